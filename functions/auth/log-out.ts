@@ -1,0 +1,8 @@
+import { implement } from '#shared/api/implement.ts'
+import { routes } from '#shared/api/routes.ts'
+import { services } from '#shared/runtime/services.ts'
+import { logOut } from '#shared/users/sessions.ts'
+
+export const handler = implement(routes.logOut)(({ body, context, request }) =>
+  logOut(services(context), { authorization: request.header('authorization'), refreshToken: body.refresh_token }),
+)

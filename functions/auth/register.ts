@@ -1,0 +1,8 @@
+import { implement } from '#shared/api/implement.ts'
+import { routes } from '#shared/api/routes.ts'
+import { services } from '#shared/runtime/services.ts'
+import { register } from '#shared/users/registration.ts'
+
+export const handler = implement(routes.register)(({ body, once, context, request }) =>
+  register(services(context), { request: body, once, authorization: request.header('authorization') }),
+)

@@ -1,0 +1,8 @@
+import { implement } from '#shared/api/implement.ts'
+import { routes } from '#shared/api/routes.ts'
+import { readOrder } from '#shared/orders/read-orders.ts'
+import { services } from '#shared/runtime/services.ts'
+
+export const handler = implement(routes.getOrder)(({ params, context }) =>
+  readOrder(services(context), context, params.id),
+)

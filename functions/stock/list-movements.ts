@@ -1,0 +1,8 @@
+import { implement } from '#shared/api/implement.ts'
+import { routes } from '#shared/api/routes.ts'
+import { services } from '#shared/runtime/services.ts'
+import { listMovements } from '#shared/stock/read-stock.ts'
+
+export const handler = implement(routes.listMovements)(({ params, query, context }) =>
+  listMovements(services(context), context, { sku: params.sku, query }),
+)

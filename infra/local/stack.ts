@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { join, resolve } from 'node:path'
+import { exportJWK, generateKeyPair } from 'jose'
+import type { Secrets } from '#shared/runtime/secrets.ts'
+import { commandLine, type EngineName, ensureTable, startEngine } from './engine.ts'
+import { createGateway, type Served } from './gateway.ts'
+
+export interface StackOptions {
+  dataFolder: string
+  host: string
+  /** 0 takes any free port. */
+  port: number
+  /** Empty the data first. */
+  fresh?: boolean
+  engine?: EngineName | undefined
+  /** A DynamoDB that is there already; then none is started. */
+  endpoint?: string | undefined
+  onRequest?: (served: Served) => void
+}
+
+export interface Stack {
+  baseUrl: string
+  admin: { email: string /** Only when it was made up just now. */; generatedPassword?: string }
+  stop(): Promise<void>
+}
+
+/** Everything in this process, beside a real DynamoDB engine. One at a time: settings go through `process.env`. */
+export async function startStack(options: StackOptions): Promise<Stack> {
+  const folder = resolve(options.dataFolder)
+  const unlock = lock(folder)
+  if (options.fresh) emptyData(folder)
+  const secretsFile = join(folder, 'secrets.json')
+  await ensureSecrets(secretsFile)
+  const engine = options.endpoint === undefined ? await startEngine(folder, options.engine) : undefined
+  try {
+    Object.assign(process.env, {
+      DYNAMODB_ENDPOINT: options.endpoint ?? engine?.endpoint,
+      SECRETS_FILE: secretsFile,
+      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'WARN',
+      POWERTOOLS_METRICS_DISABLED: 'true',
+    })
+    const admin = await bootstrap()
+    const gateway = createGateway(options.onRequest ?? (() => undefined))
+    await new Promise<void>((listening, failed) => {
+      gateway.once('error', failed)
+      gateway.listen(options.port, options.host, listening)
+    })
+    const { port } = gateway.address() as AddressInfo
+    return {
+      baseUrl: `http://${options.host}:${port}`,
+      admin,
+      stop: async () => {
+        gateway.closeAllConnections()
+        await new Promise((closed) => gateway.close(closed))
+        await engine?.stop()
+        unlock()
+      },
+    }
+  } catch (error) {
+    await engine?.stop()
+    unlock()
+    throw error
+  }
+}
+
+/** The table, the main warehouse and the first admin: what an installation needs before its first request. */
+async function bootstrap(): Promise<Stack['admin']> {
+  // Loaded only now: they read the environment.
+  const { runtime } = await import('#shared/runtime/services.ts')
+  const { ensureMainWarehouse } = await import('#shared/stock/warehouses.ts')
+  const { ensureFirstAdmin } = await import('#shared/users/registration.ts')
+  const { config, clock, servicesUntil } = runtime()
+  await ensureTable(config.DYNAMODB_ENDPOINT ?? '', config.TABLE_NAME)
+  const services = servicesUntil(clock.now() + 10_000)
+  await ensureMainWarehouse(services)
+  const email = config.ADMIN_EMAIL
+  const password = config.ADMIN_PASSWORD ?? `${randomBytes(12).toString('base64url')}-Aa1`
+  const isNew = await ensureFirstAdmin(services, email, password)
+  return { email, ...(isNew && config.ADMIN_PASSWORD === undefined ? { generatedPassword: password } : {}) }
+}
+
+/** @throws Error when another stack is running on the same data */
+function lock(folder: string): () => void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, 'stack.json')
+  if (existsSync(file)) {
+    const { pid, mark } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; mark: string }
+    if (pid !== process.pid && commandLine(pid).includes(mark)) {
+      throw new Error(`Process ${pid} runs Holdfast on ${folder} already. Stop it, or set DATA_DIR.`)
+    }
+  }
+  writeFileSync(file, JSON.stringify({ pid: process.pid, mark: process.argv[1] ?? process.execPath }))
+  return () => rmSync(file, { force: true })
+}
+
+/** Everything but the lock and the record of an engine that may have to be ended. */
+function emptyData(folder: string): void {
+  for (const name of [
+    'secrets.json',
+    'dynamodb.sqlite',
+    'dynamodb.sqlite-wal',
+    'dynamodb.sqlite-shm',
+    'dynamodb-local',
+  ]) {
+    rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+/** Signing key and secrets of this installation, made once. */
+async function ensureSecrets(file: string): Promise<void> {
+  if (existsSync(file)) return
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const { kty, crv, x, y, d } = await exportJWK(privateKey)
+  const secrets = {
+    signing_keys: [{ kid: randomBytes(8).toString('hex'), active_from: 0, jwk: { kty, crv, x, y, d } }],
+    refresh_secret: randomBytes(32).toString('base64url'),
+    cursor_secret: randomBytes(32).toString('base64url'),
+  } as Secrets
+  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 })
+}

@@ -1,0 +1,37 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda'
+import * as z from 'zod/mini'
+import { type Caller, Role } from '#shared/requests/caller.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import { type Route, rolesFor } from './contract.ts'
+
+/** What the authorizer puts into the request; API Gateway makes a string of every value. */
+const AuthorizerContext = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  role: Role,
+  /** Epoch seconds. */
+  exp: z.coerce.number(),
+})
+
+const deniedDetails: Record<Role, string> = {
+  user: 'Forbidden',
+  editor: 'Editor access required',
+  operator: 'Operator access required',
+  admin: 'Admin access required',
+}
+
+/**
+ * The caller, if the route's role allows them. The gateway may hand out a cached decision, so `exp` is checked here.
+ * @returns undefined on public routes
+ * @throws Refusal `not_authenticated`, `forbidden`
+ */
+export function authorise({ access }: Route, event: APIGatewayProxyEvent, now: number): Caller | undefined {
+  if (access === 'public') return undefined
+  const claims = AuthorizerContext.safeParse(event.requestContext.authorizer)
+  if (!claims.success || claims.data.exp * 1000 <= now) {
+    throw new Refusal('not_authenticated', 'Could not validate credentials')
+  }
+  const { sub, sid, role } = claims.data
+  if (!rolesFor(access).includes(role)) throw new Refusal('forbidden', deniedDetails[access])
+  return { id: sub, role, sessionId: sid }
+}

@@ -1,0 +1,104 @@
+import type * as z from 'zod/mini'
+import type { Caller, RequestContext, Role } from '#shared/requests/caller.ts'
+import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
+import type { ProblemCode } from '#shared/requests/refusal.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+type Schema = z.ZodMiniType
+type ObjectSchema = z.ZodMiniObject
+
+/** One operation of the API; everything that knows of operations is derived from these. */
+export interface Route {
+  /** Folder of its function, and its tag in the documentation. */
+  readonly area: string
+  readonly method: Method
+  /** A second method that does the same. */
+  readonly alias?: Method
+  /** As API Gateway writes resources: `/orders/{id}`. */
+  readonly path: `/${string}`
+  readonly summary: string
+  /** The least role; an admin may do everything, a `user` is anybody who is signed in. */
+  readonly access: 'public' | Role
+  readonly params?: ObjectSchema
+  readonly query?: ObjectSchema
+  readonly body?: Schema
+  /** Also takes an HTML form, of which these fields are ignored. */
+  readonly form?: { readonly ignored: readonly string[] }
+  /** For creating operations: the key may be left out (one is made up) or not. */
+  readonly idempotency?: 'optional' | 'required'
+  readonly success: Success
+  /** Error codes of its own; the general ones follow from the rest. */
+  readonly errors: readonly ProblemCode[]
+}
+
+interface Success {
+  readonly status: 200 | 201 | 204
+  readonly body?: Schema
+  /** Where the created thing can be read; the names are members of the body. */
+  readonly location?: `/${string}`
+  /** Not JSON of a schema: the function says what it is. */
+  readonly document?: true
+  readonly cache?: 'no-store' | 'public, max-age=300'
+}
+
+/** What a `document` route answers with. */
+export interface Document {
+  contentType: string
+  text: string
+}
+
+export const route = <const R extends Route>(definition: R): R => definition
+
+type Parsed<S, Otherwise> = S extends Schema ? z.output<S> : Otherwise
+type Member<R, K extends string> = R extends Record<K, infer S> ? S : undefined
+
+/** What an operation's function is handed: parsed, authorised, complete. */
+export interface Input<R extends Route> {
+  body: Parsed<Member<R, 'body'>, undefined>
+  params: Parsed<Member<R, 'params'>, undefined>
+  query: Parsed<Member<R, 'query'>, undefined>
+  once: Member<R, 'idempotency'> extends undefined ? undefined : Once
+  context: RequestContext<R['access'] extends 'public' ? undefined : Caller>
+  /** For the few functions that look at HTTP itself. */
+  request: HttpRequest
+}
+
+export interface HttpRequest {
+  method: string
+  /** As sent, without the stage. */
+  path: string
+  /** What stands before `path` in the caller's URL: empty, or `/` and the stage. */
+  basePath: string
+  header(name: string): string | undefined
+}
+
+type Body<R extends Route> = R['success'] extends { document: true }
+  ? Document
+  : Parsed<Member<R['success'], 'body'>, void>
+
+/** What an operation's function returns. */
+export type Output<R extends Route> = Member<R, 'idempotency'> extends undefined ? Body<R> : OnceResult<Body<R>>
+
+/** The body of a successful answer. */
+export type Answer<R extends Route> = Body<R>
+
+/** Roles that satisfy an operation's `access`. */
+export function rolesFor(access: Role): readonly Role[] {
+  if (access === 'user') return ['user', 'editor', 'operator', 'admin']
+  return access === 'admin' ? ['admin'] : [access, 'admin']
+}
+
+/** Every code the operation can answer with. */
+export function errorsOf(route: Route): Set<ProblemCode> {
+  const codes: ProblemCode[] = [...route.errors, 'internal', 'unavailable']
+  if (route.access !== 'public') codes.push('not_authenticated')
+  if (route.access !== 'public' && route.access !== 'user') codes.push('forbidden')
+  if (route.params) codes.push('not_found')
+  if (route.query) codes.push('validation_failed', 'malformed_request')
+  if (route.query && 'cursor' in route.query.shape) codes.push('invalid_cursor')
+  if (route.body) codes.push('malformed_request', 'payload_too_large', 'unsupported_media_type', 'validation_failed')
+  if (route.idempotency) codes.push('idempotency_key_invalid', 'idempotency_key_reused')
+  if (route.idempotency === 'required') codes.push('idempotency_key_required')
+  return new Set(codes)
+}

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Document } from './contract.ts'
+import { routes } from './routes.ts'
+
+/** Where swagger-ui-dist lies: the package at home; on AWS its files are copied beside the function. */
+const assetFolder = (): string =>
+  process.env['LAMBDA_TASK_ROOT'] === undefined
+    ? join(import.meta.dirname, '../../node_modules/swagger-ui-dist')
+    : join(process.env['LAMBDA_TASK_ROOT'], 'swagger-ui-dist')
+
+/** No inline script and no other host, so that the strictest policy holds. Styles are set by Swagger UI itself. */
+const securityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
+const startScript = `SwaggerUIBundle({
+  url: document.documentElement.dataset.description,
+  dom_id: '#docs',
+  deepLinking: true,
+  persistAuthorization: true,
+  validatorUrl: null,
+})
+`
+
+const contentTypes = {
+  'swagger-ui.css': 'text/css; charset=utf-8',
+  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
+  'start.js': 'text/javascript; charset=utf-8',
+}
+
+/** @param basePath what stands before our paths in the caller's URL */
+export const docsPage = (basePath: string): Document => ({
+  contentType: 'text/html; charset=utf-8',
+  text: `<!doctype html>
+<html lang="en" data-description="${basePath}${routes.getOpenapi.path}">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="${securityPolicy}">
+    <title>Holdfast API</title>
+    <link rel="icon" href="data:,">
+    <link rel="stylesheet" href="${basePath}/docs/swagger-ui.css">
+  </head>
+  <body>
+    <div id="docs"></div>
+    <script src="${basePath}/docs/swagger-ui-bundle.js"></script>
+    <script src="${basePath}/docs/start.js"></script>
+  </body>
+</html>
+`,
+})
+
+export const docsAsset = async (asset: keyof typeof contentTypes): Promise<Document> => ({
+  contentType: contentTypes[asset],
+  text: asset === 'start.js' ? startScript : await readFile(join(assetFolder(), asset), 'utf8'),
+})

@@ -1,0 +1,163 @@
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
+import middy from '@middy/core'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { OnceResult } from '#shared/requests/idempotency.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import { logger, messages, metrics } from '#shared/runtime/observe.ts'
+import { runtime } from '#shared/runtime/services.ts'
+import { authorise } from './authorise.ts'
+import { errorsOf, type Input, type Output, type Route } from './contract.ts'
+import { httpRequest, parseBody, parseOnce, parseParams, parseQuery } from './parse.ts'
+import { problemResult } from './problem.ts'
+import { commonHeaders, corsHeaders } from './response-headers.ts'
+
+/** Time kept back for turning an answer into a response. */
+const deadlineMarginMilliseconds = 500
+
+/** What the middlewares of one request share. */
+interface Exchange {
+  startedAt: number
+  requestId: string
+  generatedKey?: string | undefined
+  code?: string
+}
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>
+type Request = middy.Request<
+  APIGatewayProxyEvent,
+  unknown,
+  Error,
+  Context,
+  { exchange?: Exchange; event?: APIGatewayProxyEvent }
+>
+type Middleware = middy.MiddlewareObj<APIGatewayProxyEvent, unknown, Error, Context>
+
+const requestIdPattern = /^[A-Za-z0-9._-]{1,128}$/
+
+/**
+ * Makes a Lambda handler of a route and the function that serves it. The function is handed parsed, authorised input
+ * and returns its result, or throws a `Refusal` whose code its route declares; anything else is a 500.
+ */
+export const implement =
+  <const R extends Route>(route: R) =>
+  (run: (input: Input<R>) => Promise<Output<R>> | Output<R>): Handler => {
+    const chain = middy()
+      .use(injectLambdaContext(logger, { resetKeys: true }))
+      .use(logMetrics(metrics))
+      .use(exchange(route))
+      .use(problemMapping(route))
+      .use(parseAndAuthorise(route))
+      .use(checkResult(route))
+      .handler((input: unknown) => run(input as Input<R>))
+    return chain as unknown as Handler
+  }
+
+function exchangeOf(request: middy.Request): Exchange {
+  const { exchange } = request.internal as Request['internal']
+  if (!exchange) throw new Error('The exchange comes first')
+  return exchange
+}
+
+const eventOf = (request: middy.Request): APIGatewayProxyEvent =>
+  (request.internal as Request['internal']).event ?? (request.event as APIGatewayProxyEvent)
+
+/** Outermost of ours: names the request, and writes headers, one log line and one metric when it is over. */
+function exchange(route: Route): Middleware {
+  const finish = (request: middy.Request) => {
+    const { requestId, startedAt, code } = exchangeOf(request)
+    const event = eventOf(request)
+    const response = request.response as APIGatewayProxyResult
+    const origin = httpRequest(event).header('origin')
+    response.headers = {
+      ...response.headers,
+      ...commonHeaders(requestId),
+      ...corsHeaders(runtime().config.CORS_ORIGINS, origin),
+    }
+    const duration = runtime().clock.now() - startedAt
+    metrics.addMetric('Duration', MetricUnit.Milliseconds, duration)
+    logger.info(messages.served, { status: response.statusCode, duration_ms: duration, ...(code ? { code } : {}) })
+  }
+  return {
+    before: (request) => {
+      const event = request.event
+      const sent = httpRequest(event).header('x-request-id')
+      const requestId = sent !== undefined && requestIdPattern.test(sent) ? sent : event.requestContext.requestId
+      Object.assign(request.internal, { event, exchange: { startedAt: runtime().clock.now(), requestId } })
+      logger.appendKeys({ request_id: requestId, route: `${route.method} ${route.path}` })
+    },
+    after: finish,
+    onError: finish,
+  }
+}
+
+/** Must assign `request.response`: a returned value would end the chain before the outer hooks. */
+function problemMapping(route: Route): Middleware {
+  const declared = errorsOf(route)
+  return {
+    onError: (request) => {
+      const { error } = request
+      const isAnswer = error instanceof Refusal && declared.has(error.code)
+      const refusal = isAnswer ? error : new Refusal('internal', 'Something went wrong on our side.')
+      if (!isAnswer) logger.error(messages.failed, error instanceof Refusal ? { undeclared: error.code } : { error })
+      const { requestId } = exchangeOf(request)
+      exchangeOf(request).code = refusal.code
+      request.response = problemResult(refusal, { instance: eventOf(request).path, requestId })
+    },
+  }
+}
+
+/** Who may not is told so before what they sent is looked at. */
+function parseAndAuthorise(route: Route): Middleware {
+  return {
+    before: (request) => {
+      const { event } = request
+      const shared = exchangeOf(request)
+      const { clock } = runtime()
+      const caller = authorise(route, event, clock.now())
+      const params = parseParams(route, event)
+      const query = parseQuery(route, event)
+      const body = parseBody(route, event)
+      const identity = parseOnce(route, event, { userId: caller?.id ?? '', body })
+      shared.generatedKey = identity?.generatedKey
+      const deadline = clock.now() + request.context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
+      const context = { caller, requestId: shared.requestId, deadline }
+      const input = { body, params, query, once: identity?.once, context, request: httpRequest(event) }
+      request.event = input as unknown as APIGatewayProxyEvent
+    },
+  }
+}
+
+/** Only what the route promises leaves; a result that breaks the promise is our error, never the caller's. */
+function checkResult(route: Route): Middleware {
+  const { status, body: schema, document, location, cache = 'private, no-cache' } = route.success
+  return {
+    after: (request) => {
+      const headers: Record<string, string> = { 'Cache-Control': cache }
+      let result: unknown = request.response
+      if (route.idempotency) {
+        const once = result as OnceResult<unknown>
+        const { generatedKey } = exchangeOf(request)
+        if (once.replayed) headers['Idempotent-Replayed'] = 'true'
+        if (generatedKey) headers['Idempotency-Key'] = generatedKey
+        result = once.result
+      }
+      let body = ''
+      if (document) {
+        const { contentType, text } = result as { contentType: string; text: string }
+        headers['Content-Type'] = contentType
+        body = text
+      } else if (schema) {
+        headers['Content-Type'] = 'application/json'
+        const answer = schema.parse(result)
+        body = JSON.stringify(answer)
+        if (location) headers['Location'] = locationOf(location, answer as Record<string, unknown>, eventOf(request))
+      }
+      request.response = { statusCode: status, headers, body }
+    },
+  }
+}
+
+const locationOf = (path: string, answer: Record<string, unknown>, event: APIGatewayProxyEvent): string =>
+  httpRequest(event).basePath + path.replaceAll(/\{(.+?)\}/g, (_, name: string) => String(answer[name]))

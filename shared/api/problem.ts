@@ -1,0 +1,83 @@
+import type { APIGatewayProxyResult } from 'aws-lambda'
+import * as z from 'zod/mini'
+import { type FieldError, type ProblemCode, problems, type Refusal } from '#shared/requests/refusal.ts'
+
+/** RFC 9457, with members that tell a client what to do. */
+export const Problem = z.looseObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string(),
+  /** Path of the request. */
+  instance: z.string(),
+  code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
+  request_id: z.string(),
+  /** Whether the same request may succeed when it is sent again. */
+  retryable: z.boolean(),
+  errors: z.optional(z.array(z.object({ pointer: z.string(), code: z.string(), detail: z.string() }))),
+})
+export type Problem = z.infer<typeof Problem>
+
+export const problemContentType = 'application/problem+json'
+
+/** Seconds after which it makes sense to try again. */
+const retryAfterSeconds = '1'
+
+export function problemBody(
+  code: ProblemCode,
+  detail: string,
+  { instance, requestId }: { instance: string; requestId: string },
+  extras: object = {},
+): Problem {
+  const { status, title, retryable } = problems[code]
+  const type = `urn:holdfast:problem:${code}`
+  return { type, title, status, detail, instance, code, request_id: requestId, retryable, ...extras }
+}
+
+/** The answer to a refused request; `extras.allow` goes into the header of that name instead of the body. */
+export function problemResult(
+  refusal: Refusal,
+  request: { instance: string; requestId: string },
+): APIGatewayProxyResult {
+  const { allow, ...extras } = refusal.extras
+  const headers: Record<string, string> = { 'Content-Type': problemContentType, 'Cache-Control': 'no-store' }
+  if (typeof allow === 'string') headers['Allow'] = allow
+  if (refusal.code === 'unavailable') headers['Retry-After'] = retryAfterSeconds
+  const body = problemBody(refusal.code, refusal.message, request, extras)
+  return { statusCode: body.status, headers, body: JSON.stringify(body) }
+}
+
+type Issue = z.core.$ZodIssue
+
+/** JSON Pointer as a URI fragment, as in RFC 9457's example. */
+export const bodyPointer = (path: readonly PropertyKey[]): string =>
+  `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`
+
+/** One entry per bad field, whatever the shape of zod's issues. */
+export function fieldErrors(issues: readonly Issue[], pointer: (path: readonly PropertyKey[]) => string): FieldError[] {
+  return issues.flatMap((issue): FieldError[] => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => ({
+        pointer: pointer([...issue.path, key]),
+        code: 'unknown_field',
+        detail: 'is not a field of this request',
+      }))
+    }
+    if (issue.code === 'invalid_union') {
+      const branch = closestBranch(issue.errors)
+      if (branch)
+        return fieldErrors(
+          branch.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })),
+          pointer,
+        )
+    }
+    return [{ pointer: pointer(issue.path), code: issue.code, detail: issue.message }]
+  })
+}
+
+/** Of the shapes a body may have, the one it misses by least is the one that was meant. */
+const closestBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined =>
+  [...branches].sort((a, b) => weight(a) - weight(b))[0]
+
+const weight = (issues: readonly Issue[]): number =>
+  issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)

@@ -1,0 +1,36 @@
+/** On every answer. */
+const securityHeaders = {
+  'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+}
+
+const exposedHeaders =
+  'ETag, Location, Idempotency-Key, Idempotent-Replayed, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-ID'
+
+const allowedHeaders = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID'
+
+/**
+ * What a browser of another origin needs; nothing for origins that are not configured.
+ * @param origins comma-separated, or `*`
+ */
+export function corsHeaders(origins: string, origin: string | undefined): Record<string, string> {
+  const allowed = origins.split(',').map((entry) => entry.trim())
+  if (origin === undefined || !(allowed.includes('*') || allowed.includes(origin))) return {}
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': exposedHeaders,
+    Vary: 'Origin',
+  }
+}
+
+/** Answer to a preflight for a path that takes `methods`. */
+export const preflightHeaders = (methods: string): Record<string, string> => ({
+  'Access-Control-Allow-Methods': methods,
+  'Access-Control-Allow-Headers': allowedHeaders,
+  'Access-Control-Max-Age': '600',
+})
+
+export const commonHeaders = (requestId: string): Record<string, string> => ({
+  'X-Request-ID': requestId,
+  ...securityHeaders,
+})

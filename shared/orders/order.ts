@@ -1,0 +1,190 @@
+import * as z from 'zod/mini'
+import { Sku } from '#shared/products/product.ts'
+import { Actor } from '#shared/requests/caller.ts'
+import { Currency, Instant, id, Quantity, text } from '#shared/requests/fields.ts'
+import { Allocation, Missing } from '#shared/stock/stock.ts'
+
+export const OrderId = id('ord')
+export const OrderKind = z.enum(['stock', 'simple', 'simulated'])
+export type OrderKind = z.infer<typeof OrderKind>
+
+export const OrderStatus = z.enum([
+  'NEW',
+  'RESERVED',
+  'FAILED_RESERVATION',
+  'BACKORDERED',
+  'PICKING',
+  'PICKED',
+  'SHIPPED',
+  'DELIVERED',
+  'CANCELLED',
+])
+export type OrderStatus = z.infer<typeof OrderStatus>
+
+const Phase = z.enum(['pending', 'processing', 'completed', 'cancelled'])
+
+/** The coarse view that apps show. */
+const phases: Record<OrderStatus, z.infer<typeof Phase>> = {
+  NEW: 'pending',
+  RESERVED: 'pending',
+  FAILED_RESERVATION: 'pending',
+  BACKORDERED: 'pending',
+  PICKING: 'processing',
+  PICKED: 'processing',
+  SHIPPED: 'processing',
+  DELIVERED: 'completed',
+  CANCELLED: 'cancelled',
+}
+
+export const phaseOf = (status: OrderStatus): z.infer<typeof Phase> => phases[status]
+
+/** What people and machines may do to an order once it exists; the transition table says when. */
+export const OrderAction = z.enum([
+  'reserve',
+  'retry-reservation',
+  'expire',
+  'start-pick',
+  'confirm-pick',
+  'ship',
+  'deliver',
+  'cancel',
+  'process',
+  'complete',
+])
+export type OrderAction = z.infer<typeof OrderAction>
+
+export const OrderLine = z.object({
+  sku: z.exactOptional(Sku),
+  description: z.string(),
+  quantity: z.int().check(z.minimum(1)),
+  /** Minor units. */
+  unit_price: z.int().check(z.nonnegative()),
+})
+export type OrderLine = z.infer<typeof OrderLine>
+
+const ShipTo = z.strictObject({
+  name: text(200),
+  line1: text(200),
+  line2: z.exactOptional(text(200)),
+  city: text(200),
+  postal_code: text(32),
+  country: z.string().check(z.regex(/^[A-Z]{2}$/)),
+})
+
+export const Failure = z.object({
+  reason: z.enum(['insufficient_stock', 'too_fragmented', 'reservation_expired', 'simulated_failure']),
+  missing: z.array(Missing),
+})
+export type Failure = z.infer<typeof Failure>
+
+export const Shipment = z.strictObject({
+  carrier: z.exactOptional(text(100)),
+  tracking_number: z.exactOptional(text(100)),
+})
+
+/** An order as its events tell it. */
+export const Order = z.object({
+  id: OrderId,
+  user_id: z.string(),
+  kind: OrderKind,
+  status: OrderStatus,
+  lines: z.array(OrderLine),
+  allocations: z.array(Allocation),
+  /** Minor units. */
+  total: z.int(),
+  currency: Currency,
+  reference: z.exactOptional(z.string()),
+  note: z.exactOptional(z.string()),
+  ship_to: z.exactOptional(ShipTo),
+  failure: z.exactOptional(Failure),
+  shipment: z.exactOptional(Shipment),
+  reserve_for_minutes: z.exactOptional(z.int()),
+  reserved_until: z.exactOptional(Instant),
+  /** Simulated orders only. */
+  success: z.exactOptional(z.boolean()),
+  /** One per transaction that changed the order. */
+  version: z.int(),
+  /** Number of the last event. */
+  sequence: z.int(),
+  created_at: Instant,
+  updated_at: Instant,
+})
+export type Order = z.infer<typeof Order>
+
+/** The change that brought the order where it is: lets a retry of the same action be told from a second one. */
+const LastChange = z.object({ action: z.string(), actor_id: z.string(), fingerprint: z.string() })
+
+/** What is stored beside the order and never shown. */
+export const StoredOrder = z.object({ ...Order.shape, fingerprint: z.string(), last_change: LastChange })
+export type StoredOrder = z.infer<typeof StoredOrder>
+
+const { sequence: _internal, reserve_for_minutes: _asked, ...publicFields } = Order.shape
+
+/** An order as one caller sees it. */
+export const OrderView = z.object({ ...publicFields, phase: Phase, allowed_actions: z.array(OrderAction) })
+export type OrderView = z.infer<typeof OrderView>
+
+export const OrderEventType = z.enum([
+  'order.created',
+  'order.reserved',
+  'order.reservation_failed',
+  'order.backordered',
+  'order.retry_failed',
+  'order.expired',
+  'order.picking_started',
+  'order.picked',
+  'order.shipped',
+  'order.delivered',
+  'order.cancelled',
+])
+export type OrderEventType = z.infer<typeof OrderEventType>
+
+/** Fields an event set; null removes one. */
+const EventData = z.record(z.string(), z.unknown())
+
+export const OrderEvent = z.object({
+  order_id: OrderId,
+  sequence: z.int(),
+  /** The order's version after the transaction that wrote the event. */
+  version: z.int(),
+  type: OrderEventType,
+  from: z.nullable(OrderStatus),
+  to: OrderStatus,
+  actor: Actor,
+  request_id: z.string(),
+  reason: z.exactOptional(z.string()),
+  at: Instant,
+  data: EventData,
+})
+export type OrderEvent = z.infer<typeof OrderEvent>
+
+export const RequestedLine = z.strictObject({ sku: Sku, quantity: Quantity })
+export type RequestedLine = z.infer<typeof RequestedLine>
+
+export const StockOrderRequest = z.strictObject({
+  lines: z.array(RequestedLine).check(z.minLength(1), z.maxLength(200)),
+  reserve: z.exactOptional(z.boolean()),
+  reference: z.exactOptional(text(100)),
+  note: z.exactOptional(text(2000)),
+  ship_to: z.exactOptional(ShipTo),
+  reserve_for_minutes: z.exactOptional(z.int().check(z.minimum(1), z.maximum(10_080))),
+})
+export type StockOrderRequest = z.infer<typeof StockOrderRequest>
+
+export const SimpleOrderRequest = z.strictObject({
+  product_name: text(200),
+  /** Major units, at most two decimals. */
+  amount: z.number().check(
+    z.minimum(0),
+    z.maximum(10_000_000),
+    z.refine((amount) => Math.abs(amount * 100 - Math.round(amount * 100)) < 1e-6, {
+      error: 'has more than two decimals',
+    }),
+  ),
+  currency: z.exactOptional(Currency),
+})
+export type SimpleOrderRequest = z.infer<typeof SimpleOrderRequest>
+
+export const SimulatedOrderRequest = z.strictObject({ success: z.boolean() })
+export const CancelRequest = z.strictObject({ reason: z.exactOptional(text(200)) })
+export const NoBody = z.strictObject({})

@@ -1,0 +1,165 @@
+import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
+import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { demandOf } from '#shared/stock/planner.ts'
+import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
+import type { OrderLine, OrderView, SimpleOrderRequest, StockOrderRequest, StoredOrder } from './order.ts'
+import { assertKnown, assertPlannable, planFor } from './reservation.ts'
+import { orderRows, planStep, reservedStep } from './steps.ts'
+
+/** How an order comes to be: its first steps, worked out anew for every attempt. */
+type Draft = () => Promise<Step[]>
+
+/** Whichever kind of order was asked for. */
+export const placeOrder = (
+  services: Services,
+  context: CallerContext,
+  { request, once }: { request: StockOrderRequest | SimpleOrderRequest; once: Once },
+): Promise<OnceResult<OrderView>> =>
+  'lines' in request
+    ? placeStockOrder(services, context, { request, once })
+    : placeSimpleOrder(services, context, { request, once })
+
+/** An order of products: reserved at once unless asked otherwise, kept even when there is too little. */
+function placeStockOrder(
+  services: Services,
+  context: CallerContext,
+  { request, once }: { request: StockOrderRequest; once: Once },
+): Promise<OnceResult<OrderView>> {
+  const { reserve = true, lines: requested, ...rest } = request
+  const demand = demandOf(requested)
+  return place(services, context, once, async () => {
+    const id = derivedId('ord', once.digest)
+    const { products, plan } = reserve
+      ? await planFor(services, id, demand)
+      : { products: await productsOf(services, demand), plan: undefined }
+    const lines = [...demand].map(([sku, quantity]): OrderLine => {
+      const { name, unit_price } = known(products.get(sku))
+      return { sku, description: name, quantity, unit_price }
+    })
+    const created = createdStep(context, {
+      ...rest,
+      kind: 'stock',
+      lines,
+      total: totalOf(lines),
+      currency: onlyCurrency([...products.values()].map(({ currency }) => currency)),
+    })
+    const now = services.clock.now()
+    return plan ? [created, planStep(plan, products, 'NEW', rest.reserve_for_minutes, now)] : [created]
+  })
+}
+
+/** One line of something that is not in the catalogue; the scheduled job processes it. */
+const placeSimpleOrder = (
+  services: Services,
+  context: CallerContext,
+  { request, once }: { request: SimpleOrderRequest; once: Once },
+): Promise<OnceResult<OrderView>> =>
+  place(services, context, once, async () => {
+    const total = Math.round(request.amount * 100)
+    const line: OrderLine = { description: request.product_name, quantity: 1, unit_price: total }
+    const currency = request.currency ?? services.config.DEFAULT_CURRENCY
+    return [createdStep(context, { kind: 'simple', lines: [line], total, currency })]
+  })
+
+/** An order that succeeds or fails as asked, without stock: to try out what comes after. */
+export const placeSimulatedOrder = (
+  services: Services,
+  context: CallerContext,
+  { success, once }: { success: boolean; once: Once },
+): Promise<OnceResult<OrderView>> => {
+  if (services.config.SIMULATED_ORDERS === 'off') throw new Refusal('not_found', 'Simulated orders are switched off.')
+  return place(services, context, once, async () => [
+    createdStep(context, {
+      kind: 'simulated',
+      lines: [],
+      total: 0,
+      currency: services.config.DEFAULT_CURRENCY,
+      success,
+    }),
+    success
+      ? reservedStep([], undefined, services.clock.now())
+      : {
+          type: 'order.reservation_failed',
+          to: 'FAILED_RESERVATION',
+          data: { failure: { reason: 'simulated_failure', missing: [] } },
+        },
+  ])
+}
+
+const createdStep = ({ caller }: CallerContext, fields: Step['data']): Step => ({
+  type: 'order.created',
+  to: 'NEW',
+  data: { user_id: caller.id, allocations: [], ...fields },
+})
+
+/** Order, reference, events, stock and ledger in one transaction; a repeat gets the first answer. */
+async function place(
+  services: Services,
+  { caller, requestId }: CallerContext,
+  { digest, fingerprint }: Once,
+  draft: Draft,
+): Promise<OnceResult<OrderView>> {
+  const { store, clock } = services
+  const actor = actorOf(caller)
+  for (let round = 0; ; round += 1) {
+    const steps = await draft()
+    const change: Change = { action: 'create', actor, requestId, fingerprint, now: clock.now() }
+    const { order, events } = recordChange(derivedId('ord', digest), undefined, change, steps)
+    const conflict = await store.transact([
+      store.orders.create(order),
+      ...(order.reference === undefined ? [] : [store.orders.claimReference(order, order.reference)]),
+      ...events.map(store.orders.append),
+      ...orderRows('reserve', order.allocations, order, change).flatMap(store.stock.move),
+    ])
+    if (!conflict) return { result: viewFor(order, actor), replayed: false }
+    if (conflict.kind === 'order_exists') {
+      assertSameRequest(conflict.order, { fingerprint })
+      return { result: await firstAnswer(services, conflict.order), replayed: true }
+    }
+    if (conflict.kind === 'reference_taken') {
+      throw new Refusal('reference_taken', 'You already have an order with this reference.', {
+        order_id: conflict.orderId,
+      })
+    }
+    await store.pause(round)
+  }
+}
+
+/** The answer that created the order, whatever has become of it since. */
+async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<OrderView> {
+  const events = (await store.orders.events(stored.id)).filter(({ version }) => version === 1)
+  const [created] = events
+  return viewFor(foldEvents(events), known(created).actor)
+}
+
+async function productsOf({ store }: Services, demand: ReadonlyMap<string, number>) {
+  assertPlannable(demand)
+  const { products } = await store.readSupply([...demand.keys()], [], 'all')
+  assertKnown(demand, products)
+  return products
+}
+
+/** Minor units. @throws Refusal when they are more than a number holds exactly */
+function totalOf(lines: OrderLine[]): number {
+  const total = lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0)
+  if (!Number.isSafeInteger(total)) {
+    throw invalidFields({ pointer: '#/lines', code: 'too_big', detail: 'the total is too large' })
+  }
+  return total
+}
+
+/** @throws Refusal `mixed_currencies` */
+function onlyCurrency(currencies: string[]): string {
+  const distinct = [...new Set(currencies)]
+  if (distinct.length > 1) {
+    throw new Refusal('mixed_currencies', `An order has one currency; these products are in ${distinct.join(' and ')}.`)
+  }
+  return known(distinct[0])
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('Something that was just checked is not there')
+  return value
+}

@@ -1,0 +1,68 @@
+import type { Product } from '#shared/products/product.ts'
+import { shardOf } from '#shared/requests/idempotency.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { type Demand, type Plan, planReservation } from '#shared/stock/planner.ts'
+import type { Failure } from './order.ts'
+
+/** DynamoDB's 100 items a transaction leave room for this many distinct SKUs. */
+const maxSkus = 40
+
+/** @throws Refusal `too_many_lines` */
+export function assertPlannable(demand: Demand): void {
+  if (demand.size > maxSkus) {
+    throw new Refusal('too_many_lines', `An order has at most ${maxSkus} distinct SKUs; this one has ${demand.size}.`)
+  }
+}
+
+/** @throws Refusal `unknown_sku` with one entry per SKU that is no product */
+export function assertKnown(demand: Demand, products: ReadonlyMap<string, Product>): void {
+  const unknown = [...demand.keys()].filter((sku) => !products.has(sku))
+  if (unknown.length > 0) {
+    throw new Refusal('unknown_sku', `There is no product ${unknown.join(', ')}.`, {
+      errors: unknown.map((sku) => ({ pointer: '#/lines', code: 'unknown_sku', detail: `${sku} is not a product` })),
+    })
+  }
+}
+
+/**
+ * Reads what there is and plans. A plan out of the warehouse that comes first is taken from a look at one bucket per
+ * SKU and warehouse; anything else, a shortage above all, only from a consistent look at all of them.
+ */
+export async function planFor(
+  { store }: Services,
+  orderId: string,
+  demand: Demand,
+): Promise<{ products: Map<string, Product>; plan: Plan }> {
+  assertPlannable(demand)
+  const skus = [...demand.keys()]
+  const cached = await store.warehouses.listCached()
+  const glance = await store.readSupply(skus, cached, { orderId })
+  assertKnown(demand, glance.products)
+  const firstBucket = (sku: string) => shardOf(orderId, glance.products.get(sku)?.stock_buckets ?? 1)
+  const quick = planReservation(demand, glance.levels, cached, firstBucket)
+  const isBest = quick.outcome === 'filled' && quick.warehouses.every((id) => id === cached[0]?.id)
+  if (isBest) return { products: glance.products, plan: quick }
+
+  const warehouses = await store.warehouses.list()
+  const supply = await store.readSupply(skus, warehouses, 'all')
+  return {
+    products: supply.products,
+    plan: planReservation(demand, supply.levels, warehouses, firstBucket),
+  }
+}
+
+/** Why an order that could not be filled has no stock, and whether it waits for some. */
+export function shortage(
+  plan: Exclude<Plan, { outcome: 'filled' }>,
+  products: ReadonlyMap<string, Product>,
+): { failure: Failure; status: 'BACKORDERED' | 'FAILED_RESERVATION' } {
+  if (plan.outcome === 'fragmented') {
+    return { failure: { reason: 'too_fragmented', missing: [] }, status: 'FAILED_RESERVATION' }
+  }
+  const backorderable = plan.missing.every(({ sku }) => products.get(sku)?.backorder === 'allow')
+  return {
+    failure: { reason: 'insufficient_stock', missing: plan.missing },
+    status: backorderable ? 'BACKORDERED' : 'FAILED_RESERVATION',
+  }
+}

@@ -1,0 +1,68 @@
+import type { CallerContext } from '#shared/requests/caller.ts'
+import { assertSameRequest, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
+import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
+import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import type { NewProduct, Product, ProductChange } from './product.ts'
+
+/** @throws Refusal `sku_taken` */
+export async function createProduct(
+  { store, clock, config }: Services,
+  { request, once }: { request: NewProduct; once: Once },
+): Promise<OnceResult<Product>> {
+  const now = isoTime(clock.now())
+  const product: Product = {
+    backorder: 'deny',
+    stock_buckets: 1,
+    low_stock_at: null,
+    currency: config.DEFAULT_CURRENCY,
+    ...request,
+    version: 1,
+    created_at: now,
+    updated_at: now,
+  }
+  const conflict = await store.transact([store.products.create({ ...product, creation: once, first: product })])
+  if (!conflict) return { result: product, replayed: false }
+  const existing = conflict.product
+  if (existing?.creation.digest !== once.digest) throw new Refusal('sku_taken', `There is a product ${request.sku}.`)
+  assertSameRequest(existing.creation, once)
+  return { result: existing.first, replayed: true }
+}
+
+/** @throws Refusal `not_found`, `concurrent_update`; `validation_failed` when buckets would shrink */
+export async function updateProduct(
+  { store, clock }: Services,
+  { sku, change }: { sku: string; change: ProductChange },
+): Promise<Product> {
+  const before = found(await store.products.get(sku))
+  if (change.stock_buckets !== undefined && change.stock_buckets < before.stock_buckets) {
+    const detail = `only grows; it is ${before.stock_buckets}`
+    throw invalidFields({ pointer: '#/stock_buckets', code: 'too_small', detail })
+  }
+  const updatedAt = isoTime(clock.now())
+  const after = { ...before, ...change, version: before.version + 1, updated_at: updatedAt }
+  if (await store.transact([store.products.replace(before, after)])) {
+    throw new Refusal('concurrent_update', 'The product was changed at the same time. Read it and try again.')
+  }
+  return after
+}
+
+export const readProduct = async ({ store }: Services, sku: string): Promise<Product> =>
+  found(await store.products.get(sku))
+
+export async function listProducts(
+  { store, secrets }: Services,
+  { caller }: CallerContext,
+  query: PageQuery,
+): Promise<{ products: Product[]; page: PageInfo }> {
+  const { cursor_secret } = await secrets.current()
+  const pages = paging(cursor_secret, ['products', caller.id], query)
+  const { items, next } = await store.products.list(pages.request)
+  return { products: items, page: pages.info(next) }
+}
+
+function found<T>(product: T | undefined): T {
+  if (product === undefined) throw new Refusal('not_found', 'There is no such product.')
+  return product
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod/mini'
+import { Currency, Instant, Money, Quantity, text } from '#shared/requests/fields.ts'
+
+export const Sku = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/))
+
+/** Levels a hot SKU is spread over, so that its writes reach different partitions. Only grows. */
+export const StockBuckets = z.int().check(z.minimum(1), z.maximum(32))
+
+const fields = {
+  name: text(200),
+  unit_price: Money,
+  backorder: z.enum(['deny', 'allow']),
+  stock_buckets: StockBuckets,
+  low_stock_at: z.nullable(Quantity),
+}
+
+export const Product = z.object({
+  sku: Sku,
+  ...fields,
+  currency: Currency,
+  version: z.int(),
+  created_at: Instant,
+  updated_at: Instant,
+})
+export type Product = z.infer<typeof Product>
+
+export const NewProduct = z.strictObject({
+  sku: Sku,
+  name: fields.name,
+  unit_price: Money,
+  currency: z.exactOptional(Currency),
+  backorder: z.exactOptional(fields.backorder),
+  stock_buckets: z.exactOptional(StockBuckets),
+  low_stock_at: z.exactOptional(fields.low_stock_at),
+})
+export type NewProduct = z.infer<typeof NewProduct>
+
+/** Currency is not among them: open orders carry prices in it. */
+export const ProductChange = z.exactPartial(z.strictObject(fields))
+export type ProductChange = z.infer<typeof ProductChange>

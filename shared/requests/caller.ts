@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+
+/** What a signed-in person may be; each includes the rights of a user over their own orders. */
+export const Role = z.enum(['user', 'editor', 'operator', 'admin'])
+export type Role = z.infer<typeof Role>
+
+/** The person behind an access token. */
+export interface Caller {
+  id: string
+  role: Role
+  sessionId: string
+}
+
+/** Who did it, as the audit trail keeps it: a person with their role, or a part of Holdfast itself. */
+export const Actor = z.object({ id: z.string(), role: z.enum([...Role.options, 'workflow', 'job']) })
+export type Actor = z.infer<typeof Actor>
+
+/** Operators and admins run the warehouse and see every order. */
+export const isStaff = (role: Actor['role']): boolean => role === 'operator' || role === 'admin'
+
+/** What every use case may know of the request it serves. */
+export interface RequestContext<C extends Caller | undefined = Caller | undefined> {
+  caller: C
+  requestId: string
+  /** Epoch milliseconds after which no further attempt may be started. */
+  deadline: number
+}
+
+/** A request that a signed-in person made. */
+export type CallerContext = RequestContext<Caller>
+
+export const actorOf = ({ id, role }: Caller): Actor => ({ id, role })

@@ -1,0 +1,32 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { Refusal } from './refusal.ts'
+
+/** What a cursor is good for: the list, its filters and the caller. Anything else refuses it. */
+export type CursorScope = readonly unknown[]
+
+const sign = (secret: string, scope: CursorScope, position: string): Buffer =>
+  createHmac('sha256', secret)
+    .update(JSON.stringify([scope, position]))
+    .digest()
+    .subarray(0, 16)
+
+/** An opaque cursor: the signature, then the position. */
+export const cursorAt = (secret: string, scope: CursorScope, position: string): string =>
+  Buffer.concat([sign(secret, scope, position), Buffer.from(position)]).toString('base64url')
+
+/**
+ * The position a cursor of ours stands for.
+ * @throws Refusal `invalid_cursor` when it was tampered with, or made for another caller or other filters
+ */
+export function positionOf(secret: string, scope: CursorScope, cursor: string): string {
+  const bytes = Buffer.from(cursor, 'base64url')
+  const position = bytes.subarray(16).toString()
+  const isOurs = bytes.length > 16 && timingSafeEqual(bytes.subarray(0, 16), sign(secret, scope, position))
+  if (!isOurs || bytes.toString('base64url') !== cursor) {
+    throw new Refusal(
+      'invalid_cursor',
+      'The cursor is not one of this list for this caller. Start from the first page.',
+    )
+  }
+  return position
+}

@@ -1,0 +1,23 @@
+import * as z from 'zod/mini'
+
+/** Text of 1 to `max` characters that survives UTF-8: half a surrogate pair would come back as another text. */
+export const text = (max: number) =>
+  z.string().check(
+    z.minLength(1),
+    z.maxLength(max),
+    z.refine((value) => value.isWellFormed(), { error: 'is not well-formed Unicode' }),
+  )
+
+/** An opaque id made by `derivedId`: the prefix and 52 characters of base32. */
+export const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-9a-z]{1,52}$`)))
+
+/** ISO 8601, UTC, milliseconds. */
+export const Instant = z.iso.datetime({ precision: 3 })
+
+export const Currency = z.string().check(z.regex(/^[A-Z]{3}$/))
+
+/** Minor units (cents), 0 to 10⁹. */
+export const Money = z.int().check(z.minimum(0), z.maximum(1_000_000_000))
+
+/** Whole units of a product, 1 to 100,000. */
+export const Quantity = z.int().check(z.minimum(1), z.maximum(100_000))

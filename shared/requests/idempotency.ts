@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import * as z from 'zod/mini'
+import { Refusal } from './refusal.ts'
+
+/** Identity of a request that must take effect once, whatever the number of times it is sent. */
+export interface Once {
+  /** base32(SHA-256(JSON [method, path, user id, key])): what the id of the created thing is derived from. */
+  digest: string
+  /** SHA-256 of the parsed body before defaults, keys sorted. */
+  fingerprint: string
+}
+
+/** What a use case that runs once answers: the first answer again when the request was a repeat. */
+export interface OnceResult<T> {
+  result: T
+  replayed: boolean
+}
+
+/** Crockford's alphabet in lower case: no letter can be mistaken for a digit. */
+const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+
+/** Unpadded base32, most significant bit first. */
+export function base32(bytes: Uint8Array): string {
+  let text = ''
+  let bits = 0
+  let buffer = 0
+  for (const byte of bytes) {
+    buffer = (buffer << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += alphabet[(buffer >>> bits) & 31]
+    }
+    buffer &= (1 << bits) - 1
+  }
+  return bits > 0 ? text + alphabet[(buffer << (5 - bits)) & 31] : text
+}
+
+const sha256 = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest()
+
+/** 52 characters that are the same for the same parts and collide for no others. */
+export const digestOf = (...parts: (string | number)[]): string => base32(sha256(parts))
+
+/** A number below `count` that is always the same for the same text. */
+export const shardOf = (text: string, count: number): number =>
+  createHash('sha256').update(text).digest().readUInt32BE(0) % count
+
+export const derivedId = (prefix: string, digest: string): string => `${prefix}_${digest}`
+
+/** JSON with sorted keys, so that the order in which a client writes its fields does not matter. */
+function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, canonical(inner)]),
+  )
+}
+
+export const fingerprintOf = (body: unknown): string => sha256(canonical(body ?? {})).toString('base64url')
+
+/** How an item remembers the request that created it; `answer` is the first answer where the item may change later. */
+export const Creation = z.object({ digest: z.string(), fingerprint: z.string() })
+export type Creation = z.infer<typeof Creation>
+
+/** @throws Refusal `idempotency_key_reused` when the key was first used with another body. */
+export function assertSameRequest(first: { fingerprint: string }, now: { fingerprint: string }): void {
+  if (first.fingerprint !== now.fingerprint) {
+    throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new key.')
+  }
+}

@@ -1,0 +1,32 @@
+import * as z from 'zod/mini'
+import { type CursorScope, cursorAt, positionOf } from './cursor.ts'
+
+const defaultLimit = 20
+
+/** Query parameters of every list. */
+export const PageQuery = z.strictObject({
+  limit: z.exactOptional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100))),
+  cursor: z.exactOptional(z.string().check(z.minLength(1), z.maxLength(1024))),
+})
+export type PageQuery = z.infer<typeof PageQuery>
+
+/** Member `page` of every list. */
+export const PageInfo = z.object({
+  limit: z.int(),
+  next_cursor: z.nullable(z.string()),
+  has_more: z.boolean(),
+})
+export type PageInfo = z.infer<typeof PageInfo>
+
+/** Turns a caller's query into a store's page request, and the store's answer into `page`. */
+export function paging(secret: string, scope: CursorScope, query: PageQuery) {
+  const limit = query.limit ?? defaultLimit
+  return {
+    request: { limit, ...(query.cursor === undefined ? {} : { after: positionOf(secret, scope, query.cursor) }) },
+    info: (next: string | undefined): PageInfo => ({
+      limit,
+      next_cursor: next === undefined ? null : cursorAt(secret, scope, next),
+      has_more: next !== undefined,
+    }),
+  }
+}

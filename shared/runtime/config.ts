@@ -1,0 +1,45 @@
+import * as z from 'zod/mini'
+
+const wholeNumber = (minimum: number, maximum: number) =>
+  z.coerce.number().check(z.int(), z.minimum(minimum), z.maximum(maximum))
+
+/** Every setting, by the name of its environment variable. */
+const Environment = z.object({
+  STAGE: z._default(z.enum(['local', 'dev', 'staging', 'prod']), 'local'),
+  TABLE_NAME: z._default(z.string().check(z.minLength(3)), 'holdfast'),
+  /** Set on the local stack only; on AWS the SDK knows where DynamoDB is. */
+  DYNAMODB_ENDPOINT: z.optional(z.url()),
+  /** File with signing keys and secrets, JSON. */
+  SECRETS_FILE: z._default(z.string(), '.local/secrets.json'),
+  ADMIN_EMAIL: z._default(z.email(), 'admin@holdfast.local'),
+  ADMIN_PASSWORD: z.optional(z.string().check(z.minLength(8))),
+  ACCESS_TOKEN_MINUTES: z._default(wholeNumber(1, 60), 15),
+  REGISTRATION: z._default(z.enum(['open', 'admin_only']), 'open'),
+  PASSWORD_POLICY: z._default(z.enum(['length', 'complex']), 'length'),
+  /** bcrypt's cost: each step doubles the time of a login. */
+  PASSWORD_HASH_COST: z._default(wholeNumber(4, 14), 10),
+  SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
+  DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
+  /** Comma-separated origins, or `*`. */
+  CORS_ORIGINS: z._default(z.string(), ''),
+  LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO'),
+})
+
+export type Config = z.output<typeof Environment>
+
+/**
+ * The settings, checked; an empty variable counts as not set.
+ * @throws Error that names every variable with a bad value
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(set)
+  if (!parsed.success) {
+    const bad = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+    throw new Error(`Bad configuration: ${bad.join('; ')}`)
+  }
+  if (parsed.data.STAGE !== 'local' && parsed.data.PASSWORD_HASH_COST < 10) {
+    throw new Error('Bad configuration: PASSWORD_HASH_COST below 10 is for the local stack only')
+  }
+  return parsed.data
+}

@@ -1,0 +1,21 @@
+import { Refusal } from '#shared/requests/refusal.ts'
+import type { Services } from './services.ts'
+import { version } from './version.ts'
+
+/** The process answers; `timestamp` in epoch seconds. */
+export const health = ({ config, clock }: Services) => ({
+  status: 'healthy' as const,
+  timestamp: clock.now() / 1000,
+  version,
+  environment: config.STAGE,
+})
+
+/** The table answers as well. @throws Refusal `unavailable` */
+export async function readiness(services: Services) {
+  try {
+    await services.store.ping()
+  } catch {
+    throw new Refusal('unavailable', 'The table cannot be reached.')
+  }
+  return { ...health(services), status: 'ready' as const }
+}

@@ -1,0 +1,56 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import { createClient } from '#shared/store/connection.ts'
+import { createStore, emptyCaches, type Store } from '#shared/store/store.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { type Config, readConfig } from './config.ts'
+import { type SecretSource, secretSource, secretsFromFile } from './secrets.ts'
+
+/** Everything a use case reaches the world through. */
+export interface Services {
+  config: Config
+  clock: Clock
+  secrets: SecretSource
+  store: Store
+}
+
+/** What a process (a Lambda instance) keeps between requests. */
+export interface Runtime {
+  config: Config
+  clock: Clock
+  client: DynamoDBDocumentClient
+  /** @param deadline epoch ms after which the store starts no further attempt */
+  servicesUntil(deadline: number): Services
+}
+
+export function createRuntime(
+  environment: Record<string, string | undefined>,
+  clock: Clock = systemClock,
+  random: () => number = Math.random,
+): Runtime {
+  const config = readConfig(environment)
+  const client = createClient(config.DYNAMODB_ENDPOINT)
+  const secrets = secretSource(secretsFromFile(config.SECRETS_FILE), clock)
+  const caches = emptyCaches()
+  return {
+    config,
+    clock,
+    client,
+    servicesUntil: (deadline) => ({
+      config,
+      clock,
+      secrets,
+      store: createStore({ client, table: config.TABLE_NAME, clock, random, deadline }, caches),
+    }),
+  }
+}
+
+let instance: Runtime | undefined
+
+/** Of this process; made on first use, so that importing a handler has no effect. */
+export const runtime = (): Runtime => {
+  instance ??= createRuntime(process.env)
+  return instance
+}
+
+/** The services of one request. */
+export const services = ({ deadline }: { deadline: number }): Services => runtime().servicesUntil(deadline)

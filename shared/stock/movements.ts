@@ -1,0 +1,113 @@
+import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { assertSameRequest, derivedId, type Once, type OnceResult, shardOf } from '#shared/requests/idempotency.ts'
+import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { ledgerRow } from './ledger.ts'
+import { fromBuckets } from './planner.ts'
+import type { Adjustment, Allocation, Level, LevelKey, Movement, MovementKind, Receipt } from './stock.ts'
+import { mainWarehouseId, type Warehouse } from './warehouse.ts'
+
+/** Goods that arrived: spread evenly over the SKU's buckets. @throws Refusal `unknown_sku`, `validation_failed` */
+export const receiveStock = (
+  services: Services,
+  context: CallerContext,
+  { request, once }: { request: Receipt; once: Once },
+): Promise<OnceResult<Movement>> =>
+  record(services, context, once, 'receive', request, ({ quantity }, levels) => spread(quantity, levels, once.digest))
+
+/**
+ * A correction, with its reason. Downwards only what is available: what is reserved belongs to orders.
+ * @throws Refusal `insufficient_stock`, `unknown_sku`, `validation_failed`
+ */
+export const adjustStock = (
+  services: Services,
+  context: CallerContext,
+  { request, once }: { request: Adjustment; once: Once },
+): Promise<OnceResult<Movement>> =>
+  record(services, context, once, 'adjust', request, ({ sku, quantity }, levels) => {
+    if (quantity > 0) return spread(quantity, levels, once.digest)
+    const available = levels.reduce((total, level) => total + level.available, 0)
+    if (available < -quantity) {
+      throw new Refusal('insufficient_stock', `Of ${sku} there are ${available} available there.`, { available })
+    }
+    const taken = fromBuckets(-quantity, levels, shardOf(once.digest, levels.length))
+    return taken.map((allocation) => ({ ...allocation, quantity: -allocation.quantity }))
+  })
+
+type Split<R> = (request: R, levels: Level[]) => Allocation[]
+
+async function record<R extends Receipt | Adjustment>(
+  services: Services,
+  { caller, requestId }: CallerContext,
+  once: Once,
+  kind: MovementKind,
+  request: R,
+  split: Split<R>,
+): Promise<OnceResult<Movement>> {
+  const { store, clock } = services
+  const { sku, quantity, reason } = request
+  const movementId = derivedId('mov', once.digest)
+  for (let round = 0; ; round += 1) {
+    const levels = await levelsOf(services, request)
+    const replay = async () => {
+      const first = await store.stock.movement(movementId)
+      if (first) assertSameRequest(first.creation, once)
+      return first
+    }
+    let allocations: Allocation[]
+    try {
+      allocations = split(request, levels)
+    } catch (refusal) {
+      // The first attempt may itself have taken what is now missing.
+      const first = await replay()
+      if (first) return { result: first, replayed: true }
+      throw refusal
+    }
+    const origin = { movementId, actor: actorOf(caller), requestId, reason, at: isoTime(clock.now()) }
+    const rows = allocations.map((allocation) => ledgerRow(kind, allocation, origin))
+    const movement: Movement = { id: movementId, sku, quantity, rows }
+    const conflict = await store.transact([
+      store.stock.recordMovement({ ...movement, creation: once }),
+      ...rows.flatMap(store.stock.move),
+    ])
+    if (!conflict) return { result: movement, replayed: false }
+    if (conflict.kind === 'movement_exists') {
+      assertSameRequest(conflict.movement.creation, once)
+      return { result: conflict.movement, replayed: true }
+    }
+    await store.pause(round)
+  }
+}
+
+/** Every level of the SKU in the request's warehouse, those that never had stock included, by bucket. */
+async function levelsOf({ store }: Services, request: Receipt | Adjustment): Promise<Level[]> {
+  const { sku, warehouse_id: id = mainWarehouseId } = request
+  const warehouse = await findWarehouse(store, id)
+  const { products, levels } = await store.readSupply([sku], [warehouse], 'all')
+  const product = products.get(sku)
+  if (!product) throw new Refusal('unknown_sku', `There is no product ${sku}.`)
+  return Array.from({ length: product.stock_buckets }, (_, bucket) => {
+    const empty = { sku, warehouse_id: id, bucket, on_hand: 0, reserved: 0, available: 0 }
+    return levels.find((level) => level.bucket === bucket) ?? empty
+  })
+}
+
+async function findWarehouse({ warehouses }: Services['store'], id: string): Promise<Warehouse> {
+  const isWanted = (warehouse: Warehouse) => warehouse.id === id
+  const warehouse = (await warehouses.listCached()).find(isWanted) ?? (await warehouses.list()).find(isWanted)
+  if (!warehouse) {
+    throw invalidFields({ pointer: '#/warehouse_id', code: 'unknown_warehouse', detail: 'there is no such warehouse' })
+  }
+  return warehouse
+}
+
+/** Equal parts; the units left over go one by one to the buckets after a random but fixed one. */
+function spread(quantity: number, levels: LevelKey[], seed: string): Allocation[] {
+  const first = shardOf(seed, levels.length)
+  return levels.flatMap(({ sku, warehouse_id, bucket }, n) => {
+    const turn = (n - first + levels.length) % levels.length
+    const units = Math.floor(quantity / levels.length) + (turn < quantity % levels.length ? 1 : 0)
+    return units > 0 ? [{ sku, warehouse_id, bucket, quantity: units }] : []
+  })
+}

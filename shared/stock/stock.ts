@@ -1,0 +1,92 @@
+import * as z from 'zod/mini'
+import { Sku } from '#shared/products/product.ts'
+import { Actor } from '#shared/requests/caller.ts'
+import { Instant, id, Quantity, text } from '#shared/requests/fields.ts'
+import { WarehouseId } from './warehouse.ts'
+
+const Units = z.int().check(z.nonnegative())
+const SignedUnits = z.int()
+
+/** Where a level lives: one per SKU, warehouse and bucket. */
+export const LevelKey = z.object({ sku: Sku, warehouse_id: WarehouseId, bucket: Units })
+export type LevelKey = z.infer<typeof LevelKey>
+
+/** available = on_hand − reserved, all three never below zero. */
+export const Level = z.object({ ...LevelKey.shape, on_hand: Units, reserved: Units, available: Units })
+export type Level = z.infer<typeof Level>
+
+/** A level as stored: `movements` counts its ledger rows, so that a reader can tell drift from "still moving". */
+export const StoredLevel = z.object({ ...Level.shape, movements: Units })
+export type StoredLevel = z.infer<typeof StoredLevel>
+
+export const Allocation = z.object({ ...LevelKey.shape, quantity: z.int().check(z.minimum(1)) })
+export type Allocation = z.infer<typeof Allocation>
+
+/** What a reservation lacked. */
+export const Missing = z.object({ sku: Sku, requested: z.int(), available: z.int() })
+export type Missing = z.infer<typeof Missing>
+
+export const MovementKind = z.enum(['receive', 'reserve', 'release', 'ship', 'adjust', 'restock'])
+export type MovementKind = z.infer<typeof MovementKind>
+
+/** What one movement did to one level, in signed units. */
+export const Deltas = z.object({ on_hand: SignedUnits, reserved: SignedUnits, available: SignedUnits })
+export type Deltas = z.infer<typeof Deltas>
+
+/** A row of a level's ledger, written in the transaction that changed the level. */
+export const LedgerRow = z.object({
+  movement_id: id('mov'),
+  kind: MovementKind,
+  ...LevelKey.shape,
+  ...Deltas.shape,
+  order_id: z.exactOptional(z.string()),
+  actor: Actor,
+  request_id: z.string(),
+  reason: z.exactOptional(z.string()),
+  at: Instant,
+})
+export type LedgerRow = z.infer<typeof LedgerRow>
+
+export const Receipt = z.strictObject({
+  sku: Sku,
+  quantity: Quantity,
+  warehouse_id: z.exactOptional(WarehouseId),
+  reason: z.exactOptional(text(200)),
+})
+export type Receipt = z.infer<typeof Receipt>
+
+export const Adjustment = z.strictObject({
+  sku: Sku,
+  quantity: z.int().check(
+    z.minimum(-100_000),
+    z.maximum(100_000),
+    z.refine((units) => units !== 0, { error: 'must not be zero' }),
+  ),
+  warehouse_id: z.exactOptional(WarehouseId),
+  reason: text(200),
+})
+export type Adjustment = z.infer<typeof Adjustment>
+
+/** A receipt or an adjustment, with the ledger rows it wrote. */
+export const Movement = z.object({ id: id('mov'), sku: Sku, quantity: SignedUnits, rows: z.array(LedgerRow) })
+export type Movement = z.infer<typeof Movement>
+
+/** Stock of a SKU; the fields after `available` are for operators and admins. */
+export const SkuStock = z.object({
+  sku: Sku,
+  available: Units,
+  on_hand: z.exactOptional(Units),
+  reserved: z.exactOptional(Units),
+  levels: z.exactOptional(z.array(Level)),
+})
+export type SkuStock = z.infer<typeof SkuStock>
+
+/** The signed effect of a movement of `quantity` units (itself signed for `adjust`): the table of the domain. */
+export const effects: Record<MovementKind, (quantity: number) => Deltas> = {
+  receive: (quantity) => ({ on_hand: quantity, reserved: 0, available: quantity }),
+  reserve: (quantity) => ({ on_hand: 0, reserved: quantity, available: -quantity }),
+  release: (quantity) => ({ on_hand: 0, reserved: -quantity, available: quantity }),
+  ship: (quantity) => ({ on_hand: -quantity, reserved: -quantity, available: 0 }),
+  adjust: (quantity) => ({ on_hand: quantity, reserved: 0, available: quantity }),
+  restock: (quantity) => ({ on_hand: quantity, reserved: 0, available: quantity }),
+}

@@ -1,0 +1,29 @@
+import * as z from 'zod/mini'
+import { Instant, id, text } from '#shared/requests/fields.ts'
+
+export const WarehouseId = id('wh')
+
+/** The warehouse that exists from the start; receipts and adjustments that name none go there. */
+export const mainWarehouseId = 'wh_main'
+
+const Priority = z.int().check(z.minimum(1), z.maximum(1000))
+
+export const Warehouse = z.object({
+  id: WarehouseId,
+  name: text(200),
+  /** Reservations are filled from the lowest number first. */
+  priority: Priority,
+  version: z.int(),
+  created_at: Instant,
+  updated_at: Instant,
+})
+export type Warehouse = z.infer<typeof Warehouse>
+
+export const NewWarehouse = z.strictObject({ name: text(200), priority: z.exactOptional(Priority) })
+export type NewWarehouse = z.infer<typeof NewWarehouse>
+
+export const WarehouseChange = z.exactPartial(z.strictObject({ name: text(200), priority: Priority }))
+export type WarehouseChange = z.infer<typeof WarehouseChange>
+
+/** In the order in which reservations are filled. */
+export const byPriority = (a: Warehouse, b: Warehouse): number => a.priority - b.priority || (a.id < b.id ? -1 : 1)

@@ -1,0 +1,85 @@
+import { type Order, OrderEvent, StoredOrder } from '#shared/orders/order.ts'
+import type { Transition } from '#shared/orders/transitions.ts'
+import { codec, type Item } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { keys, listings } from './keys.ts'
+import { listPage, type Page, type PageRequest } from './list-page.ts'
+import { getItem, queryAll } from './read.ts'
+import type { Write } from './transact.ts'
+
+const orderCodec = codec('order', StoredOrder)
+const eventCodec = codec('event', OrderEvent)
+
+/** Why an order could not be written. */
+export type OrderConflict =
+  | { kind: 'order_exists'; order: StoredOrder }
+  | { kind: 'reference_taken'; orderId: string }
+  | { kind: 'order_changed'; order: StoredOrder | undefined }
+
+const decodeOrder = (item: Item | undefined) => (item === undefined ? undefined : orderCodec.decode(item))
+
+export const orderStore = (connection: Connection) => ({
+  async get(id: string): Promise<StoredOrder | undefined> {
+    return decodeOrder(await getItem(connection, keys.order(id)))
+  },
+
+  async events(orderId: string): Promise<OrderEvent[]> {
+    const { pk } = keys.order(orderId)
+    return (await queryAll(connection, pk, 'EVENT#')).map(eventCodec.decode)
+  },
+
+  /** Newest first; of one owner, or of all. */
+  async list(owner: string | undefined, page: PageRequest): Promise<Page<StoredOrder>> {
+    const found = await listPage(
+      connection,
+      owner === undefined
+        ? { index: 'listing', partitions: listings.allOrders(), descending: true }
+        : { index: 'by-owner', partitions: listings.ownOrders(owner), descending: true },
+      page,
+    )
+    return { ...found, items: found.items.map(orderCodec.decode) }
+  },
+
+  /** The order's id is derived from the request, so "it exists" means "this request was already served". */
+  create: (order: StoredOrder): Write<OrderConflict> => ({
+    operation: {
+      Put: {
+        Item: orderCodec.encode(keys.order(order.id), order, listings.order(order)),
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+    failure: (item) => ({ kind: 'order_exists', order: orderCodec.decode(item ?? {}) }),
+  }),
+
+  /** Replaces the order as it was read; the condition is the transition's own, so the table refuses what it refuses. */
+  change: (before: Order, after: StoredOrder, { from, kinds }: Transition): Write<OrderConflict> => ({
+    operation: {
+      Put: {
+        Item: orderCodec.encode(keys.order(after.id), after, listings.order(after)),
+        ConditionExpression: `#version = :version AND #status IN (${from.map((_, n) => `:from${n}`).join(', ')}) AND #kind IN (${kinds.map((_, n) => `:kind${n}`).join(', ')})`,
+        ExpressionAttributeNames: { '#version': 'version', '#status': 'status', '#kind': 'kind' },
+        ExpressionAttributeValues: {
+          ':version': before.version,
+          ...Object.fromEntries(from.map((status, n) => [`:from${n}`, status])),
+          ...Object.fromEntries(kinds.map((kind, n) => [`:kind${n}`, kind])),
+        },
+      },
+    },
+    failure: (item) => ({ kind: 'order_changed', order: decodeOrder(item) }),
+  }),
+
+  append: (event: OrderEvent): Write<never> => ({
+    operation: { Put: { Item: eventCodec.encode(keys.event(event.order_id, event.sequence), event) } },
+  }),
+
+  /** A reference is unique per user for ever. */
+  claimReference: (order: Order, reference: string): Write<OrderConflict> => ({
+    operation: {
+      Put: {
+        Item: { ...keys.reference(order.user_id, reference), entity: 'reference', schema: 1, order_id: order.id },
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+    failure: (item) => ({ kind: 'reference_taken', orderId: String(item?.['order_id']) }),
+  }),
+})

@@ -1,0 +1,57 @@
+import * as z from 'zod/mini'
+import { Product } from '#shared/products/product.ts'
+import { Creation } from '#shared/requests/idempotency.ts'
+import { codec } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { keys, listings } from './keys.ts'
+import { listPage, type Page, type PageRequest } from './list-page.ts'
+import { getItem } from './read.ts'
+import type { Write } from './transact.ts'
+
+/** `first` is the product as it was created: what a repeated creation is answered with. */
+const StoredProduct = z.object({ ...Product.shape, creation: Creation, first: Product })
+export type StoredProduct = z.infer<typeof StoredProduct>
+export const productCodec = codec('product', StoredProduct)
+
+/** The product that stands in the way of a write. */
+export type ProductConflict = { kind: 'product'; product: StoredProduct | undefined }
+
+export const productStore = (connection: Connection) => ({
+  async get(sku: string): Promise<StoredProduct | undefined> {
+    const item = await getItem(connection, keys.product(sku))
+    return item === undefined ? undefined : productCodec.decode(item)
+  },
+
+  /** By SKU, ascending. */
+  async list(page: PageRequest): Promise<Page<Product>> {
+    const listing = { index: 'listing', partitions: listings.products(), descending: false } as const
+    const found = await listPage(connection, listing, page)
+    return { ...found, items: found.items.map(productCodec.decode) }
+  },
+
+  create: (product: StoredProduct): Write<ProductConflict> => put(product, 'attribute_not_exists(pk)'),
+
+  replace: (before: Product, after: StoredProduct): Write<ProductConflict> =>
+    put(after, '#version = :version', {
+      ExpressionAttributeNames: { '#version': 'version' },
+      ExpressionAttributeValues: { ':version': before.version },
+    }),
+})
+
+const put = (
+  product: StoredProduct,
+  condition: string,
+  values: {
+    ExpressionAttributeNames?: Record<string, string>
+    ExpressionAttributeValues?: Record<string, unknown>
+  } = {},
+): Write<ProductConflict> => ({
+  operation: {
+    Put: {
+      Item: productCodec.encode(keys.product(product.sku), product, listings.product(product)),
+      ConditionExpression: condition,
+      ...values,
+    },
+  },
+  failure: (item) => ({ kind: 'product', product: item === undefined ? undefined : productCodec.decode(item) }),
+})

@@ -1,0 +1,64 @@
+import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
+import type { Item } from './codec.ts'
+import { type Connection, persist } from './connection.ts'
+import type { Key } from './keys.ts'
+
+/** Consistent. */
+export async function getItem(connection: Connection, key: Key): Promise<Item | undefined> {
+  const command = new GetCommand({ TableName: connection.table, Key: key, ConsistentRead: true })
+  return (await persist(connection, () => connection.client.send(command))).Item
+}
+
+/** DynamoDB's limit for one BatchGetItem. */
+const batchSize = 100
+
+/** Consistent; all batches at once. Items come in no particular order; missing ones are left out. */
+export async function getItems(connection: Connection, keys: Key[]): Promise<Item[]> {
+  const batches = Array.from({ length: Math.ceil(keys.length / batchSize) }, (_, batch) =>
+    keys.slice(batch * batchSize, (batch + 1) * batchSize),
+  )
+  return (await Promise.all(batches.map((batch) => getBatch(connection, batch)))).flat()
+}
+
+async function getBatch(connection: Connection, keys: Key[]): Promise<Item[]> {
+  const items: Item[] = []
+  let left: Item[] | undefined = keys
+  while (left && left.length > 0) {
+    const command: BatchGetCommand = new BatchGetCommand({
+      RequestItems: { [connection.table]: { Keys: left, ConsistentRead: true } },
+    })
+    const answer = await persist(connection, () => connection.client.send(command))
+    items.push(...(answer.Responses?.[connection.table] ?? []))
+    left = answer.UnprocessedKeys?.[connection.table]?.Keys
+  }
+  return items
+}
+
+/** One page of a query; the caller says where to start and how much to take. */
+export async function query(
+  connection: Connection,
+  input: Omit<QueryCommandInput, 'TableName'>,
+): Promise<{ items: Item[]; hasMore: boolean }> {
+  const command = new QueryCommand({ TableName: connection.table, ...input })
+  const answer = await persist(connection, () => connection.client.send(command))
+  return { items: answer.Items ?? [], hasMore: answer.LastEvaluatedKey !== undefined }
+}
+
+/** Everything under a partition key whose sort key begins with `prefix`, ascending. Consistent. */
+export async function queryAll(connection: Connection, pk: string, prefix: string): Promise<Item[]> {
+  const items: Item[] = []
+  let after: Item | undefined
+  do {
+    const command: QueryCommand = new QueryCommand({
+      TableName: connection.table,
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': pk, ':prefix': prefix },
+      ConsistentRead: true,
+      ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+    })
+    const answer = await persist(connection, () => connection.client.send(command))
+    items.push(...(answer.Items ?? []))
+    after = answer.LastEvaluatedKey
+  } while (after)
+  return items
+}

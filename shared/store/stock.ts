@@ -1,0 +1,105 @@
+import * as z from 'zod/mini'
+import { Creation } from '#shared/requests/idempotency.ts'
+import { LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
+import { codec } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { keys } from './keys.ts'
+import { getItem, getItems, query } from './read.ts'
+import type { Write } from './transact.ts'
+
+const levelCodec = codec('level', StoredLevel)
+const rowCodec = codec('ledger_row', LedgerRow)
+const StoredMovement = z.object({ ...Movement.shape, creation: Creation })
+type StoredMovement = z.infer<typeof StoredMovement>
+const movementCodec = codec('movement', StoredMovement)
+
+/** Why a movement could not be written. */
+export type StockConflict = { kind: 'short'; level: LevelKey } | { kind: 'movement_exists'; movement: StoredMovement }
+
+const counters = ['on_hand', 'reserved', 'available'] as const
+
+export const stockStore = (connection: Connection) => ({
+  /** Levels that have never had stock are left out. Consistent. */
+  async levels(wanted: LevelKey[]): Promise<StoredLevel[]> {
+    return (await getItems(connection, wanted.map(keys.level))).map(levelCodec.decode)
+  },
+
+  async movement(id: string): Promise<StoredMovement | undefined> {
+    const item = await getItem(connection, keys.movement(id))
+    return item === undefined ? undefined : movementCodec.decode(item)
+  },
+
+  position,
+
+  /** Newest first; only rows whose position is smaller than `before`. */
+  async ledger(level: LevelKey, { limit, before }: { limit: number; before?: string }): Promise<LedgerRow[]> {
+    const { items } = await query(connection, {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':pk': keys.level(level).pk,
+        ':first': 'ROW#',
+        ':last': before === undefined ? 'ROW#~' : `ROW#${before}`,
+      },
+      ScanIndexForward: false,
+      ConsistentRead: true,
+      // The key alone cannot tell the row at `before` from those of its movement in other levels: one more is read.
+      Limit: limit + 1,
+    })
+    return items.map(rowCodec.decode).filter((row) => before === undefined || position(row) < before)
+  },
+
+  /** The receipt or adjustment itself: its id is derived from the request, so it can be written once. */
+  recordMovement: (movement: StoredMovement): Write<StockConflict> => ({
+    operation: {
+      Put: {
+        Item: movementCodec.encode(keys.movement(movement.id), movement),
+        ConditionExpression: 'attribute_not_exists(pk)',
+      },
+    },
+    failure: (item) => ({ kind: 'movement_exists', movement: movementCodec.decode(item ?? {}) }),
+  }),
+
+  /** The level's counters and the ledger row that explains them: never one without the other. */
+  move: (row: LedgerRow): Write<StockConflict>[] => [
+    {
+      operation: {
+        Update: {
+          Key: keys.level(row),
+          UpdateExpression: `SET ${[
+            ...counters.map((counter) => `${counter} = if_not_exists(${counter}, :zero) + :${counter}`),
+            'movements = if_not_exists(movements, :zero) + :one',
+            'sku = :sku, warehouse_id = :warehouse, #bucket = :bucket, entity = :entity, #schema = :one',
+          ].join(', ')}`,
+          ...notBelowZero(row),
+          ExpressionAttributeNames: { '#bucket': 'bucket', '#schema': 'schema' },
+          ExpressionAttributeValues: {
+            ':zero': 0,
+            ':one': 1,
+            ...Object.fromEntries(counters.map((counter) => [`:${counter}`, row[counter]])),
+            ...Object.fromEntries(falling(row).map((counter) => [`:min_${counter}`, -row[counter]])),
+            ':sku': row.sku,
+            ':warehouse': row.warehouse_id,
+            ':bucket': row.bucket,
+            ':entity': 'level',
+          },
+        },
+      },
+      failure: () => ({ kind: 'short', level: row }),
+    },
+    {
+      operation: { Put: { Item: rowCodec.encode(keys.ledgerRow(row, row.at, row.movement_id), row) } },
+    },
+  ],
+})
+
+const falling = (row: LedgerRow) => counters.filter((counter) => row[counter] < 0)
+
+/** Every counter that falls is conditioned on being large enough, so none can pass zero. */
+function notBelowZero(row: LedgerRow): { ConditionExpression: string } | object {
+  const conditions = falling(row).map((counter) => `${counter} >= :min_${counter}`)
+  return conditions.length === 0 ? {} : { ConditionExpression: conditions.join(' AND ') }
+}
+
+/** Place of a ledger row in the history of its SKU; larger is newer. A movement has one row per level. */
+const position = (row: LedgerRow): string =>
+  `${row.at}#${row.movement_id}#${row.warehouse_id}#${String(row.bucket).padStart(2, '0')}`

@@ -1,0 +1,52 @@
+import type { Product } from '#shared/products/product.ts'
+import { shardOf } from '#shared/requests/idempotency.ts'
+import type { LevelKey, StoredLevel } from '#shared/stock/stock.ts'
+import type { Warehouse } from '#shared/stock/warehouse.ts'
+import type { Connection } from './connection.ts'
+import { keys } from './keys.ts'
+import { productCodec } from './products.ts'
+import { getItems } from './read.ts'
+import { stockStore } from './stock.ts'
+
+/** What there is of some SKUs. */
+export interface Supply {
+  products: Map<string, Product>
+  levels: StoredLevel[]
+  /** Whether `levels` are all there are in the given warehouses. */
+  complete: boolean
+}
+
+/**
+ * Reads products and levels in one round of parallel consistent batches. How many buckets a SKU has stands in the
+ * product, which is read in the same round: a remembered number (a lower bound) decides what is asked for.
+ */
+export const supplyReader =
+  (connection: Connection, knownBuckets: Map<string, number>) =>
+  /** @param spread one bucket per SKU and warehouse, chosen by this order id; or every bucket, in two rounds if need be */
+  async (skus: string[], warehouses: Warehouse[], spread: { orderId: string } | 'all'): Promise<Supply> => {
+    const asked = new Map(skus.map((sku) => [sku, knownBuckets.get(sku) ?? 1]))
+    const bucketsOf = (buckets: number): number[] =>
+      spread === 'all' ? range(0, buckets) : [shardOf(spread.orderId, buckets)]
+    const levelKeys = (sku: string, buckets: number[]): LevelKey[] =>
+      warehouses.flatMap(({ id }) => buckets.map((bucket) => ({ sku, warehouse_id: id, bucket })))
+
+    const stock = stockStore(connection)
+    const [productItems, levels] = await Promise.all([
+      getItems(connection, skus.map(keys.product)),
+      stock.levels([...asked].flatMap(([sku, buckets]) => levelKeys(sku, bucketsOf(buckets)))),
+    ])
+    const products = new Map(productItems.map(productCodec.decode).map((product) => [product.sku, product]))
+    for (const { sku, stock_buckets } of products.values()) knownBuckets.set(sku, stock_buckets)
+
+    const unread = [...products.values()].flatMap(({ sku, stock_buckets }) =>
+      spread === 'all' ? levelKeys(sku, range(asked.get(sku) ?? 0, stock_buckets)) : [],
+    )
+    if (unread.length > 0) levels.push(...(await stock.levels(unread)))
+    return {
+      products,
+      levels,
+      complete: spread === 'all' || [...products.values()].every(({ stock_buckets }) => stock_buckets === 1),
+    }
+  }
+
+const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, n) => from + n)

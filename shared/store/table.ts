@@ -1,0 +1,14 @@
+/** The one table: what the local stack creates and what the deployment declares. */
+export const tableDefinition = {
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  timeToLive: 'expires_at',
+  stream: 'NEW_IMAGE',
+  /** Keys only: the key of an entry never changes, so a list misses nothing while orders move, and a change of status costs no index write. */
+  indexes: {
+    'by-owner': { partitionKey: 'owner', sortKey: 'owner_sort' },
+    listing: { partitionKey: 'list', sortKey: 'list_sort' },
+  },
+} as const
+
+export type IndexName = keyof typeof tableDefinition.indexes

@@ -1,0 +1,72 @@
+import * as z from 'zod/mini'
+import { Creation } from '#shared/requests/idempotency.ts'
+import { byPriority, Warehouse } from '#shared/stock/warehouse.ts'
+import { codec } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { keys } from './keys.ts'
+import { queryAll } from './read.ts'
+import type { Write } from './transact.ts'
+
+/** `first` is the warehouse as it was created: what a repeated creation is answered with. */
+const StoredWarehouse = z.object({ ...Warehouse.shape, creation: Creation, first: Warehouse })
+export type StoredWarehouse = z.infer<typeof StoredWarehouse>
+const warehouseCodec = codec('warehouse', StoredWarehouse)
+
+/** The warehouse that stands in the way of a write. */
+export type WarehouseConflict = { kind: 'warehouse'; warehouse: StoredWarehouse | undefined }
+
+/** The list as it was read last, kept beyond one request. */
+export interface WarehouseCache {
+  warehouses: StoredWarehouse[]
+  /** Epoch milliseconds. */
+  readAt: number
+}
+
+const cacheMilliseconds = 60_000
+
+export const warehouseStore = (connection: Connection, cache: WarehouseCache) => {
+  /** In order of priority. Consistent. */
+  const list = async (): Promise<StoredWarehouse[]> => {
+    const readAt = connection.clock.now()
+    const items = await queryAll(connection, keys.warehouse('').pk, 'WAREHOUSE#')
+    cache.warehouses = items.map(warehouseCodec.decode).sort(byPriority)
+    cache.readAt = readAt
+    return cache.warehouses
+  }
+  return {
+    list,
+    /** In order of priority; up to a minute old. */
+    /** The next reader asks the table. */
+    forget: (): void => {
+      cache.readAt = Number.NEGATIVE_INFINITY
+    },
+    listCached: async (): Promise<StoredWarehouse[]> =>
+      connection.clock.now() - cache.readAt < cacheMilliseconds ? cache.warehouses : list(),
+
+    create: (warehouse: StoredWarehouse): Write<WarehouseConflict> => put(warehouse, 'attribute_not_exists(pk)'),
+
+    replace: (before: Warehouse, after: StoredWarehouse): Write<WarehouseConflict> =>
+      put(after, '#version = :version', {
+        ExpressionAttributeNames: { '#version': 'version' },
+        ExpressionAttributeValues: { ':version': before.version },
+      }),
+  }
+}
+
+const put = (
+  warehouse: StoredWarehouse,
+  condition: string,
+  values: {
+    ExpressionAttributeNames?: Record<string, string>
+    ExpressionAttributeValues?: Record<string, unknown>
+  } = {},
+): Write<WarehouseConflict> => ({
+  operation: {
+    Put: {
+      Item: warehouseCodec.encode(keys.warehouse(warehouse.id), warehouse),
+      ConditionExpression: condition,
+      ...values,
+    },
+  },
+  failure: (item) => ({ kind: 'warehouse', warehouse: item === undefined ? undefined : warehouseCodec.decode(item) }),
+})

@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto'
+import { decodeProtectedHeader, importJWK, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose'
+import * as z from 'zod/mini'
+import { Role } from '#shared/requests/caller.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import type { Secrets } from '#shared/runtime/secrets.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import type { Jwks, User } from './user.ts'
+
+const algorithm = 'ES256'
+const tokenType = 'at+jwt'
+const audience = 'holdfast-api'
+const issuerOf = (stage: string) => `holdfast-${stage}`
+
+const Claims = z.object({
+  sub: z.string(),
+  sid: z.string(),
+  role: Role,
+  /** Epoch seconds. */
+  exp: z.int(),
+})
+export type Claims = z.infer<typeof Claims>
+
+type SigningKey = Secrets['signing_keys'][number]
+
+/** API Gateway takes headers of 10 kB at most; nothing of ours comes near. */
+const maxTokenLength = 4096
+
+/** Signs an access token of one session. */
+export async function signAccessToken(
+  { config, clock, secrets }: Services,
+  user: Pick<User, 'id' | 'role'>,
+  sessionId: string,
+): Promise<{ token: string; expiresInSeconds: number }> {
+  const nowMilliseconds = clock.now()
+  const now = Math.floor(nowMilliseconds / 1000)
+  const key = signingKey(await secrets.current(), nowMilliseconds)
+  const expiresInSeconds = config.ACCESS_TOKEN_MINUTES * 60
+  const token = await new SignJWT({ sid: sessionId, role: user.role })
+    .setProtectedHeader({ alg: algorithm, typ: tokenType, kid: key.kid })
+    .setIssuer(issuerOf(config.STAGE))
+    .setAudience(audience)
+    .setSubject(user.id)
+    .setJti(randomUUID())
+    .setIssuedAt(now)
+    .setExpirationTime(now + expiresInSeconds)
+    .sign(await importJWK(key.jwk, algorithm))
+  return { token, expiresInSeconds }
+}
+
+/** The newest key that is in use already. */
+function signingKey({ signing_keys }: Secrets, now: number): SigningKey {
+  const active = signing_keys.filter(({ active_from }) => active_from <= now)
+  const [newest] = active.sort((a, b) => b.active_from - a.active_from)
+  if (!newest) throw new Error('No signing key is active yet')
+  return newest
+}
+
+/**
+ * The claims of a token of ours that is valid now.
+ * @throws Refusal `not_authenticated` whatever is wrong with it
+ */
+export async function verifyAccessToken({ config, clock, secrets }: Services, token: string): Promise<Claims> {
+  try {
+    assertPlainHeader(token)
+    const { payload } = await jwtVerify(token, keyFinder(secrets), {
+      algorithms: [algorithm],
+      typ: tokenType,
+      issuer: issuerOf(config.STAGE),
+      audience,
+      requiredClaims: ['sub', 'sid', 'role', 'exp', 'iat', 'jti'],
+      currentDate: new Date(clock.now()),
+    })
+    return Claims.parse(payload)
+  } catch {
+    throw new Refusal('not_authenticated', 'Could not validate credentials')
+  }
+}
+
+/** Only the three members that we write: a token that brings its own key or its address is not one of ours. */
+function assertPlainHeader(token: string): void {
+  const names = token.length > maxTokenLength ? [] : Object.keys(decodeProtectedHeader(token)).sort()
+  if (names.join() !== 'alg,kid,typ') throw new Error('Not a header of ours')
+}
+
+/** An unknown key may be a new one: the secrets are read again once. */
+const keyFinder =
+  (secrets: Services['secrets']): JWTVerifyGetKey =>
+  async ({ kid }) => {
+    const find = ({ signing_keys }: Secrets) => signing_keys.find((key) => key.kid === kid)
+    const key = find(await secrets.current()) ?? find(await secrets.refreshed())
+    if (!key) throw new Error('Unknown key')
+    return importJWK(publicPart(key), algorithm)
+  }
+
+const publicPart = ({ kid, jwk: { kty, crv, x, y } }: SigningKey): Jwks['keys'][number] => ({
+  kty,
+  crv,
+  x,
+  y,
+  kid,
+  alg: algorithm,
+  use: 'sig',
+})
+
+/** The public keys, those not in use yet included. */
+export const publicKeys = async ({ secrets }: Services): Promise<Jwks> => ({
+  keys: (await secrets.current()).signing_keys.map(publicPart),
+})
+
+/** The token of an `Authorization: Bearer` header; undefined when the header is something else. */
+export const bearerToken = (authorization: string | undefined): string | undefined =>
+  /^Bearer +([^\s]+)$/i.exec(authorization ?? '')?.[1]

@@ -1,0 +1,35 @@
+import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import type { Services } from '#shared/runtime/services.ts'
+import { bearerToken, verifyAccessToken } from './access-token.ts'
+
+/** How long API Gateway may reuse a decision, seconds. */
+export const authorizerCacheSeconds = 60
+
+/** The one message API Gateway turns into a 401; with any other it answers 500. */
+const unauthorized = 'Unauthorized'
+
+/**
+ * Proves who is asking, and nothing else: it allows the whole stage, because the cached decision serves every route.
+ * Whether the caller's role is enough, `implement` decides.
+ * @throws Error `Unauthorized`
+ */
+export async function authorizeRequest(
+  services: Services,
+  { headers, methodArn }: Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'>,
+): Promise<APIGatewayAuthorizerResult> {
+  const name = Object.keys(headers ?? {}).find((header) => header.toLowerCase() === 'authorization')
+  const bearer = bearerToken(name === undefined ? undefined : headers?.[name])
+  if (bearer === undefined) throw new Error(unauthorized)
+  const { sub, sid, role, exp } = await verifyAccessToken(services, bearer).catch((): never => {
+    throw new Error(unauthorized)
+  })
+  const [api, stage] = methodArn.split('/')
+  return {
+    principalId: sub,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
+    },
+    context: { sub, sid, role, exp },
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  assertSameRequest,
+  derivedId,
+  digestOf,
+  fingerprintOf,
+  type Once,
+  type OnceResult,
+} from '#shared/requests/idempotency.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { bearerToken, verifyAccessToken } from './access-token.ts'
+import { assertStrong, hashPassword, isPassword } from './password.ts'
+import type { NewUser, User } from './user.ts'
+
+/**
+ * Anybody may become a user; another role, or any account when registration is closed, takes an admin's bearer.
+ * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`
+ */
+export async function register(
+  services: Services,
+  { request, once, authorization }: { request: NewUser; once: Once; authorization: string | undefined },
+): Promise<OnceResult<User>> {
+  const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
+  if (!isSelfService) await assertAdmin(services, authorization)
+  return createUser(services, { request, once })
+}
+
+async function assertAdmin(services: Services, authorization: string | undefined): Promise<void> {
+  const bearer = bearerToken(authorization)
+  if (bearer === undefined) throw new Refusal('not_authenticated')
+  const { role } = await verifyAccessToken(services, bearer)
+  if (role !== 'admin') throw new Refusal('forbidden', 'Admin access required')
+}
+
+/** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused` */
+export async function createUser(
+  { store, clock, config }: Services,
+  { request, once }: { request: NewUser; once: Once },
+): Promise<OnceResult<User>> {
+  const { password, ...rest } = request
+  const { email, username = null, name = null, role = 'user' } = rest
+  assertStrong(password, email, config.PASSWORD_POLICY)
+  const user: User = {
+    id: derivedId('usr', once.digest),
+    email,
+    username,
+    name,
+    role,
+    is_admin: role === 'admin',
+    disabled: false,
+    must_change_password: false,
+    created_at: isoTime(clock.now()),
+  }
+  // The fingerprint leaves the password out: an unsalted hash of it must not lie beside the slow one.
+  const creation = { digest: once.digest, fingerprint: fingerprintOf(rest) }
+  const conflict = await store.transact(
+    store.users.create({
+      ...user,
+      password_hash: await hashPassword(password, config.PASSWORD_HASH_COST),
+      creation,
+      first: user,
+    }),
+  )
+  switch (conflict?.kind) {
+    case undefined:
+      return { result: user, replayed: false }
+    case 'user_exists': {
+      const { user: existing } = conflict
+      assertSameRequest(existing.creation, creation)
+      const isSamePassword = await isPassword(password, existing.password_hash)
+      assertSameRequest({ fingerprint: '' }, { fingerprint: isSamePassword ? '' : 'another password' })
+      return { result: existing.first, replayed: true }
+    }
+    case 'email_taken':
+      throw new Refusal('email_taken', 'Email already registered')
+    case 'username_taken':
+      throw new Refusal('username_taken', 'Username already taken')
+  }
+}
+
+/**
+ * Creates the first admin, username `admin`, if there is none; an existing one is left as it is.
+ * @returns whether it was created
+ */
+export async function ensureFirstAdmin(services: Services, email: string, password: string): Promise<boolean> {
+  const digest = digestOf('first admin')
+  if (await services.store.users.get(derivedId('usr', digest))) return false
+  const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
+  const { replayed } = await createUser(services, { request, once: { digest, fingerprint: '' } })
+  return !replayed
+}

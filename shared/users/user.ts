@@ -1,0 +1,78 @@
+import * as z from 'zod/mini'
+import { Role } from '#shared/requests/caller.ts'
+import { Instant, id, text } from '#shared/requests/fields.ts'
+
+/** At most what RFC 5321 lets a mailbox be. Unique without regard to case. */
+const Email = z.email().check(z.maxLength(254))
+
+/** No `@`, so that a login name with one is always an e-mail. Unique without regard to case. */
+const Username = z.string().check(z.regex(/^[A-Za-z0-9._-]{3,64}$/))
+
+/** Length is the password rule's business: it answers `weak_password`. */
+const Password = z.string().check(z.maxLength(1024))
+
+export const User = z.object({
+  id: id('usr'),
+  email: z.string(),
+  username: z.nullable(z.string()),
+  name: z.nullable(z.string()),
+  role: Role,
+  is_admin: z.boolean(),
+  disabled: z.boolean(),
+  must_change_password: z.boolean(),
+  created_at: Instant,
+})
+export type User = z.infer<typeof User>
+
+export const NewUser = z.strictObject({
+  email: Email,
+  password: Password,
+  name: z.exactOptional(text(200)),
+  username: z.exactOptional(Username),
+  role: z.exactOptional(Role),
+})
+export type NewUser = z.infer<typeof NewUser>
+
+/** By e-mail or by username; OAuth2's form sends either as `username`. */
+export const Login = z
+  .strictObject({
+    email: z.exactOptional(z.string().check(z.maxLength(254))),
+    username: z.exactOptional(z.string().check(z.maxLength(254))),
+    password: Password,
+  })
+  .check(
+    z.refine((login) => (login.email === undefined) !== (login.username === undefined), {
+      path: ['username'],
+      error: 'exactly one of email and username is needed',
+    }),
+  )
+export type Login = z.infer<typeof Login>
+
+const RefreshToken = z.string().check(z.minLength(1), z.maxLength(512))
+export const RefreshRequest = z.strictObject({ refresh_token: RefreshToken })
+export const LogoutRequest = z.strictObject({ refresh_token: z.exactOptional(RefreshToken) })
+
+export const Tokens = z.object({
+  access_token: z.string(),
+  token_type: z.literal('bearer'),
+  /** Seconds. */
+  expires_in: z.int(),
+  refresh_token: z.string(),
+  user_info: User,
+})
+export type Tokens = z.infer<typeof Tokens>
+
+export const Jwks = z.object({
+  keys: z.array(
+    z.object({
+      kty: z.literal('EC'),
+      crv: z.literal('P-256'),
+      x: z.string(),
+      y: z.string(),
+      kid: z.string(),
+      alg: z.literal('ES256'),
+      use: z.literal('sig'),
+    }),
+  ),
+})
+export type Jwks = z.infer<typeof Jwks>
