@@ -1,0 +1,26 @@
+import type { TestProject } from 'vitest/node'
+import { adminPassword, startLocalStack } from './local-stack.ts'
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Of the API under test. */
+    baseUrl: string
+    /** Of its admin, whose username is `admin`. */
+    adminPassword: string
+  }
+}
+
+/** The API under test: whatever `BASE_URL` points to (with `ADMIN_PASSWORD`), else a local stack of its own. */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const { BASE_URL: baseUrl, ADMIN_PASSWORD: password } = process.env
+  if (baseUrl !== undefined) {
+    if (password === undefined) throw new Error('BASE_URL needs ADMIN_PASSWORD')
+    project.provide('baseUrl', baseUrl)
+    project.provide('adminPassword', password)
+    return undefined
+  }
+  const stack = await startLocalStack()
+  project.provide('baseUrl', stack.baseUrl)
+  project.provide('adminPassword', adminPassword)
+  return stack.stop
+}

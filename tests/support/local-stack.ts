@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+export interface LocalStack {
+  baseUrl: string
+  /** Of the DynamoDB engine. */
+  endpoint: string
+  dataFolder: string
+  /** As Ctrl-C does; the data goes. */
+  stop(): Promise<void>
+  /** As a power cut does: `kill -9` of the stack, which leaves its engine behind. */
+  kill(): Promise<void>
+  /** Starts on the same data and the same port again. */
+  restart(): Promise<void>
+}
+
+export interface LocalStackOptions {
+  /** Program to run instead of `infra/local/main.ts`. */
+  entry?: string
+  environment?: Record<string, string>
+}
+
+export const adminPassword = 'correct-horse-battery'
+
+/** Starts the local stack as `npm start` does, in a process and a data folder of its own. */
+export async function startLocalStack({
+  entry = 'infra/local/main.ts',
+  environment = {},
+}: LocalStackOptions = {}): Promise<LocalStack> {
+  const dataFolder = mkdtempSync(join(tmpdir(), 'holdfast-'))
+  let child: ChildProcess
+  let port = '0'
+
+  async function start(): Promise<string> {
+    child = spawn(process.execPath, [entry], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: {
+        ...process.env,
+        ADMIN_PASSWORD: adminPassword,
+        PASSWORD_HASH_COST: '4',
+        ...environment,
+        DATA_DIR: dataFolder,
+        PORT: port,
+      },
+    })
+    const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> })
+    const baseUrl = await new Promise<string>((ready, failed) => {
+      child.once('exit', (code) => failed(new Error(`The stack ended with ${code}`)))
+      lines.on('line', (line) => {
+        const url = /^Holdfast +(http:\S+)$/.exec(line)?.[1]
+        if (url) ready(url)
+      })
+    })
+    port = new URL(baseUrl).port
+    return baseUrl
+  }
+
+  const end = (signal: NodeJS.Signals) => {
+    const gone = new Promise<void>((done) => child.once('exit', () => done()))
+    child.kill(signal)
+    return gone
+  }
+
+  const baseUrl = await start()
+  return {
+    baseUrl,
+    dataFolder,
+    get endpoint() {
+      const { port: enginePort } = JSON.parse(readFileSync(join(dataFolder, 'engine.json'), 'utf8')) as { port: number }
+      return `http://127.0.0.1:${enginePort}`
+    },
+    kill: () => end('SIGKILL'),
+    restart: async () => {
+      await start()
+    },
+    stop: async () => {
+      await end('SIGTERM')
+      rmSync(dataFolder, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { type Client, createClient } from '#shared/api/client.ts'
+import type { Role } from '#shared/requests/caller.ts'
+import type { Tokens } from '#shared/users/user.ts'
+
+/** Somebody who is signed in. */
+export interface Person extends Client {
+  tokens: Tokens
+  id: string
+}
+
+/** @returns the body @throws Error when the answer is not the wanted status */
+export function expectStatus<T extends { status: number; body: unknown }>(
+  reply: T,
+  status: number,
+): Extract<T, { ok: true }>['body'] {
+  if (reply.status !== status) throw new Error(`${reply.status} instead of ${status}: ${JSON.stringify(reply.body)}`)
+  return reply.body as Extract<T, { ok: true }>['body']
+}
+
+export const password = 'a-good-password'
+
+export async function signIn(baseUrl: string, username: string, secret: string): Promise<Person> {
+  const anybody = createClient({ baseUrl })
+  const tokens = expectStatus(await anybody.logIn({ body: { username, password: secret } }), 200)
+  const client = createClient({ baseUrl, accessToken: tokens.access_token })
+  return { ...client, tokens, id: tokens.user_info.id }
+}
+
+export const signInAdmin = (baseUrl: string, adminPassword: string): Promise<Person> =>
+  signIn(baseUrl, 'admin', adminPassword)
+
+/** A new user with a role, signed in. */
+export async function newPerson(baseUrl: string, admin: Person, role: Role = 'user'): Promise<Person> {
+  const email = `${randomUUID()}@example.com`
+  expectStatus(await admin.createUser({ body: { email, password, role } }), 201)
+  return signIn(baseUrl, email, password)
+}
+
+export const newSku = (): string => `SKU-${randomUUID().slice(0, 13)}`
+
+export const newKey = (): Record<string, string> => ({ 'Idempotency-Key': randomUUID() })
+
+/** A product with some stock in the main warehouse. */
+export async function newProduct(
+  admin: Person,
+  {
+    stock = 0,
+    ...product
+  }: {
+    stock?: number
+    backorder?: 'allow' | 'deny'
+    stock_buckets?: number
+    currency?: string
+    unit_price?: number
+  } = {},
+): Promise<string> {
+  const sku = newSku()
+  expectStatus(await admin.createProduct({ body: { sku, name: `Product ${sku}`, unit_price: 1250, ...product } }), 201)
+  if (stock > 0) {
+    expectStatus(await admin.receiveStock({ body: { sku, quantity: stock }, headers: newKey() }), 201)
+  }
+  return sku
+}

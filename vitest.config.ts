@@ -1,0 +1,32 @@
+import { defineConfig } from 'vitest/config'
+
+const include = (folder: string) => [`tests/${folder}/**/*.test.ts`]
+
+export default defineConfig({
+  test: {
+    // Two cores: more files at once only take each other's time.
+    maxWorkers: 2,
+    projects: [
+      { test: { name: 'unit', include: include('unit') } },
+      { test: { name: 'structure', include: include('structure') } },
+      {
+        test: {
+          name: 'api',
+          include: include('api'),
+          globalSetup: 'tests/support/api-stack.ts',
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'load',
+          include: include('load'),
+          fileParallelism: false,
+          testTimeout: 900_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
