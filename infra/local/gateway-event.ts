@@ -4,7 +4,10 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 /** An HTTP request as the server hands it over. */
 export interface IncomingRequest {
   method: string
-  url: string
+  /** Not decoded. */
+  path: string
+  /** What follows the question mark. */
+  search: string
   /** Names and values in turn, in the client's case. */
   rawHeaders: string[]
   body: Buffer
@@ -35,30 +38,19 @@ function queryOf(search: string) {
   }
 }
 
-/** Path and query of a request target; the path is not decoded. */
-export function splitTarget(target: string): { path: string; search: string } {
-  const mark = target.indexOf('?')
-  return mark < 0 ? { path: target, search: '' } : { path: target.slice(0, mark), search: target.slice(mark + 1) }
-}
-
 /**
  * The event a REST API sends to a Lambda proxy integration.
  * @throws TypeError when the body is not UTF-8
  */
 export function proxyEvent(
   incoming: IncomingRequest,
-  {
-    resource,
-    variables,
-    authorizer,
-  }: { resource: string; variables: Record<string, string>; authorizer: Record<string, unknown> | undefined },
+  { resource, variables }: { resource: string; variables: Record<string, string> },
 ): APIGatewayProxyEvent {
-  const { path, search } = splitTarget(incoming.url)
+  const { path, search } = incoming
   const { headers, multiValueHeaders } = headersOf(incoming.rawHeaders)
   const requestContext = {
     accountId: '000000000000',
     apiId: 'local',
-    authorizer,
     httpMethod: incoming.method,
     identity: { sourceIp: incoming.remoteAddress },
     path,

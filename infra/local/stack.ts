@@ -41,8 +41,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'WARN',
       POWERTOOLS_METRICS_DISABLED: 'true',
     })
-    const admin = await bootstrap()
-    const gateway = createGateway(options.onRequest ?? (() => undefined))
+    const { admin, corsOrigins } = await bootstrap()
+    const gateway = createGateway(corsOrigins, options.onRequest ?? (() => undefined))
     await new Promise<void>((listening, failed) => {
       gateway.once('error', failed)
       gateway.listen(options.port, options.host, listening)
@@ -52,7 +52,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       baseUrl: `http://${options.host}:${port}`,
       admin,
       stop: async () => {
-        gateway.closeAllConnections()
+        // Requests under way are answered; idle connections go at once.
         await new Promise((closed) => gateway.close(closed))
         await engine?.stop()
         unlock()
@@ -66,7 +66,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** The table, the main warehouse and the first admin: what an installation needs before its first request. */
-async function bootstrap(): Promise<Stack['admin']> {
+async function bootstrap(): Promise<{ admin: Stack['admin']; corsOrigins: string }> {
   // Loaded only now: they read the environment.
   const { runtime } = await import('#shared/runtime/services.ts')
   const { ensureMainWarehouse } = await import('#shared/stock/warehouses.ts')
@@ -78,7 +78,11 @@ async function bootstrap(): Promise<Stack['admin']> {
   const email = config.ADMIN_EMAIL
   const password = config.ADMIN_PASSWORD ?? `${randomBytes(12).toString('base64url')}-Aa1`
   const isNew = await ensureFirstAdmin(services, email, password)
-  return { email, ...(isNew && config.ADMIN_PASSWORD === undefined ? { generatedPassword: password } : {}) }
+  const isToldOnce = isNew && config.ADMIN_PASSWORD === undefined
+  return {
+    admin: { email, ...(isToldOnce ? { generatedPassword: password } : {}) },
+    corsOrigins: config.CORS_ORIGINS,
+  }
 }
 
 /** @throws Error when another stack is running on the same data */

@@ -1,14 +1,15 @@
 import type { ProblemCode } from '#shared/requests/refusal.ts'
 
+const unknownOutcome = 'The request may have taken effect. Send it again.'
+
 /** What the gateway answers by itself, before or instead of a function, by API Gateway's name of the occasion. */
 export const gatewayResponses = {
-  UNAUTHORIZED: { code: 'not_authenticated', detail: 'Not authenticated' },
-  BAD_REQUEST_BODY: { code: 'malformed_request', detail: 'The request cannot be read.' },
-  REQUEST_TOO_LARGE: { code: 'payload_too_large', detail: 'The request is too large.' },
-  INTEGRATION_FAILURE: { code: 'unknown_outcome', detail: 'The request may have taken effect. Send it again.' },
-  INTEGRATION_TIMEOUT: { code: 'unknown_outcome', detail: 'The request may have taken effect. Send it again.' },
-  DEFAULT_5XX: { code: 'internal', detail: 'Something went wrong on our side.' },
-} as const satisfies Record<string, { code: ProblemCode; detail: string }>
+  UNAUTHORIZED: { status: 401, code: 'not_authenticated', detail: 'Not authenticated' },
+  BAD_REQUEST_BODY: { status: 400, code: 'malformed_request', detail: 'The request cannot be read.' },
+  REQUEST_TOO_LARGE: { status: 413, code: 'payload_too_large', detail: 'The request is too large.' },
+  INTEGRATION_FAILURE: { status: 502, code: 'unknown_outcome', detail: unknownOutcome },
+  INTEGRATION_TIMEOUT: { status: 504, code: 'unknown_outcome', detail: unknownOutcome },
+} as const satisfies Record<string, { status: number; code: ProblemCode; detail: string }>
 
 export type GatewayResponse = keyof typeof gatewayResponses
 

@@ -129,7 +129,7 @@ async function place(
 
 /** The answer that created the order, whatever has become of it since. */
 async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<OrderView> {
-  const events = (await store.orders.events(stored.id)).filter(({ version }) => version === 1)
+  const events = await store.orders.creationEvents(stored.id)
   const [created] = events
   return viewFor(foldEvents(events), known(created).actor)
 }

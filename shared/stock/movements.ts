@@ -29,13 +29,14 @@ export const adjustStock = (
     if (quantity > 0) return spread(quantity, levels, once.digest)
     const available = levels.reduce((total, level) => total + level.available, 0)
     if (available < -quantity) {
-      throw new Refusal('insufficient_stock', `Of ${sku} there are ${available} available there.`, { available })
+      return new Refusal('insufficient_stock', `Of ${sku} there are ${available} available there.`, { available })
     }
     const taken = fromBuckets(-quantity, levels, shardOf(once.digest, levels.length))
     return taken.map((allocation) => ({ ...allocation, quantity: -allocation.quantity }))
   })
 
-type Split<R> = (request: R, levels: Level[]) => Allocation[]
+/** How a quantity is divided over the levels of a warehouse, or why it cannot be. */
+type Split<R> = (request: R, levels: Level[]) => Allocation[] | Refusal
 
 async function record<R extends Receipt | Adjustment>(
   services: Services,
@@ -49,20 +50,12 @@ async function record<R extends Receipt | Adjustment>(
   const { sku, quantity, reason } = request
   const movementId = derivedId('mov', once.digest)
   for (let round = 0; ; round += 1) {
-    const levels = await levelsOf(services, request)
-    const replay = async () => {
+    const allocations = split(request, await levelsOf(services, request))
+    if (allocations instanceof Refusal) {
+      // What is missing now may be what the first attempt of this very request took.
       const first = await store.stock.movement(movementId)
-      if (first) assertSameRequest(first.creation, once)
-      return first
-    }
-    let allocations: Allocation[]
-    try {
-      allocations = split(request, levels)
-    } catch (refusal) {
-      // The first attempt may itself have taken what is now missing.
-      const first = await replay()
-      if (first) return { result: first, replayed: true }
-      throw refusal
+      if (!first) throw allocations
+      return repeated(first, once)
     }
     const origin = { movementId, actor: actorOf(caller), requestId, reason, at: isoTime(clock.now()) }
     const rows = allocations.map((allocation) => ledgerRow(kind, allocation, origin))
@@ -72,12 +65,14 @@ async function record<R extends Receipt | Adjustment>(
       ...rows.flatMap(store.stock.move),
     ])
     if (!conflict) return { result: movement, replayed: false }
-    if (conflict.kind === 'movement_exists') {
-      assertSameRequest(conflict.movement.creation, once)
-      return { result: conflict.movement, replayed: true }
-    }
+    if (conflict.kind === 'movement_exists') return repeated(conflict.movement, once)
     await store.pause(round)
   }
+}
+
+function repeated(first: Movement & { creation: Once }, once: Once): OnceResult<Movement> {
+  assertSameRequest(first.creation, once)
+  return { result: first, replayed: true }
 }
 
 /** Every level of the SKU in the request's warehouse, those that never had stock included, by bucket. */

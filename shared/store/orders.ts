@@ -4,7 +4,7 @@ import { codec, type Item } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { keys, listings } from './keys.ts'
 import { listPage, type Page, type PageRequest } from './list-page.ts'
-import { getItem, queryAll } from './read.ts'
+import { getItem, query, queryAll } from './read.ts'
 import type { Write } from './transact.ts'
 
 const orderCodec = codec('order', StoredOrder)
@@ -16,6 +16,9 @@ export type OrderConflict =
   | { kind: 'reference_taken'; orderId: string }
   | { kind: 'order_changed'; order: StoredOrder | undefined }
 
+/** `order.created`, and what became of the reservation. */
+const maxCreationEvents = 2
+
 const decodeOrder = (item: Item | undefined) => (item === undefined ? undefined : orderCodec.decode(item))
 
 export const orderStore = (connection: Connection) => ({
@@ -26,6 +29,17 @@ export const orderStore = (connection: Connection) => ({
   async events(orderId: string): Promise<OrderEvent[]> {
     const { pk } = keys.order(orderId)
     return (await queryAll(connection, pk, 'EVENT#')).map(eventCodec.decode)
+  },
+
+  /** The events that the creation wrote. */
+  async creationEvents(orderId: string): Promise<OrderEvent[]> {
+    const { items } = await query(connection, {
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': keys.order(orderId).pk, ':prefix': 'EVENT#' },
+      ConsistentRead: true,
+      Limit: maxCreationEvents,
+    })
+    return items.map(eventCodec.decode).filter(({ version }) => version === 1)
   },
 
   /** Newest first; of one owner, or of all. */

@@ -1,4 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, verifyAccessToken } from './access-token.ts'
 
@@ -20,8 +21,8 @@ export async function authorizeRequest(
   const name = Object.keys(headers ?? {}).find((header) => header.toLowerCase() === 'authorization')
   const bearer = bearerToken(name === undefined ? undefined : headers?.[name])
   if (bearer === undefined) throw new Error(unauthorized)
-  const { sub, sid, role, exp } = await verifyAccessToken(services, bearer).catch((): never => {
-    throw new Error(unauthorized)
+  const { sub, sid, role, exp } = await verifyAccessToken(services, bearer).catch((error: unknown): never => {
+    throw error instanceof Refusal ? new Error(unauthorized) : error
   })
   const [api, stage] = methodArn.split('/')
   return {

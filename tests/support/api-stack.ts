@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node'
-import { adminPassword, startLocalStack } from './local-stack.ts'
+import { adminPassword, type LocalStack, startLocalStack } from './local-stack.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -10,17 +10,20 @@ declare module 'vitest' {
   }
 }
 
+let own: LocalStack | undefined
+
 /** The API under test: whatever `BASE_URL` points to (with `ADMIN_PASSWORD`), else a local stack of its own. */
-export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+export async function setup(project: TestProject): Promise<void> {
   const { BASE_URL: baseUrl, ADMIN_PASSWORD: password } = process.env
   if (baseUrl !== undefined) {
     if (password === undefined) throw new Error('BASE_URL needs ADMIN_PASSWORD')
     project.provide('baseUrl', baseUrl)
     project.provide('adminPassword', password)
-    return undefined
+    return
   }
-  const stack = await startLocalStack()
-  project.provide('baseUrl', stack.baseUrl)
+  own = await startLocalStack()
+  project.provide('baseUrl', own.baseUrl)
   project.provide('adminPassword', adminPassword)
-  return stack.stop
 }
+
+export const teardown = async (): Promise<void> => own?.stop()

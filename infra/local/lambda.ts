@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto'
+import type { Context } from 'aws-lambda'
+import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
+
+type Handler<E, R> = (event: E, context: Context) => Promise<R>
+
+/** Thrown when a function has not answered in its time. */
+export class FunctionTimeout extends Error {
+  override readonly name = 'FunctionTimeout'
+}
+
+/**
+ * Runs the handler of a function file as Lambda would; a module is loaded on its first call and kept.
+ * @param file from the top of the repository
+ * @throws FunctionTimeout, or whatever the handler throws
+ */
+export async function invokeFunction<E, R>(file: string, event: E): Promise<R> {
+  const { handler } = (await import(`#functions/${file.slice('functions/'.length)}`)) as { handler: Handler<E, R> }
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new FunctionTimeout(file)), functionTimeoutSeconds * 1000)
+  })
+  try {
+    return await Promise.race([handler(event, lambdaContext()), timeout])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function lambdaContext(): Context {
+  const endsAt = Date.now() + functionTimeoutSeconds * 1000
+  const unused = () => undefined
+  return {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName: 'local',
+    functionVersion: '$LATEST',
+    invokedFunctionArn: 'arn:aws:lambda:local:000000000000:function:local',
+    memoryLimitInMB: '512',
+    awsRequestId: randomUUID(),
+    logGroupName: 'local',
+    logStreamName: 'local',
+    getRemainingTimeInMillis: () => endsAt - Date.now(),
+    done: unused,
+    fail: unused,
+    succeed: unused,
+  }
+}

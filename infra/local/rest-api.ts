@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto'
+import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
+import type { Route } from '#shared/api/contract.ts'
+import { type GatewayResponse, gatewayResponses } from '#shared/api/gateway-responses.ts'
+import { authorizerFile, fallbackFile, functionFile, methodsOf, operationsAt } from '#shared/api/operations.ts'
+import { headerOf } from '#shared/api/parse.ts'
+import { problemBody, problemContentType } from '#shared/api/problem.ts'
+import { commonHeaders, corsHeaders, preflightHeaders } from '#shared/api/response-headers.ts'
+import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
+import { AuthorizerCache } from './authorizer-cache.ts'
+import { type IncomingRequest, proxyEvent } from './gateway-event.ts'
+import { FunctionTimeout, invokeFunction } from './lambda.ts'
+
+/** Response headers that API Gateway renames when a Lambda sets them. */
+const remapped = new Set([
+  'connection',
+  'content-length',
+  'date',
+  'server',
+  'transfer-encoding',
+  'via',
+  'www-authenticate',
+])
+
+/** Thrown where the gateway answers instead of a function. */
+class GatewayAnswer extends Error {
+  readonly response: GatewayResponse
+  readonly detail: string | undefined
+  constructor(response: GatewayResponse, detail?: string) {
+    super(response)
+    this.response = response
+    this.detail = detail
+  }
+}
+
+/**
+ * Does what API Gateway does with a REST API of Lambda proxy integrations; every request gets an answer.
+ * @param corsOrigins as configured
+ */
+export function createRestApi(corsOrigins: string): (incoming: IncomingRequest) => Promise<APIGatewayProxyResult> {
+  const decisions = new AuthorizerCache(authorizerCacheSeconds)
+
+  async function serve(incoming: IncomingRequest): Promise<APIGatewayProxyResult> {
+    const matches = operationsAt(decoded(incoming.path))
+    const match = matches.find(({ named }) => methodsOf(named.route).some((method) => method === incoming.method))
+    const resource = match?.named.route.path ?? '/{proxy+}'
+    const event = readable(incoming, { resource, variables: match?.variables ?? {} })
+    const cors = corsHeaders(corsOrigins, headerOf(event, 'origin'))
+    if (incoming.method === 'OPTIONS' && matches.length > 0 && 'Access-Control-Allow-Origin' in cors) {
+      const methods = matches.flatMap(({ named }) => methodsOf(named.route)).join(', ')
+      return { statusCode: 204, headers: { ...cors, ...preflightHeaders(methods) }, body: '' }
+    }
+    try {
+      if (match) event.requestContext.authorizer = await authorize(match.named.route, event)
+      return renamed(await invokeFunction(match ? functionFile(match.named) : fallbackFile, event))
+    } catch (error) {
+      const answer = gatewayAnswer(error, incoming)
+      return { ...answer, headers: { ...answer.headers, ...cors } }
+    }
+  }
+
+  async function authorize({ access }: Route, event: APIGatewayProxyEvent) {
+    if (access === 'public') return undefined
+    const authorization = headerOf(event, 'authorization')
+    if (!authorization) throw new GatewayAnswer('UNAUTHORIZED')
+    const methodArn = `arn:aws:execute-api:local:000000000000:local/local/${event.httpMethod}${event.path}`
+    try {
+      const decision = await decisions.get(authorization, () =>
+        invokeFunction<object, APIGatewayAuthorizerResult>(authorizerFile, { ...event, type: 'REQUEST', methodArn }),
+      )
+      // API Gateway makes strings of everything that an authorizer hands on.
+      return Object.fromEntries(Object.entries(decision.context ?? {}).map(([key, value]) => [key, String(value)]))
+    } catch (error) {
+      if (error instanceof Error && error.message === 'Unauthorized') {
+        throw new GatewayAnswer('UNAUTHORIZED', 'Could not validate credentials')
+      }
+      throw error
+    }
+  }
+
+  return (incoming) => serve(incoming).catch((error: unknown) => gatewayAnswer(error, incoming))
+}
+
+/** What the server answers to a request that is larger than API Gateway takes. */
+export const tooLargeAnswer = (path: string): APIGatewayProxyResult =>
+  gatewayAnswer(new GatewayAnswer('REQUEST_TOO_LARGE'), { path })
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    throw new GatewayAnswer('BAD_REQUEST_BODY')
+  }
+}
+
+function readable(...[incoming, match]: Parameters<typeof proxyEvent>): APIGatewayProxyEvent {
+  try {
+    return proxyEvent(incoming, match)
+  } catch {
+    throw new GatewayAnswer('BAD_REQUEST_BODY')
+  }
+}
+
+function asGatewayAnswer(error: unknown): GatewayAnswer {
+  if (error instanceof GatewayAnswer) return error
+  if (error instanceof FunctionTimeout) return new GatewayAnswer('INTEGRATION_TIMEOUT')
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  return new GatewayAnswer('INTEGRATION_FAILURE')
+}
+
+function gatewayAnswer(error: unknown, { path: instance }: { path: string }): APIGatewayProxyResult {
+  const { response, detail } = asGatewayAnswer(error)
+  const { status, code, detail: usual } = gatewayResponses[response]
+  const requestId = randomUUID()
+  return {
+    statusCode: status,
+    headers: {
+      'Content-Type': problemContentType,
+      'Cache-Control': 'no-store',
+      ...commonHeaders(requestId),
+      ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+    },
+    body: JSON.stringify({ ...problemBody(code, detail ?? usual, { instance, requestId }), status }),
+  }
+}
+
+/** Headers of a function's answer as they leave the gateway. */
+const renamed = (result: APIGatewayProxyResult): APIGatewayProxyResult => ({
+  ...result,
+  headers: Object.fromEntries(
+    Object.entries(result.headers ?? {}).map(([name, value]) => [
+      remapped.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name,
+      value,
+    ]),
+  ),
+})
