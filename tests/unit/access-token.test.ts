@@ -1,0 +1,139 @@
+import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { readConfig } from '#shared/runtime/config.ts'
+import { type Secrets, secretSource } from '#shared/runtime/secrets.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { bearerToken, publicKeys, signAccessToken, verifyAccessToken } from '#shared/users/access-token.ts'
+
+const start = Date.parse('2026-01-01T00:00:00Z')
+const user = { id: 'usr_1', role: 'operator' } as const
+const minute = 60_000
+
+/** What signing and verifying reach the world through, on a clock of its own. */
+function worldOf(loads: Secrets[]) {
+  const time = { now: start }
+  const clock = { now: () => time.now, sleep: async () => undefined }
+  let reads = 0
+  const load = async () => loads[Math.min(reads++, loads.length - 1)]
+  const services: Pick<Services, 'config' | 'clock' | 'secrets'> = {
+    config: readConfig({}),
+    clock,
+    secrets: secretSource(load, clock),
+  }
+  // Neither signing nor verifying may need the store.
+  return { services: services as Services, time, reads: () => reads }
+}
+
+async function newKey(kid: string, activeFrom: number): Promise<Secrets['signing_keys'][number]> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const { x = '', y = '', d = '' } = await exportJWK(privateKey)
+  return { kid, active_from: activeFrom, jwk: { kty: 'EC', crv: 'P-256', x, y, d } }
+}
+
+const secretsOf = (...signing_keys: Secrets['signing_keys']): Secrets => ({
+  signing_keys,
+  refresh_secret: 'r'.repeat(32),
+  cursor_secret: 'c'.repeat(32),
+})
+
+describe('an access token', () => {
+  let old: Secrets['signing_keys'][number]
+  let next: Secrets['signing_keys'][number]
+  beforeAll(async () => {
+    old = await newKey('old', 0)
+    next = await newKey('next', start + 10 * minute)
+  })
+
+  test('says who, in which session, as what and until when, and nothing else', async () => {
+    const { services } = worldOf([secretsOf(old)])
+    const { token, expiresInSeconds } = await signAccessToken(services, user, 'session-1')
+    expect(expiresInSeconds).toBe(900)
+    expect(decodeProtectedHeader(token)).toEqual({ alg: 'ES256', typ: 'at+jwt', kid: 'old' })
+    expect(decodeJwt(token)).toEqual({
+      iss: 'holdfast-local',
+      aud: 'holdfast-api',
+      sub: 'usr_1',
+      sid: 'session-1',
+      role: 'operator',
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      iat: start / 1000,
+      exp: start / 1000 + 900,
+    })
+    const claims = { sub: 'usr_1', sid: 'session-1', role: 'operator', exp: start / 1000 + 900 }
+    expect(await verifyAccessToken(services, token)).toMatchObject(claims)
+  })
+
+  test('is good for its last second and not after it', async () => {
+    const { services, time } = worldOf([secretsOf(old)])
+    const { token } = await signAccessToken(services, user, 'session-1')
+    time.now = start + 15 * minute - 1
+    await expect(verifyAccessToken(services, token)).resolves.toMatchObject({ sub: 'usr_1' })
+    time.now = start + 15 * minute
+    await expect(verifyAccessToken(services, token)).rejects.toMatchObject({ code: 'not_authenticated' })
+  })
+
+  test('of another stage is refused', async () => {
+    const { services } = worldOf([secretsOf(old)])
+    const { token } = await signAccessToken(services, user, 'session-1')
+    const elsewhere = { ...services, config: readConfig({ STAGE: 'prod' }) }
+    await expect(verifyAccessToken(elsewhere, token)).rejects.toMatchObject({ code: 'not_authenticated' })
+  })
+
+  test('is signed with a published key only once the key is in use; both stay valid', async () => {
+    const { services, time } = worldOf([secretsOf(next, old)])
+    const before = await signAccessToken(services, user, 's')
+    expect(decodeProtectedHeader(before.token).kid).toBe('old')
+    expect((await publicKeys(services)).keys.map(({ kid }) => kid)).toEqual(['next', 'old'])
+    time.now = start + 10 * minute
+    const after = await signAccessToken(services, user, 's')
+    expect(decodeProtectedHeader(after.token).kid).toBe('next')
+    await expect(verifyAccessToken(services, before.token)).resolves.toMatchObject({ sid: 's' })
+    await expect(verifyAccessToken(services, after.token)).resolves.toMatchObject({ sid: 's' })
+  })
+
+  test('of an unknown key makes the verifier read the keys once more, but not all day', async () => {
+    const elsewhere = worldOf([secretsOf(next)])
+    elsewhere.time.now = start + 10 * minute
+    const { token } = await signAccessToken(elsewhere.services, user, 's')
+    const here = worldOf([secretsOf(old), secretsOf(old), secretsOf(old, next)])
+    here.time.now = elsewhere.time.now
+    const refused = { code: 'not_authenticated' }
+    await expect(verifyAccessToken(here.services, token)).rejects.toMatchObject(refused)
+    await expect(verifyAccessToken(here.services, token)).rejects.toMatchObject(refused)
+    expect(here.reads()).toBe(1)
+    here.time.now += 10_000
+    await expect(verifyAccessToken(here.services, token)).rejects.toMatchObject(refused)
+    await expect(verifyAccessToken(here.services, token)).rejects.toMatchObject(refused)
+    expect(here.reads()).toBe(2)
+    here.time.now += 10_000
+    await expect(verifyAccessToken(here.services, token)).resolves.toMatchObject({ sid: 's' })
+    expect(here.reads()).toBe(3)
+  })
+
+  test('shows no private part among the public keys', async () => {
+    const { services } = worldOf([secretsOf(old)])
+    const [key = {}] = (await publicKeys(services)).keys
+    expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
+  })
+})
+
+describe('bearerToken', () => {
+  const headers = [
+    ['Bearer abc', 'abc'],
+    ['bearer abc', 'abc'],
+    ['BEARER   abc', 'abc'],
+    [undefined, undefined],
+    ['', undefined],
+    ['abc', undefined],
+    ['Bearer', undefined],
+    ['Bearer ', undefined],
+    ['Bearer a b', undefined],
+    ['Bearerabc', undefined],
+    ['Basic abc', undefined],
+    ['Token abc', undefined],
+    ['Bearer abc, Bearer def', undefined],
+  ] as const
+  test.each(headers)('finds in %j: %j', (header, token) => {
+    expect(bearerToken(header)).toBe(token)
+  })
+})

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest'
+import { readConfig } from '#shared/runtime/config.ts'
+
+describe('readConfig', () => {
+  test('needs nothing', () => {
+    expect(readConfig({})).toMatchObject({
+      STAGE: 'local',
+      ADMIN_EMAIL: 'admin@holdfast.local',
+      ACCESS_TOKEN_MINUTES: 15,
+      REGISTRATION: 'open',
+      PASSWORD_POLICY: 'length',
+      SIMULATED_ORDERS: 'on',
+      DEFAULT_CURRENCY: 'USD',
+      LOG_LEVEL: 'INFO',
+    })
+  })
+
+  test('takes an empty variable for one that is not set', () => {
+    expect(readConfig({ STAGE: '', ACCESS_TOKEN_MINUTES: '', DYNAMODB_ENDPOINT: '' })).toEqual(readConfig({}))
+  })
+
+  test('leaves variables alone that are not its own', () => {
+    expect(readConfig({ PATH: '/bin', npm_config_color: 'x' })).toEqual(readConfig({}))
+  })
+
+  const good = [
+    ['ACCESS_TOKEN_MINUTES', '1', 1],
+    ['ACCESS_TOKEN_MINUTES', '60', 60],
+    ['PASSWORD_HASH_COST', '4', 4],
+    ['DEFAULT_CURRENCY', 'EUR', 'EUR'],
+    ['DYNAMODB_ENDPOINT', 'http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
+    ['REGISTRATION', 'admin_only', 'admin_only'],
+    ['PASSWORD_POLICY', 'complex', 'complex'],
+  ] as const
+  test.each(good)('reads %s=%s', (name, value, meaning) => {
+    expect(readConfig({ [name]: value })).toHaveProperty(name, meaning)
+  })
+
+  const bad = [
+    ['STAGE', 'production'],
+    ['TABLE_NAME', 'ab'],
+    ['DYNAMODB_ENDPOINT', 'localhost'],
+    ['ADMIN_EMAIL', 'admin'],
+    ['ADMIN_PASSWORD', 'short'],
+    ['ACCESS_TOKEN_MINUTES', '0'],
+    ['ACCESS_TOKEN_MINUTES', '61'],
+    ['ACCESS_TOKEN_MINUTES', '1.5'],
+    ['ACCESS_TOKEN_MINUTES', 'soon'],
+    ['REGISTRATION', 'closed'],
+    ['PASSWORD_POLICY', 'none'],
+    ['PASSWORD_HASH_COST', '3'],
+    ['PASSWORD_HASH_COST', '15'],
+    ['SIMULATED_ORDERS', 'true'],
+    ['DEFAULT_CURRENCY', 'usd'],
+    ['DEFAULT_CURRENCY', 'EURO'],
+    ['LOG_LEVEL', 'verbose'],
+  ] as const
+  test.each(bad)('refuses %s=%s and names it', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(`Bad configuration: ${name}: `)
+  })
+
+  test('names every bad value at once', () => {
+    expect(() => readConfig({ STAGE: 'x', LOG_LEVEL: 'y' })).toThrow(/STAGE: .*; LOG_LEVEL: /)
+  })
+
+  test.each(['dev', 'staging', 'prod'])('refuses a cheap password hash on %s', (stage) => {
+    expect(() => readConfig({ STAGE: stage, PASSWORD_HASH_COST: '9' })).toThrow('for the local stack only')
+    expect(readConfig({ STAGE: stage, PASSWORD_HASH_COST: '10' }).PASSWORD_HASH_COST).toBe(10)
+  })
+})

@@ -1,0 +1,109 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { assertSameRequest, base32, derivedId, digestOf, fingerprintOf, shardOf } from '#shared/requests/idempotency.ts'
+
+fc.configureGlobal({ seed: 42, numRuns: 200 })
+
+/** RFC 4648's vectors, in Crockford's alphabet. */
+const vectors = [
+  ['', ''],
+  ['f', 'cr'],
+  ['fo', 'csqg'],
+  ['foo', 'csqpy'],
+  ['foob', 'csqpyrg'],
+  ['fooba', 'csqpyrk1'],
+  ['foobar', 'csqpyrk1e8'],
+] as const
+
+describe('base32', () => {
+  test.each(vectors)('of "%s" is "%s"', (text, expected) => {
+    expect(base32(Buffer.from(text))).toBe(expected)
+  })
+
+  test('tells all byte strings of one length apart and reads as a number', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
+        const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
+        const bits = [...base32(bytes)].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, '0')).join('')
+        const back = [...bytes].map((_, n) => Number.parseInt(bits.slice(n * 8, n * 8 + 8), 2))
+        expect(back).toEqual([...bytes])
+      }),
+    )
+  })
+})
+
+describe('derived ids', () => {
+  test('are what they were in the first release: ids in the table are made of them', () => {
+    expect(digestOf('POST', '/orders', 'usr_1', 'key-1')).toBe('n3hbxg97e9a9cswvqz0f7b2n166p10zrnrxx8phjwfgeq2ysp01g')
+  })
+
+  test('have 52 characters behind the prefix, none of which can be mistaken for another', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string()), (parts) => {
+        expect(derivedId('ord', digestOf(...parts))).toMatch(/^ord_[0-9abcdefghjkmnpqrstvwxyz]{52}$/)
+      }),
+    )
+  })
+
+  test('are the same for the same parts and different for parts that only look the same when joined', () => {
+    expect(digestOf('POST', '/orders', 'a', 'b')).toBe(digestOf('POST', '/orders', 'a', 'b'))
+    const variants = [['ab', 'c'], ['a', 'bc'], ['abc'], ['a,b', 'c'], ['a', 'b,c'], ['a","b', 'c'], ['', 'abc']]
+    expect(new Set(variants.map((parts) => digestOf(...parts))).size).toBe(variants.length)
+  })
+})
+
+describe('a fingerprint', () => {
+  const isPlain = (key: string) => key !== '__proto__'
+  const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'))
+
+  test('does not see the order of fields, at any depth', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string().filter(isPlain), json), (body) => {
+        const reversed = Object.fromEntries(Object.entries(body).reverse())
+        expect(fingerprintOf({ outer: [reversed] })).toBe(fingerprintOf({ outer: [body] }))
+      }),
+    )
+  })
+
+  test('is the same of what JSON makes the same of, and only of that', () => {
+    const canonical = (value: unknown) =>
+      JSON.stringify(value, (_, inner: unknown) =>
+        inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+          ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+          : inner,
+      )
+    fc.assert(
+      fc.property(json, json, (a, b) => {
+        expect(fingerprintOf({ a }) === fingerprintOf({ a: b })).toBe(canonical(a) === canonical(b))
+      }),
+    )
+  })
+
+  const different = [
+    ['the order of lines', { lines: [1, 2] }, { lines: [2, 1] }],
+    ['a number written as text', { quantity: 1 }, { quantity: '1' }],
+    ['an absent field and a default sent', {}, { reserve: true }],
+    ['null and absent', { note: null }, {}],
+    ['one level deeper', { a: { b: 1 } }, { a: 1, b: 1 }],
+  ] as const
+  test.each(different)('sees %s', (_, a, b) => {
+    expect(fingerprintOf(a)).not.toBe(fingerprintOf(b))
+  })
+
+  test('of no body is that of an empty one', () => {
+    expect(fingerprintOf(undefined)).toBe(fingerprintOf({}))
+  })
+
+  test('that differs from the first one refuses the request', () => {
+    expect(() => assertSameRequest({ fingerprint: 'a' }, { fingerprint: 'a' })).not.toThrow()
+    expect(() => assertSameRequest({ fingerprint: 'a' }, { fingerprint: 'b' })).toThrow('with another body')
+  })
+})
+
+describe('shardOf', () => {
+  test('always gives one text the same shard, and uses them all', () => {
+    const texts = Array.from({ length: 200 }, (_, n) => `ord_${n}`)
+    expect(texts.map((text) => shardOf(text, 8))).toEqual(texts.map((text) => shardOf(text, 8)))
+    expect(new Set(texts.map((text) => shardOf(text, 8)))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7]))
+  })
+})
