@@ -1,0 +1,202 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { describe, expect, test } from 'vitest'
+import type { Route } from '#shared/api/contract.ts'
+import { httpRequest, maxBodyBytes, parseBody, parseOnce, parseParams, parseQuery } from '#shared/api/parse.ts'
+import { routes } from '#shared/api/routes.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+
+const json = { 'Content-Type': 'application/json' }
+
+const event = (parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent => ({
+  resource: '/',
+  path: '/',
+  httpMethod: 'POST',
+  headers: {},
+  multiValueHeaders: {},
+  queryStringParameters: null,
+  multiValueQueryStringParameters: null,
+  pathParameters: null,
+  stageVariables: null,
+  body: null,
+  isBase64Encoded: false,
+  // Only the path is read of it here.
+  requestContext: { path: '/' } as APIGatewayProxyEvent['requestContext'],
+  ...parts,
+})
+
+/** What is refused, as `code` or, field by field, as `pointer code`. */
+function refusalOf(read: () => unknown): string[] {
+  try {
+    read()
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return error.extras.errors?.map(({ pointer, code }) => `${pointer} ${code}`) ?? [error.code]
+  }
+  return []
+}
+
+const bodyOf = (route: Route, body: string, headers: Record<string, string> = json) =>
+  parseBody(route, event({ body, headers }))
+
+describe('parseBody', () => {
+  const line = { sku: 'A', quantity: 1 }
+
+  test('reads JSON, whatever the case of the header and with a charset', () => {
+    const headers = { 'CONTENT-type': 'Application/JSON; Charset="UTF-8"' }
+    expect(bodyOf(routes.createOrder, JSON.stringify({ lines: [line] }), headers)).toEqual({ lines: [line] })
+  })
+
+  test('reads a body that the gateway handed over in base64', () => {
+    const body = Buffer.from('{"success":true}').toString('base64')
+    expect(parseBody(routes.createSimulatedOrder, event({ body, headers: json, isBase64Encoded: true }))).toEqual({
+      success: true,
+    })
+  })
+
+  test.each([null, '', ' \r\n'])('takes %j for an empty object where an action needs none', (body) => {
+    expect(parseBody(routes.startPick, event({ body }))).toEqual({})
+  })
+
+  test('reads an OAuth2 form without its own fields, at login only', () => {
+    const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const text = 'grant_type=password&scope=&client_id=x&client_secret=y&username=a%40b.c&password=p+%26'
+    expect(bodyOf(routes.logIn, text, form)).toEqual({ username: 'a@b.c', password: 'p &' })
+    expect(refusalOf(() => bodyOf(routes.register, text, form))).toEqual(['unsupported_media_type'])
+  })
+
+  test('takes the last byte of 64 KB and not one more', () => {
+    const filled = (bytes: number) => '{"success":true}'.padEnd(bytes)
+    expect(bodyOf(routes.createSimulatedOrder, filled(maxBodyBytes))).toEqual({ success: true })
+    const wide = JSON.stringify({ note: 'é'.repeat(maxBodyBytes / 2) })
+    for (const body of [filled(maxBodyBytes + 1), wide]) {
+      expect(refusalOf(() => bodyOf(routes.createSimulatedOrder, body))).toEqual(['payload_too_large'])
+    }
+  })
+
+  const refused = [
+    ['a broken body', routes.createOrder, '{"lines":', ['malformed_request']],
+    ['two values', routes.createOrder, '{} {}', ['malformed_request']],
+    ['null', routes.createSimulatedOrder, 'null', ['# invalid_type']],
+    ['a list', routes.createSimulatedOrder, '[]', ['# invalid_type']],
+    [
+      'every bad field',
+      routes.register,
+      '{"email":1,"password":2}',
+      ['#/email invalid_type', '#/password invalid_type'],
+    ],
+    [
+      'unknown fields by their escaped names',
+      routes.createSimulatedOrder,
+      '{"success":true,"a/b":1,"c~d":2}',
+      ['#/a~1b unknown_field', '#/c~0d unknown_field'],
+    ],
+    [
+      'a field deep inside, in the shape that was meant',
+      routes.createOrder,
+      '{"lines":[{"sku":"A","quantity":1},{"sku":"A","quantity":0}]}',
+      ['#/lines/1/quantity too_small'],
+    ],
+    ['__proto__', routes.createSimulatedOrder, '{"success":true,"__proto__":{}}', ['# unknown_field']],
+    ['constructor', routes.createSimulatedOrder, '{"success":true,"constructor":{}}', ['#/constructor unknown_field']],
+  ] as const
+  test.each(refused)('refuses %s', (_, route, body, expected) => {
+    expect(refusalOf(() => bodyOf(route, body))).toEqual(expected)
+  })
+
+  test.each(['text/plain', 'application/json; charset=latin1', 'application/jsonp', 'multipart/form-data'])(
+    'refuses content of type %s',
+    (type) => {
+      expect(refusalOf(() => bodyOf(routes.createOrder, '{}', { 'Content-Type': type }))).toEqual([
+        'unsupported_media_type',
+      ])
+    },
+  )
+})
+
+describe('parseQuery and parseParams', () => {
+  const query = (values: Record<string, string[]>) =>
+    parseQuery(
+      routes.listOrders,
+      event({
+        multiValueQueryStringParameters: values,
+        queryStringParameters: Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1)])),
+      }),
+    )
+
+  test('make numbers of what stands in the URL', () => {
+    expect(query({ limit: ['100'] })).toEqual({ limit: 100 })
+    expect(query({})).toEqual({})
+  })
+
+  const refused: [Record<string, string[]>, string][] = [
+    [{ limit: ['0'] }, '?limit too_small'],
+    [{ limit: ['101'] }, '?limit too_big'],
+    [{ limit: ['1.5'] }, '?limit invalid_type'],
+    [{ limit: ['ten'] }, '?limit invalid_type'],
+    [{ limit: ['1', '1'] }, '?limit repeated'],
+    [{ colour: ['red'] }, '?colour unknown_field'],
+    [{ cursor: [''] }, '?cursor too_small'],
+  ]
+  test.each(refused)('refuse %j', (values, expected) => {
+    expect(refusalOf(() => query(values))).toEqual([expected])
+  })
+
+  test('take a path variable that cannot be an id for one that belongs to nothing', () => {
+    const read = (id: string) => () => parseParams(routes.getOrder, event({ pathParameters: { id } }))
+    expect(read(`ord_${'0'.repeat(52)}`)()).toEqual({ id: `ord_${'0'.repeat(52)}` })
+    for (const id of ['1', 'usr_1', 'ord_', 'ORD_1', 'ord_1#', `ord_${'0'.repeat(53)}`, 'ord_1\n']) {
+      expect(refusalOf(read(id))).toEqual(['not_found'])
+    }
+  })
+})
+
+describe('parseOnce', () => {
+  const once = (key: string | undefined, { userId = 'usr_1', sku = 'A', route = routes.receiveStock as Route } = {}) =>
+    parseOnce(route, event({ headers: key === undefined ? {} : { 'idempotency-KEY': key } }), {
+      userId,
+      body: { sku },
+    })
+
+  test('takes the quoted and the bare form of a key for the same', () => {
+    expect(once('"abc"')).toEqual(once('abc'))
+    expect(once('"a\\"b\\\\c"')).toEqual(once('a"b\\c'))
+  })
+
+  test('keeps keys of other callers and routes apart, and tells other bodies by the fingerprint', () => {
+    const { digest, fingerprint } = once('k')?.once ?? {}
+    expect(once('k', { userId: 'usr_2' })?.once.digest).not.toBe(digest)
+    expect(once('k', { route: routes.adjustStock })?.once.digest).not.toBe(digest)
+    expect(once('k', { sku: 'B' })?.once).toEqual({
+      digest,
+      fingerprint: expect.not.stringMatching(`^${fingerprint}$`),
+    })
+  })
+
+  test('makes a key up where it may be left out, another one each time', () => {
+    const [a, b] = [1, 2].map(() => once(undefined, { route: routes.createOrder }))
+    expect(a?.generatedKey).toMatch(/^[0-9a-f-]{36}$/)
+    expect(a?.once.digest).not.toBe(b?.once.digest)
+    expect(once(a?.generatedKey, { route: routes.createOrder })?.once).toEqual(a?.once)
+    expect(refusalOf(() => once(undefined))).toEqual(['idempotency_key_required'])
+  })
+
+  test.each(['k', 'with spaces', '~'.repeat(255), `"${'q'.repeat(255)}"`])('accepts the key %j', (key) => {
+    expect(once(key)?.generatedKey).toBeUndefined()
+  })
+
+  test.each(['', '""', 'k'.repeat(256), 'é', 'a\tb', '"open', '"a"b"', '"a\\x"', '"a";p=1'])(
+    'refuses the key %j',
+    (key) => {
+      expect(refusalOf(() => once(key))).toEqual(['idempotency_key_invalid'])
+    },
+  )
+})
+
+describe('httpRequest', () => {
+  test('knows what stands before the path in the caller’s URL', () => {
+    // Only the path is read of it here.
+    const requestContext = { path: '/prod/orders' } as APIGatewayProxyEvent['requestContext']
+    expect(httpRequest(event({ path: '/orders', requestContext })).basePath).toBe('/prod')
+    expect(httpRequest(event({ path: '/' })).basePath).toBe('')
+  })
+})
