@@ -1,6 +1,6 @@
 import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
 import type { Item } from './codec.ts'
-import { type Connection, persist } from './connection.ts'
+import { type Connection, pause, persist } from './connection.ts'
 import type { Key } from './keys.ts'
 
 /** Consistent. */
@@ -22,14 +22,16 @@ export async function getItems(connection: Connection, keys: Key[]): Promise<Ite
 
 async function getBatch(connection: Connection, keys: Key[]): Promise<Item[]> {
   const items: Item[] = []
-  let left: Item[] | undefined = keys
-  while (left && left.length > 0) {
+  let left: Item[] = keys
+  for (let round = 0; left.length > 0; round += 1) {
+    // What was left unread was throttled.
+    if (round > 0) await pause(connection, round - 1)
     const command: BatchGetCommand = new BatchGetCommand({
       RequestItems: { [connection.table]: { Keys: left, ConsistentRead: true } },
     })
     const answer = await persist(connection, () => connection.client.send(command))
     items.push(...(answer.Responses?.[connection.table] ?? []))
-    left = answer.UnprocessedKeys?.[connection.table]?.Keys
+    left = answer.UnprocessedKeys?.[connection.table]?.Keys ?? []
   }
   return items
 }

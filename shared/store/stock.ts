@@ -7,7 +7,7 @@ import { keys } from './keys.ts'
 import { getItem, getItems, query } from './read.ts'
 import type { Write } from './transact.ts'
 
-const levelCodec = codec('level', StoredLevel)
+export const levelCodec = codec('level', StoredLevel)
 const rowCodec = codec('ledger_row', LedgerRow)
 const StoredMovement = z.object({ ...Movement.shape, creation: Creation })
 type StoredMovement = z.infer<typeof StoredMovement>

@@ -2,11 +2,12 @@ import type { Product } from '#shared/products/product.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
 import type { LevelKey, StoredLevel } from '#shared/stock/stock.ts'
 import type { Warehouse } from '#shared/stock/warehouse.ts'
+import type { Item } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
 import { productCodec } from './products.ts'
 import { getItems } from './read.ts'
-import { stockStore } from './stock.ts'
+import { levelCodec, stockStore } from './stock.ts'
 
 /** What there is of some SKUs. */
 export interface Supply {
@@ -17,8 +18,9 @@ export interface Supply {
 }
 
 /**
- * Reads products and levels in one round of parallel consistent batches. How many buckets a SKU has stands in the
- * product, which is read in the same round: a remembered number (a lower bound) decides what is asked for.
+ * Reads products and levels in one round: a single consistent batch, unless there are more than 100 keys. How many
+ * buckets a SKU has stands in the product, which is read in the same round: a remembered number (a lower bound) decides
+ * what is asked for.
  */
 export const supplyReader =
   (connection: Connection, knownBuckets: Map<string, number>) =>
@@ -30,18 +32,24 @@ export const supplyReader =
     const levelKeys = (sku: string, buckets: number[]): LevelKey[] =>
       warehouses.flatMap(({ id }) => buckets.map((bucket) => ({ sku, warehouse_id: id, bucket })))
 
-    const stock = stockStore(connection)
-    const [productItems, levels] = await Promise.all([
-      getItems(connection, skus.map(keys.product)),
-      stock.levels([...asked].flatMap(([sku, buckets]) => levelKeys(sku, bucketsOf(buckets)))),
+    const items = await getItems(connection, [
+      ...skus.map(keys.product),
+      ...[...asked].flatMap(([sku, buckets]) => levelKeys(sku, bucketsOf(buckets))).map(keys.level),
     ])
-    const products = new Map(productItems.map(productCodec.decode).map((product) => [product.sku, product]))
+    const isProduct = ({ entity }: Item) => entity === 'product'
+    const levels = items.filter((item) => !isProduct(item)).map(levelCodec.decode)
+    const products = new Map(
+      items
+        .filter(isProduct)
+        .map(productCodec.decode)
+        .map((product) => [product.sku, product]),
+    )
     for (const { sku, stock_buckets } of products.values()) knownBuckets.set(sku, stock_buckets)
 
     const unread = [...products.values()].flatMap(({ sku, stock_buckets }) =>
       spread === 'all' ? levelKeys(sku, range(asked.get(sku) ?? 0, stock_buckets)) : [],
     )
-    if (unread.length > 0) levels.push(...(await stock.levels(unread)))
+    if (unread.length > 0) levels.push(...(await stockStore(connection).levels(unread)))
     return {
       products,
       levels,
