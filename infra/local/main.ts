@@ -18,7 +18,8 @@ const LocalEnvironment = z.object({
   DYNAMODB_ENDPOINT: z.optional(z.url()),
 })
 
-async function main(): Promise<void> {
+/** @returns when requests are served */
+export async function main(): Promise<void> {
   const { values } = parseArgs({ options: { fresh: { type: 'boolean', default: false } } })
   try {
     process.loadEnvFile()
@@ -68,4 +69,4 @@ function fail(error: unknown): void {
   process.exit(1)
 }
 
-main().catch(fail)
+if (import.meta.main) main().catch(fail)
