@@ -3,9 +3,12 @@
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 
+/** `npm install` writes the lock a moment after its marker. */
+const toleranceMilliseconds = 10_000
+
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0
 
-if (changedAt('node_modules/.package-lock.json') < changedAt('package-lock.json')) {
+if (changedAt('node_modules/.package-lock.json') + toleranceMilliseconds < changedAt('package-lock.json')) {
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: 'inherit' })
   process.exit(status ?? 1)
 }
