@@ -63,6 +63,12 @@ function exchangeOf(request: middy.Request): Exchange {
 const eventOf = (request: middy.Request): APIGatewayProxyEvent =>
   (request.internal as Request['internal']).event ?? (request.event as APIGatewayProxyEvent)
 
+/** Given with every line, not kept in the logger: the local stack serves many requests at once with one logger. */
+const logFields = ({ method, path }: Route, requestId: string) => ({
+  request_id: requestId,
+  route: `${method} ${path}`,
+})
+
 /** Outermost of ours: names the request, and writes headers, one log line and one metric when it is over. */
 function exchange(route: Route): Middleware {
   const finish = (request: middy.Request) => {
@@ -77,7 +83,12 @@ function exchange(route: Route): Middleware {
     }
     const duration = runtime().clock.now() - startedAt
     metrics.addMetric('Duration', MetricUnit.Milliseconds, duration)
-    logger.info(messages.served, { status: response.statusCode, duration_ms: duration, ...(code ? { code } : {}) })
+    logger.info(messages.served, {
+      ...logFields(route, requestId),
+      status: response.statusCode,
+      duration_ms: duration,
+      ...(code ? { code } : {}),
+    })
   }
   return {
     before: (request) => {
@@ -85,7 +96,6 @@ function exchange(route: Route): Middleware {
       const sent = httpRequest(event).header('x-request-id')
       const requestId = sent !== undefined && requestIdPattern.test(sent) ? sent : event.requestContext.requestId
       Object.assign(request.internal, { event, exchange: { startedAt: runtime().clock.now(), requestId } })
-      logger.appendKeys({ request_id: requestId, route: `${route.method} ${route.path}` })
     },
     after: finish,
     onError: finish,
@@ -100,8 +110,11 @@ function problemMapping(route: Route): Middleware {
       const { error } = request
       const isAnswer = error instanceof Refusal && declared.has(error.code)
       const refusal = isAnswer ? error : new Refusal('internal', 'Something went wrong on our side.')
-      if (!isAnswer) logger.error(messages.failed, error instanceof Refusal ? { undeclared: error.code } : { error })
       const { requestId } = exchangeOf(request)
+      if (!isAnswer) {
+        const cause = error instanceof Refusal ? { undeclared: error.code } : { error }
+        logger.error(messages.failed, { ...logFields(route, requestId), ...cause })
+      }
       exchangeOf(request).code = refusal.code
       request.response = problemResult(refusal, { instance: eventOf(request).path, requestId })
     },
