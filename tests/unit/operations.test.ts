@@ -1,0 +1,56 @@
+import { existsSync, globSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { authorizerFile, fallbackFile, functionFile, operations, operationsAt } from '#shared/api/operations.ts'
+
+const names = (path: string): string[] => operationsAt(path).map(({ named }) => named.operation)
+
+describe('the route table', () => {
+  test.each(operations)('has a function for $operation', (named) => {
+    expect(existsSync(functionFile(named))).toBe(true)
+  })
+
+  test('has a route for every function file', () => {
+    const known = new Set([...operations.map(functionFile), fallbackFile, authorizerFile])
+    const files = globSync('functions/**/*.ts')
+    expect(files.filter((file) => !known.has(file))).toEqual([])
+    expect(files.length).toBe(known.size)
+  })
+
+  test('has no two operations with one method and path', () => {
+    const served = operations.flatMap(({ route }) =>
+      [route.method, ...(route.alias ? [route.alias] : [])].map((method) => `${method} ${route.path}`),
+    )
+    expect(new Set(served).size).toBe(served.length)
+  })
+})
+
+describe('a path', () => {
+  test.each([
+    ['/orders', ['createOrder', 'listOrders']],
+    ['/orders/create', ['createSimulatedOrder']],
+    ['/orders/ord_1', ['getOrder']],
+    ['/orders/ord_1/cancel', ['cancelOrder']],
+    ['/stock/receipts', ['receiveStock']],
+    ['/stock/receipts/movements', ['listMovements']],
+    ['/', ['getRoot']],
+    ['/nothing', []],
+    ['/orders/ord_1/nothing', []],
+    ['', []],
+  ])('%s leads to %j, literal segments first', (path, expected) => {
+    expect(names(path).toSorted()).toEqual(expected)
+  })
+
+  test('may end with one slash, not with two', () => {
+    expect(names('/orders/create/')).toEqual(names('/orders/create'))
+    expect(names('/orders/ord_1/')).toEqual(['getOrder'])
+    expect(names('/orders/create//')).toEqual([])
+  })
+
+  test('with an empty variable leads nowhere', () => {
+    expect(names('/orders//cancel')).toEqual([])
+  })
+
+  test('hands over its variables', () => {
+    expect(operationsAt('/orders/ord_1/cancel').map(({ variables }) => variables)).toEqual([{ id: 'ord_1' }])
+  })
+})
