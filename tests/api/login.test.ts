@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { createClient } from '#shared/api/client.ts'
+import { Tokens, type User } from '#shared/users/user.ts'
+import { expectStatus, password } from '#tests/support/people.ts'
+
+const baseUrl = inject('baseUrl')
+const anybody = createClient({ baseUrl })
+const email = `Login.${randomUUID()}@Example.com`
+const username = `Login.${randomUUID().slice(0, 13)}`
+
+let user: User
+beforeAll(async () => {
+  user = expectStatus(await anybody.register({ body: { email, username, password } }), 201)
+})
+
+const postForm = (fields: Record<string, string>) =>
+  fetch(`${baseUrl}/auth/login`, { method: 'POST', body: new URLSearchParams(fields) })
+
+describe('logging in', () => {
+  const names: [string, { email: string } | { username: string }][] = [
+    ['the e-mail', { email }],
+    ['the e-mail in other letters', { email: email.toUpperCase() }],
+    ['the username', { username }],
+    ['the username in other letters', { username: username.toLowerCase() }],
+    ['the e-mail where OAuth2 has a username', { username: email }],
+  ]
+  test.each(names)('with %s gives tokens that open the API', async (_, name) => {
+    const reply = await anybody.logIn({ body: { ...name, password } })
+    const tokens = expectStatus(reply, 200)
+    expect(tokens).toEqual({
+      access_token: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/),
+      token_type: 'bearer',
+      expires_in: 900,
+      refresh_token: expect.any(String),
+      user_info: user,
+    })
+    expect(reply.headers.get('cache-control')).toBe('no-store')
+    const me = await createClient({ baseUrl, accessToken: tokens.access_token }).getMe()
+    expect(expectStatus(me, 200)).toEqual(user)
+    expect(me.headers.get('cache-control')).toBe('private, no-cache')
+  })
+
+  test.each([email, username])('as an OAuth2 form works with %s and ignores what is OAuth2’s', async (name) => {
+    const own = { grant_type: 'password', scope: 'openid', client_id: 'app', client_secret: 'x' }
+    const answer = await postForm({ ...own, username: name, password })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toBe('no-store')
+    expect(Tokens.parse(await answer.json()).user_info).toEqual(user)
+  })
+
+  test('as a form refuses other fields', async () => {
+    const answer = await postForm({ username, password, otp: '1' })
+    expect(answer.status).toBe(422)
+    expect(await answer.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '#/otp' }] })
+  })
+
+  test('starts a session of its own each time', async () => {
+    const [a, b] = await Promise.all([1, 2].map(() => anybody.logIn({ body: { email, password } })))
+    expect(a && expectStatus(a, 200).refresh_token).not.toBe(b && expectStatus(b, 200).refresh_token)
+  })
+
+  const wrong: [string, { email: string } | { username: string }, string][] = [
+    ['a wrong password', { email }, 'a-wrong-password'],
+    ['the password in other letters', { email }, password.toUpperCase()],
+    ['an empty password', { email }, ''],
+    ['more than the password', { email }, `${password}!`],
+    ['a password longer than any', { email }, 'x'.repeat(1000)],
+    ['a wrong password and the username', { username }, 'a-wrong-password'],
+    ['an unknown e-mail', { email: `nobody.${randomUUID()}@example.com` }, password],
+    ['an unknown username', { username: `nobody-${randomUUID()}` }, password],
+    ['an empty username', { username: '' }, password],
+    ['a name with a key separator', { username: `${username}#UNIQUE` }, password],
+    ['a name in letters of other scripts', { username: 'пользователь' }, password],
+    ['a name with control characters', { username: 'a\u0000b\u001f' }, password],
+  ]
+  test.each(wrong)('with %s is refused without saying which is wrong', async (_, name, secret) => {
+    const reply = await anybody.logIn({ body: { ...name, password: secret } })
+    expect(reply).toMatchObject({
+      status: 401,
+      body: { code: 'invalid_credentials', detail: 'Incorrect e-mail, username or password.', retryable: false },
+    })
+    expect(reply.headers.get('cache-control')).toBe('no-store')
+  })
+
+  test.each([{ password }, { email, username, password }, { email }])('refuses a body like %j', async (body) => {
+    const headers = { 'Content-Type': 'application/json' }
+    const answer = await fetch(`${baseUrl}/auth/login`, { method: 'POST', body: JSON.stringify(body), headers })
+    expect(answer.status).toBe(422)
+    expect(await answer.json()).toMatchObject({ code: 'validation_failed' })
+  })
+
+  test('refuses a password that shares the 72 bytes bcrypt reads', async () => {
+    const longest = 'é'.repeat(36)
+    const other = `longest.${randomUUID()}@example.com`
+    expectStatus(await anybody.register({ body: { email: other, password: longest } }), 201)
+    expectStatus(await anybody.logIn({ body: { email: other, password: longest } }), 200)
+    const reply = await anybody.logIn({ body: { email: other, password: `${longest}anything` } })
+    expect(reply).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } })
+  })
+})
+
+describe('GET /auth/me', () => {
+  test('wants a token', async () => {
+    const reply = await anybody.getMe()
+    expect(reply).toMatchObject({ status: 401, body: { code: 'not_authenticated', detail: 'Not authenticated' } })
+    expect(reply.headers.get('www-authenticate')).toBe('Bearer')
+  })
+})
+
+describe('the public keys', () => {
+  test('name the key that signed a token and show no private part', async () => {
+    const tokens = expectStatus(await anybody.logIn({ body: { email, password } }), 200)
+    const [head = ''] = tokens.access_token.split('.')
+    const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string }
+    const reply = await anybody.getJwks()
+    const { keys } = expectStatus(reply, 200)
+    expect(keys.map((key) => key.kid)).toContain(kid)
+    for (const key of keys) expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
+    expect(reply.headers.get('cache-control')).toBe('public, max-age=300')
+  })
+})

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { createClient } from '#shared/api/client.ts'
+import { expectStatus, newKey, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+
+const baseUrl = inject('baseUrl')
+const anybody = createClient({ baseUrl })
+const newEmail = () => `${randomUUID()}@example.com`
+const newUsername = () => `Name.${randomUUID().slice(0, 13)}`
+const as = (person: Person) => createClient({ baseUrl, accessToken: person.tokens.access_token })
+
+let admin: Person
+let customer: Person
+beforeAll(async () => {
+  admin = await signInAdmin(baseUrl, inject('adminPassword'))
+  customer = await newPerson(baseUrl, admin)
+})
+
+describe('registering', () => {
+  test('answers with the user as the contract shows it, without the password', async () => {
+    const body = { email: newEmail(), username: newUsername(), name: 'Ada 🐢', password }
+    const user = expectStatus(await anybody.register({ body }), 201)
+    expect(user).toEqual({
+      id: expect.stringMatching(/^usr_[0-9a-z]{52}$/),
+      email: body.email,
+      username: body.username,
+      name: 'Ada 🐢',
+      role: 'user',
+      is_admin: false,
+      disabled: false,
+      must_change_password: false,
+      created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
+    })
+    const me = expectStatus(await as(await signIn(baseUrl, body.email, password)).getMe(), 200)
+    expect(me).toEqual(user)
+  })
+
+  test('leaves username and name null when they are not sent', async () => {
+    const user = expectStatus(await anybody.register({ body: { email: newEmail(), password } }), 201)
+    expect(user).toMatchObject({ username: null, name: null, role: 'user' })
+  })
+
+  test('refuses an e-mail that is taken, whatever its case, and leaves the username free', async () => {
+    const email = newEmail()
+    const username = newUsername()
+    expectStatus(await anybody.register({ body: { email, password } }), 201)
+    const again = await anybody.register({ body: { email: email.toUpperCase(), username, password } })
+    expect(again).toMatchObject({ status: 409, body: { code: 'email_taken', detail: 'Email already registered' } })
+    expectStatus(await anybody.register({ body: { email: newEmail(), username, password } }), 201)
+  })
+
+  test('refuses a username that is taken, whatever its case, and leaves the e-mail free', async () => {
+    const email = newEmail()
+    const username = newUsername()
+    expectStatus(await anybody.register({ body: { email: newEmail(), username, password } }), 201)
+    const again = await anybody.register({ body: { email, username: username.toUpperCase(), password } })
+    expect(again).toMatchObject({ status: 409, body: { code: 'username_taken' } })
+    expectStatus(await anybody.register({ body: { email, password } }), 201)
+  })
+
+  test('lets one of many who want the same e-mail at once have it', async () => {
+    const email = newEmail()
+    const replies = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => anybody.register({ body: { email, name: `Person ${n}`, password } })),
+    )
+    expect(replies.map(({ status }) => status).sort()).toEqual([201, ...Array(7).fill(409)])
+  })
+
+  const weak: [string, (email: string) => string][] = [
+    ['seven bytes', () => 'x7-kq2!'],
+    ['73 bytes', () => 'q'.repeat(73)],
+    ['37 characters of 74 bytes', () => 'é'.repeat(37)],
+    ['a common password', () => 'Password1'],
+    ['the e-mail itself', (email) => email.toUpperCase()],
+  ]
+  test.each(weak)('refuses a password of %s and says which field it is', async (_, passwordFor) => {
+    const email = newEmail()
+    const reply = await anybody.register({ body: { email, password: passwordFor(email) } })
+    const errors = [{ pointer: '#/password', code: 'weak_password', detail: expect.any(String) }]
+    expect(reply).toMatchObject({ status: 422, body: { code: 'weak_password', errors } })
+    expectStatus(await anybody.register({ body: { email, password } }), 201)
+  })
+
+  test.each(['secure123', 'securepassword', 'é'.repeat(36), 'eight:8!'])('accepts the password %s', async (good) => {
+    const email = newEmail()
+    expectStatus(await anybody.register({ body: { email, password: good } }), 201)
+    expect((await signIn(baseUrl, email, good)).tokens.user_info.email).toBe(email)
+  })
+})
+
+describe('a role other than user', () => {
+  test.each(['editor', 'operator', 'admin'] as const)('%s takes the bearer of an admin', async (role) => {
+    const body = { email: newEmail(), password, role }
+    expect(await anybody.register({ body })).toMatchObject({ status: 401, body: { code: 'not_authenticated' } })
+    expect(await as(customer).register({ body })).toMatchObject({
+      status: 403,
+      body: { code: 'forbidden', detail: 'Admin access required' },
+    })
+    expect(await createClient({ baseUrl, accessToken: 'forged' }).register({ body })).toMatchObject({
+      status: 401,
+      body: { code: 'not_authenticated', detail: 'Could not validate credentials' },
+    })
+    const user = expectStatus(await as(admin).register({ body }), 201)
+    expect(user).toMatchObject({ role, is_admin: role === 'admin' })
+  })
+
+  test('can be given by an admin with POST /users, and by nobody else', async () => {
+    const body = { email: newEmail(), password, role: 'operator' as const }
+    const others = await Promise.all([
+      Promise.resolve(customer),
+      newPerson(baseUrl, admin, 'editor'),
+      newPerson(baseUrl, admin, 'operator'),
+    ])
+    for (const other of others) {
+      expect(await as(other).createUser({ body })).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden', detail: 'Admin access required' },
+      })
+    }
+    expect(await anybody.createUser({ body })).toMatchObject({ status: 401, body: { code: 'not_authenticated' } })
+    expect(expectStatus(await admin.createUser({ body }), 201)).toMatchObject({ role: 'operator', email: body.email })
+    const again = { ...body, email: body.email.toUpperCase() }
+    expect(await admin.createUser({ body: again })).toMatchObject({ status: 409, body: { code: 'email_taken' } })
+  })
+})
+
+describe.each(['register', 'createUser'] as const)('%s with an Idempotency-Key', (operation) => {
+  const send = (body: { email: string; password: string; name?: string }, headers: Record<string, string>) =>
+    as(admin)[operation]({ body, headers })
+
+  test('answers a repeat with the first answer and creates nobody twice', async () => {
+    const headers = newKey()
+    const body = { email: newEmail(), password, name: 'Ada' }
+    const replies = await Promise.all(Array.from({ length: 4 }, () => send(body, headers)))
+    const [first] = replies.map((reply) => expectStatus(reply, 201))
+    for (const reply of replies) expect(reply.body).toEqual(first)
+    expect(replies.map((reply) => reply.headers.get('idempotent-replayed')).sort()).toEqual([
+      null,
+      ...Array(3).fill('true'),
+    ])
+    expect(await send({ ...body }, newKey())).toMatchObject({ status: 409, body: { code: 'email_taken' } })
+  })
+
+  test('refuses the key with another body or another password', async () => {
+    const headers = newKey()
+    const body = { email: newEmail(), password, name: 'Ada' }
+    expectStatus(await send(body, headers), 201)
+    const reused = { status: 422, body: { code: 'idempotency_key_reused' } }
+    expect(await send({ ...body, name: 'Eve' }, headers)).toMatchObject(reused)
+    expect(await send({ ...body, email: newEmail() }, headers)).toMatchObject(reused)
+    expect(await send({ ...body, password: 'another-good-password' }, headers)).toMatchObject(reused)
+  })
+
+  test('takes the key afresh after a refusal', async () => {
+    const headers = newKey()
+    const email = newEmail()
+    expect(await send({ email, password: 'short' }, headers)).toMatchObject({ status: 422 })
+    const reply = await send({ email, password }, headers)
+    expect(expectStatus(reply, 201).email).toBe(email)
+    expect(reply.headers.get('idempotent-replayed')).toBeNull()
+  })
+
+  test('is told the key that was made up when it sent none', async () => {
+    const body = { email: newEmail(), password }
+    const first = await send(body, {})
+    expectStatus(first, 201)
+    const key = first.headers.get('idempotency-key') ?? ''
+    const again = await send(body, { 'Idempotency-Key': key })
+    expect(again).toMatchObject({ status: 201, body: first.body })
+    expect(again.headers.get('idempotent-replayed')).toBe('true')
+  })
+})
