@@ -1,0 +1,23 @@
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { counts } from '#tests/support/counts.ts'
+import { expectExactlyOnce, sendRepeatedly } from '#tests/support/exactly-once.ts'
+import { startLocalStack } from '#tests/support/local-stack.ts'
+import { measured } from '#tests/support/measured.ts'
+import { openShop } from '#tests/support/shop.ts'
+
+describe('every key sent four times at once, over breaking connections, to a stack that is killed on the way', () => {
+  test('makes one order a key and answers every copy alike', async () => {
+    const stack = await startLocalStack()
+    onTestFinished(stack.stop)
+    const shop = await openShop(stack)
+    const { keys, kills } = counts
+    const run = await measured(`Keys sent four times, with ${kills} kill(s)`, keys, () =>
+      sendRepeatedly(shop, keys, { kills }),
+    )
+    await expectExactlyOnce(shop, keys, run)
+    expect(shop.troubles.serverErrors).toBe(0)
+    // Else nothing was tried.
+    expect(shop.troubles.lost).toBeGreaterThan(0)
+    expect(shop.troubles.brokenOff).toBeGreaterThan(keys)
+  })
+})

@@ -1,0 +1,22 @@
+import { join } from 'node:path'
+import type { Caller, CallerContext, Role } from '#shared/requests/caller.ts'
+import { digestOf, fingerprintOf, type Once } from '#shared/requests/idempotency.ts'
+import type { Clock } from '#shared/runtime/clock.ts'
+import { createRuntime, type Runtime } from '#shared/runtime/services.ts'
+import type { LocalStack } from './local-stack.ts'
+import './local-credentials.ts'
+
+/** The product's core in this process, on the table of a stack: for tests that hold its clock or watch its calls. */
+export const runtimeOn = ({ endpoint, dataFolder }: LocalStack, clock?: Clock, random?: () => number): Runtime =>
+  createRuntime({ DYNAMODB_ENDPOINT: endpoint, SECRETS_FILE: join(dataFolder, 'secrets.json') }, clock, random)
+
+export function contextOf(role: Role, id: string, deadline: number): CallerContext {
+  const caller: Caller = { id, role, sessionId: 'in-process' }
+  return { caller, requestId: 'in-process', deadline }
+}
+
+/** The identity of a request as the HTTP layer would derive it. */
+export const onceOf = (key: string, request: unknown): Once => ({
+  digest: digestOf('in-process', key),
+  fingerprint: fingerprintOf(request),
+})

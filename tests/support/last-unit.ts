@@ -1,0 +1,77 @@
+import { expect } from 'vitest'
+import type { OrderView } from '#shared/orders/order.ts'
+import { counts } from './counts.ts'
+import { crowd } from './crowd.ts'
+import { violationsAt } from './invariants.ts'
+import { expectStatus, newKey } from './people.ts'
+import { pick, seeded } from './seeded.ts'
+import { type Shop, stocked } from './shop.ts'
+
+export interface Layout {
+  buckets?: number
+  warehouses?: string[]
+}
+
+const skuCount = 5
+
+/** Orders of one to three units over five SKUs, of which there is about half of what they want. */
+export async function sellHalf(shop: Shop, orderCount: number, layout: Layout, seed = 1): Promise<OrderView[]> {
+  const random = seeded(seed)
+  const wishes = Array.from({ length: orderCount }, () => {
+    const wish = new Map<number, number>()
+    for (let unit = 0; unit <= random() * 3; unit += 1) {
+      const product = pick(random, [...Array(skuCount).keys()])
+      wish.set(product, (wish.get(product) ?? 0) + 1)
+    }
+    return wish
+  })
+  const stock = Array.from({ length: skuCount }, (_, n) =>
+    Math.floor(wishes.reduce((sum, wish) => sum + (wish.get(n) ?? 0), 0) / 2),
+  )
+  const skus = await Promise.all(stock.map((units) => stocked(shop, units, layout)))
+  const orders = await buy(
+    shop,
+    wishes.map((wish) => [...wish].map(([product, quantity]) => ({ sku: String(skus[product]), quantity }))),
+  )
+  const left = new Map<string, number>()
+  for (const [n, sku] of skus.entries()) left.set(sku, await expectHonestStock(shop, sku, Number(stock[n]), orders))
+  // Stock only went down, so what an order lacked then is lacking now.
+  const falselyShort = orders.filter(
+    ({ status, lines }) =>
+      status === 'FAILED_RESERVATION' && lines.every(({ sku = '', quantity }) => quantity <= Number(left.get(sku))),
+  )
+  expect(falselyShort).toEqual([])
+  expect(await violationsAt(shop.stack.endpoint)).toEqual([])
+  return orders
+}
+
+/** Orders of one unit each of one SKU, of which there are half as many. */
+export async function sellSingles(shop: Shop, orderCount: number, layout: Layout): Promise<OrderView[]> {
+  const stock = Math.floor(orderCount / 2)
+  const sku = await stocked(shop, stock, layout)
+  const orders = await buy(shop, Array(orderCount).fill([{ sku, quantity: 1 }]))
+  expect(orders.filter(({ status }) => status === 'RESERVED')).toHaveLength(stock)
+  expect(await expectHonestStock(shop, sku, stock, orders)).toBe(0)
+  expect(await violationsAt(shop.stack.endpoint)).toEqual([])
+  return orders
+}
+
+async function buy({ customer }: Shop, wishes: { sku: string; quantity: number }[][]): Promise<OrderView[]> {
+  const orders = await crowd(counts.clients, wishes, async (lines) =>
+    expectStatus(await customer.createOrder({ body: { lines }, headers: newKey() }), 201),
+  )
+  expect(new Set(orders.map(({ status }) => status))).toEqual(new Set(['RESERVED', 'FAILED_RESERVATION']))
+  expect(new Set(orders.map(({ id }) => id)).size).toBe(wishes.length)
+  return orders
+}
+
+/** What was sold and what is left make up what there was. @returns what is left */
+async function expectHonestStock({ admin }: Shop, sku: string, stock: number, orders: OrderView[]): Promise<number> {
+  const sold = orders
+    .filter(({ status }) => status === 'RESERVED')
+    .flatMap(({ lines }) => lines)
+    .reduce((sum, line) => sum + (line.sku === sku ? line.quantity : 0), 0)
+  const after = expectStatus(await admin.getStock({ params: { sku } }), 200)
+  expect(after).toMatchObject({ on_hand: stock, reserved: sold, available: stock - sold })
+  return after.available
+}

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createClient } from '#shared/api/client.ts'
+import { mainWarehouseId } from '#shared/stock/warehouse.ts'
+import { adminPassword, type LocalStack } from './local-stack.ts'
+import { expectStatus, newKey, newSku, type Person, password } from './people.ts'
+
+/** A stack with an admin and a customer whose requests are repeated, key and all, until the answer is none of 5xx. */
+export interface Shop {
+  stack: LocalStack
+  admin: Person
+  customer: Person
+  /** So far: answers of 5xx, requests that were waited for in vain, and those that the client itself broke off. */
+  troubles: { serverErrors: number; lost: number; brokenOff: number }
+}
+
+/** How long a client that could not connect waits before it knocks again. */
+export const knockAgainMilliseconds = 50
+
+export async function openShop(stack: LocalStack): Promise<Shop> {
+  const troubles = { serverErrors: 0, lost: 0, brokenOff: 0 }
+  const stubborn: typeof fetch = async (...request) => {
+    for (;;) {
+      try {
+        const answer = await fetch(...request)
+        if (answer.status < 500) return answer
+        await answer.body?.cancel()
+        troubles.serverErrors += 1
+      } catch {
+        troubles.lost += 1
+        await delay(knockAgainMilliseconds)
+      }
+    }
+  }
+  const enter = async (username: string, secret: string): Promise<Person> => {
+    const { baseUrl } = stack
+    const login = { body: { username, password: secret } }
+    const tokens = expectStatus(await createClient({ baseUrl, fetch: stubborn }).logIn(login), 200)
+    const client = createClient({ baseUrl, accessToken: tokens.access_token, fetch: stubborn })
+    return { ...client, tokens, id: tokens.user_info.id }
+  }
+  const admin = await enter('admin', adminPassword)
+  const email = `${randomUUID()}@example.com`
+  expectStatus(await admin.createUser({ body: { email, password }, headers: newKey() }), 201)
+  return { stack, admin, customer: await enter(email, password), troubles }
+}
+
+/** A product with stock spread evenly over the main warehouse and further ones. */
+export async function stocked(
+  { admin }: Shop,
+  stock: number,
+  { buckets = 1, warehouses = [] }: { buckets?: number; warehouses?: string[] } = {},
+): Promise<string> {
+  const body = { sku: newSku(), name: 'Last units', unit_price: 100, stock_buckets: buckets }
+  const { sku } = expectStatus(await admin.createProduct({ body, headers: newKey() }), 201)
+  const places = [mainWarehouseId, ...warehouses]
+  for (const [n, warehouse_id] of places.entries()) {
+    const quantity = Math.floor(stock / places.length) + (n < stock % places.length ? 1 : 0)
+    if (quantity > 0) {
+      expectStatus(await admin.receiveStock({ body: { sku, quantity, warehouse_id }, headers: newKey() }), 201)
+    }
+  }
+  return sku
+}
