@@ -16,25 +16,29 @@ export interface IncomingRequest {
 
 type Headers = Pick<APIGatewayProxyEvent, 'headers' | 'multiValueHeaders'>
 
-/** Like the real gateway: the client's case is kept, and of repeated headers the last one counts. */
+/** A Map, because a client may call its header or parameter `constructor`. Of repeated ones the last counts. */
+function collected(pairs: Iterable<[string, string]>) {
+  const multiple = new Map<string, string[]>()
+  for (const [name, value] of pairs) multiple.set(name, [...(multiple.get(name) ?? []), value])
+  const single = [...multiple].map(([name, values]) => [name, values.at(-1)] as const)
+  return { single: Object.fromEntries(single), multiple: Object.fromEntries(multiple) }
+}
+
+/** Like the real gateway: the client's case is kept. */
 function headersOf(rawHeaders: string[]): Headers {
-  const multiValueHeaders: Record<string, string[]> = {}
-  for (let n = 0; n < rawHeaders.length; n += 2) {
-    const [name = '', value = ''] = rawHeaders.slice(n, n + 2)
-    multiValueHeaders[name] = [...(multiValueHeaders[name] ?? []), value]
-  }
-  const headers = Object.fromEntries(Object.entries(multiValueHeaders).map(([name, values]) => [name, values.at(-1)]))
-  return { headers, multiValueHeaders }
+  const pairs = rawHeaders.flatMap((name, n): [string, string][] =>
+    n % 2 === 0 ? [[name, rawHeaders[n + 1] ?? '']] : [],
+  )
+  const { single, multiple } = collected(pairs)
+  return { headers: single, multiValueHeaders: multiple }
 }
 
 function queryOf(search: string) {
-  const multiValue: Record<string, string[]> = {}
-  for (const [name, value] of new URLSearchParams(search)) multiValue[name] = [...(multiValue[name] ?? []), value]
-  const isEmpty = Object.keys(multiValue).length === 0
-  const single = Object.fromEntries(Object.entries(multiValue).map(([name, values]) => [name, values.at(-1)]))
+  const { single, multiple } = collected(new URLSearchParams(search))
+  const isEmpty = Object.keys(multiple).length === 0
   return {
     queryStringParameters: isEmpty ? null : single,
-    multiValueQueryStringParameters: isEmpty ? null : multiValue,
+    multiValueQueryStringParameters: isEmpty ? null : multiple,
   }
 }
 

@@ -1,12 +1,10 @@
 import * as z from 'zod/mini'
 
-/** Text of 1 to `max` characters that survives UTF-8: half a surrogate pair would come back as another text. */
-export const text = (max: number) =>
-  z.string().check(
-    z.minLength(1),
-    z.maxLength(max),
-    z.refine((value) => value.isWellFormed(), { error: 'is not well-formed Unicode' }),
-  )
+/** Half a surrogate pair does not survive UTF-8: it would come back, or be hashed, as another text. */
+export const wellFormed = z.refine<string>((value) => value.isWellFormed(), { error: 'is not well-formed Unicode' })
+
+/** Text of 1 to `max` characters. */
+export const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), wellFormed)
 
 /** An opaque id made by `derivedId`: the prefix and 52 characters of base32. */
 export const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-9a-z]{1,52}$`)))

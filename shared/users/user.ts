@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { Role } from '#shared/requests/caller.ts'
-import { Instant, id, text } from '#shared/requests/fields.ts'
+import { Instant, id, text, wellFormed } from '#shared/requests/fields.ts'
 
 /** At most what RFC 5321 lets a mailbox be. Unique without regard to case. */
 const Email = z.email().check(z.maxLength(254))
@@ -9,7 +9,7 @@ const Email = z.email().check(z.maxLength(254))
 const Username = z.string().check(z.regex(/^[A-Za-z0-9._-]{3,64}$/))
 
 /** Length is the password rule's business: it answers `weak_password`. */
-const Password = z.string().check(z.maxLength(1024))
+const Password = z.string().check(z.maxLength(1024), wellFormed)
 
 export const User = z.object({
   id: id('usr'),
@@ -33,11 +33,13 @@ export const NewUser = z.strictObject({
 })
 export type NewUser = z.infer<typeof NewUser>
 
+const LoginName = z.string().check(z.maxLength(254), wellFormed)
+
 /** By e-mail or by username; OAuth2's form sends either as `username`. */
 export const Login = z
   .strictObject({
-    email: z.exactOptional(z.string().check(z.maxLength(254))),
-    username: z.exactOptional(z.string().check(z.maxLength(254))),
+    email: z.exactOptional(LoginName),
+    username: z.exactOptional(LoginName),
     password: Password,
   })
   .check(
