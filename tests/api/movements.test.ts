@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+
+let admin: Person
+let operator: Person
+let user: Person
+
+beforeAll(async () => {
+  const baseUrl = inject('baseUrl')
+  admin = await signInAdmin(baseUrl, inject('adminPassword'))
+  operator = await newPerson(baseUrl, admin, 'operator')
+  user = await newPerson(baseUrl, admin)
+})
+
+type Ledger = Awaited<ReturnType<typeof ledgerOf>>
+const counters = ['on_hand', 'reserved', 'available'] as const
+
+/** Each row's balance less what it changed is the balance of the row before it; the newest is what there is now. */
+async function expectChain(ledger: Ledger, sku: string): Promise<void> {
+  const stock = await stockOf(operator, sku)
+  for (const counter of counters) {
+    expect(ledger[0]?.balance[counter]).toBe(stock[counter])
+    for (const [n, row] of ledger.entries()) {
+      expect(row.balance[counter] - row[counter], `${counter} ${n}`).toBe(ledger[n + 1]?.balance[counter] ?? 0)
+    }
+  }
+}
+
+/** A SKU of four buckets in two warehouses, with some of every kind of movement. */
+async function busySku(): Promise<string> {
+  const sku = await newProduct(admin, { stock_buckets: 4, stock: 10 })
+  const warehouse = expectStatus(
+    await admin.createWarehouse({ body: { name: `Second ${randomUUID()}`, priority: 500 } }),
+    201,
+  )
+  const more = { sku, quantity: 9, warehouse_id: warehouse.id, reason: 'Delivered' }
+  expectStatus(await operator.receiveStock({ body: more, headers: newKey() }), 201)
+  const order = async (quantity: number) =>
+    expectStatus(await user.createOrder({ body: { lines: [{ sku, quantity }] } }), 201).id
+  const [both, small] = [await order(12), await order(2)]
+  expectStatus(await user.cancelOrder({ params: { id: small } }), 200)
+  const body = { sku, quantity: -3, warehouse_id: warehouse.id, reason: 'Broken' }
+  expectStatus(await operator.adjustStock({ body, headers: newKey() }), 201)
+  const params = { id: both }
+  for (const step of [operator.startPick, operator.confirmPick, operator.shipOrder]) {
+    expectStatus(await step({ params }), 200)
+  }
+  return sku
+}
+
+describe('the ledger of a SKU', () => {
+  test('is newest first with a running balance, the same over pages of every size', async () => {
+    const sku = await busySku()
+    const whole = await ledgerOf(operator, sku)
+    expect(new Set(whole.map(({ kind }) => kind))).toEqual(new Set(['receive', 'reserve', 'release', 'adjust', 'ship']))
+    expect(new Set(whole.map(({ warehouse_id }) => warehouse_id)).size).toBe(2)
+    const times = whole.map(({ at }) => at)
+    expect(times).toEqual(times.toSorted().toReversed())
+    await expectChain(whole, sku)
+    for (const limit of [1, 3, 7]) expect(await ledgerOf(operator, sku, limit), `pages of ${limit}`).toEqual(whole)
+  })
+
+  test('says who moved what for which order, why and in which request', async () => {
+    const sku = await newProduct(admin, { stock: 5 })
+    const id = `request-${randomUUID()}`
+    const body = { lines: [{ sku, quantity: 2 }] }
+    const order = expectStatus(await user.createOrder({ body, headers: { 'X-Request-ID': id } }), 201)
+    const cancellation = { params: { id: order.id }, body: { reason: 'Too slow' } }
+    expectStatus(await operator.cancelOrder(cancellation), 200)
+    const [released, reserved, received] = await ledgerOf(operator, sku)
+    const shared = { sku, warehouse_id: 'wh_main', bucket: 0, order_id: order.id }
+    const by = { id: operator.id, role: 'operator' }
+    expect(released).toMatchObject({ ...shared, kind: 'release', reserved: -2, reason: 'Too slow', actor: by })
+    expect(reserved).toMatchObject({
+      ...shared,
+      kind: 'reserve',
+      on_hand: 0,
+      reserved: 2,
+      available: -2,
+      request_id: id,
+    })
+    expect(reserved?.actor).toEqual({ id: user.id, role: 'user' })
+    expect(received).toMatchObject({ kind: 'receive', on_hand: 5, balance: { on_hand: 5, reserved: 0, available: 5 } })
+    expect(Object.keys(received ?? {})).not.toContain('order_id')
+  })
+
+  test('chains while others write, and says when it may not', async () => {
+    const sku = await newProduct(admin, { stock_buckets: 4, stock: 50 })
+    const write = async () => {
+      for (let n = 0; n < 5; n += 1)
+        expectStatus(await user.createOrder({ body: { lines: [{ sku, quantity: 1 }] } }), 201)
+    }
+    const look = async () => {
+      for (let n = 0; n < 5; n += 1) {
+        const page = expectStatus(await operator.listMovements({ params: { sku }, query: { limit: 100 } }), 200)
+        const oldest = page.movements.at(-1)
+        const start = counters.map((counter) => (oldest?.balance[counter] ?? 0) - (oldest?.[counter] ?? 0))
+        if (!page.moving) expect(start).toEqual([0, 0, 0])
+      }
+    }
+    await Promise.all([write(), write(), write(), look(), look()])
+    await expectChain(await ledgerOf(operator, sku), sku)
+  })
+
+  test('is for operators and admins, of products that exist, and empty before the first movement', async () => {
+    const sku = await newProduct(admin)
+    const editor = await newPerson(inject('baseUrl'), admin, 'editor')
+    for (const person of [user, editor]) {
+      expect(await person.listMovements({ params: { sku } })).toMatchObject({
+        status: 403,
+        body: { code: 'forbidden' },
+      })
+    }
+    expect(await admin.listMovements({ params: { sku: newSku() } })).toMatchObject({ status: 404 })
+    expect(expectStatus(await operator.listMovements({ params: { sku } }), 200)).toEqual({
+      movements: [],
+      moving: false,
+      page: { limit: 20, next_cursor: null, has_more: false },
+    })
+  })
+
+  test("refuses another SKU's cursor", async () => {
+    const sku = await newProduct(admin, { stock: 4, stock_buckets: 2 })
+    const { page } = expectStatus(await operator.listMovements({ params: { sku }, query: { limit: 1 } }), 200)
+    const query = { cursor: page.next_cursor ?? '' }
+    const reply = await operator.listMovements({ params: { sku: await newProduct(admin) }, query })
+    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+  })
+})
