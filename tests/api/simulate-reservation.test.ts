@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { everyPage, ledgerOf } from '#tests/support/snapshot.ts'
+
+let admin: Person
+let user: Person
+/** Beside the main one: before it and behind it by priority. */
+let front: string
+let back: string
+
+beforeAll(async () => {
+  admin = await signInAdmin(inject('baseUrl'), inject('adminPassword'))
+  user = await newPerson(inject('baseUrl'), admin)
+  const warehouse = async (priority: number) =>
+    expectStatus(await admin.createWarehouse({ body: { name: `Plan ${randomUUID()}`, priority } }), 201).id
+  front = await warehouse(50)
+  back = await warehouse(200)
+})
+
+const places = () => ({ front, main: 'wh_main', back })
+type Place = keyof ReturnType<typeof places>
+type Units = Partial<Record<Place, number>>
+
+/** A product with some units in each place. */
+async function productAt(units: Units, stock_buckets = 1): Promise<string> {
+  const sku = await newProduct(admin, { stock_buckets })
+  for (const [place, quantity] of Object.entries(units)) {
+    const body = { sku, quantity, warehouse_id: places()[place as Place] }
+    expectStatus(await admin.receiveStock({ body, headers: newKey() }), 201)
+  }
+  return sku
+}
+
+const placeOf = (id: string) => Object.entries(places()).find(([, warehouse]) => warehouse === id)?.[0]
+
+/** `first` and `second` are two SKUs of one order; `plan` is what each place gives of them. */
+const cases: { name: string; first: Units; second?: Units; wanted: number; plan: Record<string, number> }[] = [
+  { name: 'the first by priority', first: { front: 5, main: 5, back: 5 }, wanted: 3, plan: { 'first front': 3 } },
+  { name: 'the only one with enough', first: { front: 2, main: 2, back: 3 }, wanted: 3, plan: { 'first back': 3 } },
+  {
+    name: 'the one that has all lines',
+    first: { front: 9, back: 9 },
+    second: { main: 9, back: 9 },
+    wanted: 3,
+    plan: { 'first back': 3, 'second back': 3 },
+  },
+  {
+    name: 'two, by priority',
+    first: { front: 2, main: 2, back: 2 },
+    wanted: 4,
+    plan: { 'first front': 2, 'first main': 2 },
+  },
+  {
+    name: 'two rather than three',
+    first: { front: 1, main: 2, back: 3 },
+    wanted: 5,
+    plan: { 'first main': 2, 'first back': 3 },
+  },
+  {
+    name: 'all three when it must',
+    first: { front: 1, main: 2, back: 3 },
+    wanted: 6,
+    plan: { 'first front': 1, 'first main': 2, 'first back': 3 },
+  },
+]
+
+describe('a reservation', () => {
+  test.each(cases)('comes from $name; the simulation says so before and writes nothing', async (one) => {
+    const skus = { first: await productAt(one.first), ...(one.second ? { second: await productAt(one.second) } : {}) }
+    const body = { lines: Object.values(skus).map((sku) => ({ sku, quantity: one.wanted })) }
+    const before = await Promise.all(Object.values(skus).map((sku) => ledgerOf(admin, sku)))
+    const simulated = expectStatus(await user.simulateReservation({ body }), 200)
+    expect(await Promise.all(Object.values(skus).map((sku) => ledgerOf(admin, sku)))).toEqual(before)
+    const order = expectStatus(await user.createOrder({ body }), 201)
+    const nameOf = (sku: string) => Object.entries(skus).find(([, known]) => known === sku)?.[0]
+    for (const { allocations } of [simulated, order]) {
+      const given = allocations.map((part) => [`${nameOf(part.sku)} ${placeOf(part.warehouse_id)}`, part.quantity])
+      expect(Object.fromEntries(given)).toEqual(one.plan)
+    }
+    expect([simulated.outcome, order.status]).toEqual(['RESERVED', 'RESERVED'])
+  })
+
+  test('that would need more than 45 pieces is too fragmented', async () => {
+    const sku = await productAt({ front: 32, main: 32 }, 32)
+    const lines = (quantity: number) => ({ lines: [{ sku, quantity }] })
+    const failure = { reason: 'too_fragmented', missing: [] }
+    const simulated = expectStatus(await user.simulateReservation({ body: lines(46) }), 200)
+    expect(simulated).toEqual({ outcome: 'FAILED_RESERVATION', allocations: [], failure })
+    expect(expectStatus(await user.createOrder({ body: lines(46) }), 201)).toMatchObject({
+      status: 'FAILED_RESERVATION',
+      failure,
+    })
+    const order = expectStatus(await user.createOrder({ body: lines(45) }), 201)
+    expect(order.status).toBe('RESERVED')
+    expect(order.allocations).toHaveLength(45)
+  })
+})
+
+describe('a simulation', () => {
+  test.each([
+    ['deny', 'FAILED_RESERVATION'],
+    ['allow', 'BACKORDERED'],
+  ] as const)('of too much, backorder %s, says %s and what is missing', async (backorder, outcome) => {
+    const sku = await newProduct(admin, { backorder, stock: 1 })
+    const body = {
+      lines: [
+        { sku, quantity: 1 },
+        { sku, quantity: 1 },
+      ],
+    }
+    expect(expectStatus(await user.simulateReservation({ body }), 200)).toEqual({
+      outcome,
+      allocations: [],
+      failure: { reason: 'insufficient_stock', missing: [{ sku, requested: 2, available: 1 }] },
+    })
+  })
+
+  test('makes no order', async () => {
+    const sku = await newProduct(admin, { stock: 1 })
+    expectStatus(await user.simulateReservation({ body: { lines: [{ sku, quantity: 1 }] } }), 200)
+    const pages = await everyPage(async (query) => expectStatus(await user.listOrders({ query }), 200))
+    const ordered = pages.flatMap(({ orders }) => orders.flatMap(({ lines }) => lines.map((line) => line.sku)))
+    expect(ordered).not.toContain(sku)
+  })
+
+  test('refuses unknown and too many SKUs', async () => {
+    const lines = Array.from({ length: 41 }, () => ({ sku: newSku(), quantity: 1 }))
+    const simulate = (count: number) => user.simulateReservation({ body: { lines: lines.slice(0, count) } })
+    expect(await simulate(1)).toMatchObject({ status: 422, body: { code: 'unknown_sku' } })
+    expect(await simulate(41)).toMatchObject({ status: 422, body: { code: 'too_many_lines' } })
+  })
+})
