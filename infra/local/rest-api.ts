@@ -85,9 +85,10 @@ export function createRestApi(corsOrigins: string): (incoming: IncomingRequest) 
 export const tooLargeAnswer = (path: string): APIGatewayProxyResult =>
   gatewayAnswer(new GatewayAnswer('REQUEST_TOO_LARGE'), { path })
 
+/** An encoded slash stays one: it is part of a segment. */
 function decoded(path: string): string {
   try {
-    return decodeURIComponent(path)
+    return decodeURIComponent(path.replaceAll(/%2f/gi, '%252F'))
   } catch {
     throw new GatewayAnswer('BAD_REQUEST_BODY')
   }

@@ -15,7 +15,7 @@ const allowedHeaders = 'Authorization, Content-Type, Idempotency-Key, If-Match, 
  */
 export function corsHeaders(origins: string, origin: string | undefined): Record<string, string> {
   const allowed = origins.split(',').map((entry) => entry.trim())
-  if (origin === undefined || !(allowed.includes('*') || allowed.includes(origin))) return {}
+  if (!origin || !(allowed.includes('*') || allowed.includes(origin))) return {}
   return {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': exposedHeaders,

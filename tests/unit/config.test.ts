@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { corsHeaders, preflightHeaders } from '#shared/api/response-headers.ts'
 import { readConfig } from '#shared/runtime/config.ts'
 
 describe('readConfig', () => {
@@ -67,4 +68,25 @@ describe('readConfig', () => {
     expect(() => readConfig({ STAGE: stage, PASSWORD_HASH_COST: '9' })).toThrow('for the local stack only')
     expect(readConfig({ STAGE: stage, PASSWORD_HASH_COST: '10' }).PASSWORD_HASH_COST).toBe(10)
   })
+})
+
+describe('CORS_ORIGINS', () => {
+  const origins = 'https://shop.example, https://admin.example'
+  test('open the API to the origins that are configured', () => {
+    const headers = corsHeaders(origins, 'https://admin.example')
+    expect(headers).toMatchObject({ 'Access-Control-Allow-Origin': 'https://admin.example', Vary: 'Origin' })
+    const exposed = headers['Access-Control-Expose-Headers']?.split(', ')
+    const promised = ['ETag', 'Location', 'Idempotency-Key', 'Idempotent-Replayed', 'Retry-After', 'X-Request-ID']
+    expect(exposed).toEqual(expect.arrayContaining(promised))
+    expect(corsHeaders('*', 'https://any.example')['Access-Control-Allow-Origin']).toBe('https://any.example')
+    expect(preflightHeaders('GET, POST')['Access-Control-Allow-Headers']?.split(', ')).toContain('Idempotency-Key')
+  })
+
+  test.each([undefined, '', 'null', 'https://shop.example.evil', 'http://shop.example', 'https://shop.example:8443'])(
+    'say nothing to %s',
+    (origin) => {
+      expect(corsHeaders(origins, origin)).toEqual({})
+      expect(corsHeaders('', origin)).toEqual({})
+    },
+  )
 })

@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { type Route, rolesFor } from '#shared/api/contract.ts'
+import { methodsOf, operations } from '#shared/api/operations.ts'
+import { Problem } from '#shared/api/problem.ts'
+import type { Role } from '#shared/requests/caller.ts'
+import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+
+const baseUrl = inject('baseUrl')
+const order = `ord_${'0'.repeat(52)}`
+
+let people: Record<Role, Person>
+let sku: string
+beforeAll(async () => {
+  const admin = await signInAdmin(baseUrl, inject('adminPassword'))
+  const [user, editor, operator] = await Promise.all([
+    newPerson(baseUrl, admin),
+    newPerson(baseUrl, admin, 'editor'),
+    newPerson(baseUrl, admin, 'operator'),
+  ])
+  people = { user, editor, operator, admin }
+  sku = await newProduct(admin)
+})
+
+/** With the headers that every answer has checked. */
+async function call(method: string, path: string, { as, ...init }: RequestInit & { as?: Role | undefined } = {}) {
+  const bearer = as && { Authorization: `Bearer ${people[as].tokens.access_token}` }
+  const answer = await fetch(`${baseUrl}${path}`, { ...init, method, headers: { ...bearer, ...init.headers } })
+  expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  expect(answer.headers.get('strict-transport-security')).toMatch(/^max-age=\d{7,}/)
+  expect(answer.headers.get('x-request-id')).toMatch(/^[A-Za-z0-9._-]{1,128}$/)
+  expect(answer.headers.get('cache-control')).not.toBeNull()
+  const text = await answer.text()
+  const isProblem = answer.status >= 400 && method !== 'HEAD'
+  if (isProblem) expect(answer.headers.get('content-type')).toBe('application/problem+json')
+  const problem = isProblem ? Problem.parse(JSON.parse(text)) : undefined
+  if (problem) expect(problem.request_id).toBe(answer.headers.get('x-request-id'))
+  return { status: answer.status, headers: answer.headers, text, problem }
+}
+
+/** Path of an operation with variables that could belong to something. */
+const pathOf = ({ path }: Route): string =>
+  path
+    .replace('{sku}', 'NONE')
+    .replace('{asset}', 'start.js')
+    .replace('/warehouses/{id}', '/warehouses/wh_0')
+    .replace('{id}', order)
+
+const named = operations.flatMap(({ operation, route }) =>
+  methodsOf(route).map((method) => ({ operation, route, method, path: pathOf(route) })),
+)
+
+describe('every route', () => {
+  test.each(named)('ignores one trailing slash and not two: $method $path', async ({ method, path }) => {
+    const as = 'admin'
+    const wanted = await call(method, path, { as })
+    expect(wanted.problem?.detail).not.toBe('There is nothing here.')
+    const slashed = await call(method, path === '/' ? '' : `${path}/`, { as })
+    expect([slashed.status, slashed.problem?.code]).toEqual([wanted.status, wanted.problem?.code])
+    expect(await call(method, `${path}//`, { as })).toMatchObject({ status: 404, problem: { code: 'not_found' } })
+  })
+
+  test.each(named)('answers other methods with 405 and those that are possible: $path', async ({ route, path }) => {
+    const possible = named.filter((other) => other.route.path === route.path).map(({ method }): string => method)
+    const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'PURGE'].filter((name) => !possible.includes(name))
+    for (const other of others) {
+      const answer = await call(other, path)
+      expect(answer.status, other).toBe(405)
+      expect(answer.headers.get('allow')?.split(', ').sort(), other).toEqual([...new Set(possible)].sort())
+      if (answer.problem) expect(answer.problem.code).toBe('method_not_allowed')
+    }
+  })
+
+  const closed = named.filter(({ route }) => route.access !== 'public')
+  test.each(closed)(
+    'that is not public asks who is there before anything else: $method $path',
+    async ({ method, path }) => {
+      for (const body of method === 'GET' ? [null] : [null, '{"broken']) {
+        const answer = await call(method, `${path}?x=1`, { body })
+        expect(answer).toMatchObject({
+          status: 401,
+          problem: { code: 'not_authenticated', detail: 'Not authenticated' },
+        })
+        expect(answer.headers.get('www-authenticate')).toBe('Bearer')
+      }
+    },
+  )
+
+  const forStaff = named.filter(({ route: { access } }) => access !== 'public' && access !== 'user')
+  test.each(forStaff)(
+    'is closed to other roles, in these words: $method $path',
+    async ({ route: { access }, method, path }) => {
+      const allowed = access === 'public' ? [] : rolesFor(access)
+      const detail = `${access.charAt(0).toUpperCase()}${access.slice(1)} access required`
+      for (const as of (['user', 'editor', 'operator', 'admin'] as const).filter((role) => !allowed.includes(role))) {
+        expect(await call(method, path, { as })).toMatchObject({ status: 403, problem: { code: 'forbidden', detail } })
+      }
+    },
+  )
+})
+
+describe('a path that is none', () => {
+  const paths = [
+    '/nothing',
+    '/Orders',
+    '/orders/x/y/z',
+    '/auth',
+    '/docs/../package.json',
+    '/orders%2fcreate/x',
+    '/.env',
+    '/%00',
+    '/%F0%9F%90%A2',
+    `/${'x'.repeat(4000)}`,
+  ]
+  test.each(paths)('is not found: %s', async (path) => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      expect(await call(method, path), method).toMatchObject({ status: 404, problem: { code: 'not_found' } })
+    }
+  })
+
+  test.each(['/%', '/orders/%zz', '/%ff%fe'])('and cannot be decoded is a bad request: %s', async (path) => {
+    expect(await call('GET', path)).toMatchObject({ status: 400, problem: { code: 'malformed_request' } })
+  })
+
+  const ids = [
+    'x',
+    '1',
+    'ord_',
+    'ORD_1',
+    'usr_0',
+    'ord_0%23',
+    'ord_%00',
+    'ord_0%0A',
+    'constructor',
+    '__proto__',
+    "'%20OR%201=1--",
+    'x'.repeat(2000),
+    '%F0%9F%90%A2',
+  ]
+  test.each(ids)('nor is an id that cannot be one: %s', async (id) => {
+    for (const path of [
+      `/orders/${id}`,
+      `/orders/${id}/events`,
+      `/products/%20${id}`,
+      `/stock/%20${id}`,
+      `/stock/%20${id}/movements`,
+    ]) {
+      expect(await call('GET', path, { as: 'admin' }), path).toMatchObject({
+        status: 404,
+        problem: { code: 'not_found' },
+      })
+    }
+    const answer = await call('POST', `/orders/${id}/cancel`, { as: 'admin' })
+    expect(answer).toMatchObject({ status: 404, problem: { code: 'not_found' } })
+  })
+})
+
+describe('X-Request-ID', () => {
+  test.each(['a', 'A-z.0_9', 'x'.repeat(128)])('is given back: %s', async (id) => {
+    for (const path of ['/health', '/nothing']) {
+      expect((await call('GET', path, { headers: { 'X-Request-ID': id } })).headers.get('x-request-id')).toBe(id)
+    }
+  })
+
+  test.each(['', 'x'.repeat(129), 'a b', 'a\tb', 'a:b', '%0d%0aX-Evil:1', '<script>', '"a"', 'é', '{"$gt":""}'])(
+    'is made anew instead of %j',
+    async (id) => {
+      const { headers } = await call('GET', '/health', { headers: { 'X-Request-ID': id } })
+      expect(headers.get('x-request-id')).not.toBe(id)
+      expect(headers.get('x-evil')).toBeNull()
+    },
+  )
+})
+
+describe('Idempotency-Key', () => {
+  const receive = (key: string | undefined, path = '/stock/receipts') =>
+    call('POST', path, {
+      as: 'operator',
+      headers: { 'Content-Type': 'application/json', ...(key === undefined ? {} : { 'Idempotency-Key': key }) },
+      body: JSON.stringify({ sku, quantity: 1, reason: 'x' }),
+    })
+
+  test.each(['/stock/receipts', '/stock/adjustments'])('is required by %s', async (path) => {
+    expect(await receive(undefined, path)).toMatchObject({ status: 400, problem: { code: 'idempotency_key_required' } })
+  })
+
+  test.each(['', '""', 'k'.repeat(256), 'é', 'a\tb', '"open', '"a"b"'])('cannot be %j', async (key) => {
+    expect(await receive(key)).toMatchObject({ status: 400, problem: { code: 'idempotency_key_invalid' } })
+    const stock = await people.admin.getStock({ params: { sku } })
+    expect(expectStatus(stock, 200).available).toBeLessThanOrEqual(1)
+  })
+
+  test('means the same bare and in quotes', async () => {
+    const key = randomUUID()
+    const first = await receive(key)
+    const again = await receive(`"${key}"`)
+    expect([first.status, again.status, again.text]).toEqual([201, 201, first.text])
+    expect([first, again].map(({ headers }) => headers.get('idempotent-replayed'))).toEqual([null, 'true'])
+  })
+})
