@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { operations } from '#shared/api/operations.ts'
+import { problems } from '#shared/requests/refusal.ts'
+import {
+  accountProvocations,
+  orderProvocations,
+  type Provocations,
+  stockProvocations,
+} from '#tests/support/error-provocations.ts'
+import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+
+const baseUrl = inject('baseUrl')
+let admin: Person
+let closed: LocalStack
+let provocations: Provocations
+
+beforeAll(async () => {
+  closed = await startLocalStack({ environment: { SIMULATED_ORDERS: 'off' } })
+  admin = await signInAdmin(baseUrl, inject('adminPassword'))
+  provocations = {
+    ...accountProvocations(baseUrl, admin),
+    ...stockProvocations(admin),
+    ...orderProvocations(admin, { baseUrl: closed.baseUrl, adminPassword }),
+  }
+})
+afterAll(() => closed.stop())
+
+const declared = operations.flatMap(({ operation, route }) => route.errors.map((code) => ({ operation, code })))
+
+describe('an error that an operation declares as its own', () => {
+  test.each(declared)('$operation answers $code', async ({ operation, code }) => {
+    const provoke = provocations[operation]?.[code]
+    if (!provoke) throw new Error(`Nothing provokes ${code} of ${operation}`)
+    const { status, body } = await provoke()
+    const { title, retryable } = problems[code]
+    expect({ status, body }).toMatchObject({ status: problems[code].status, body: { code, status, title, retryable } })
+  })
+})
+
+test('no other error of an operation is provoked here than those it declares', () => {
+  const provoked = Object.entries(provocations).flatMap(([operation, codes]) =>
+    Object.keys(codes).map((code) => `${operation} ${code}`),
+  )
+  expect(provoked.toSorted()).toEqual(declared.map(({ operation, code }) => `${operation} ${code}`).toSorted())
+})
+
+test('of many changes at once some are refused, and each that is not counts one version', async () => {
+  const sku = await newProduct(admin)
+  const replies = await Promise.all(
+    Array.from({ length: 24 }, (_, n) => admin.updateProduct({ params: { sku }, body: { unit_price: n } })),
+  )
+  const taken = replies.filter(({ status }) => status === 200)
+  for (const reply of replies.filter(({ status }) => status !== 200)) {
+    expect(reply).toMatchObject({ status: 409, body: { code: 'concurrent_update', retryable: true } })
+  }
+  expect(taken.length).toBeGreaterThan(0)
+  expect(taken.length).toBeLessThan(replies.length)
+  const product = expectStatus(await admin.getProduct({ params: { sku } }), 200)
+  expect(product.version).toBe(1 + taken.length)
+})

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { createClient } from '#shared/api/client.ts'
+import type { OrderStatus } from '#shared/orders/order.ts'
+import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, password, signIn } from './people.ts'
+import { placeOrderAt } from './placed-orders.ts'
+
+type Answer = { status: number; body: unknown }
+type Provocation = () => Promise<Answer>
+
+/** Operation → code → how a client gets it. */
+export type Provocations = Record<string, Record<string, Provocation>>
+
+const registration = () => ({ email: `${randomUUID()}@example.com`, password })
+
+/** Accounts: what is wrong with a registration, a login or a token. */
+export function accountProvocations(baseUrl: string, admin: Person): Provocations {
+  const anybody = createClient({ baseUrl })
+  const taken = (of: 'email' | 'username', send: typeof anybody.register): Provocation => {
+    return async () => {
+      const first = { ...registration(), username: `u-${randomUUID()}` }
+      expectStatus(await send({ body: first }), 201)
+      return send({ body: { ...registration(), [of]: first[of].toUpperCase() } })
+    }
+  }
+  const weak = { ...registration(), password: 'short' }
+  const freshTokens = async () => (await newPerson(baseUrl, admin)).tokens
+  return {
+    register: {
+      email_taken: taken('email', anybody.register),
+      username_taken: taken('username', anybody.register),
+      weak_password: () => anybody.register({ body: weak }),
+      not_authenticated: () => anybody.register({ body: { ...registration(), role: 'admin' } }),
+      forbidden: async () =>
+        (await newPerson(baseUrl, admin)).register({ body: { ...registration(), role: 'operator' } }),
+    },
+    createUser: {
+      email_taken: taken('email', admin.createUser),
+      username_taken: taken('username', admin.createUser),
+      weak_password: () => admin.createUser({ body: weak }),
+    },
+    logIn: {
+      invalid_credentials: () => anybody.logIn({ body: { username: 'nobody', password } }),
+    },
+    refresh: {
+      refresh_invalid: () => anybody.refresh({ body: { refresh_token: 'made-up' } }),
+      refresh_reused: async () => {
+        const { refresh_token: first } = await freshTokens()
+        const second = expectStatus(await anybody.refresh({ body: { refresh_token: first } }), 200).refresh_token
+        expectStatus(await anybody.refresh({ body: { refresh_token: second } }), 200)
+        return anybody.refresh({ body: { refresh_token: first } })
+      },
+    },
+    logOut: {
+      not_authenticated: () => anybody.logOut({ headers: { Authorization: 'Bearer made-up' } }),
+      refresh_invalid: () => anybody.logOut({ body: { refresh_token: 'made-up' } }),
+    },
+  }
+}
+
+/** Products, warehouses and stock. */
+export function stockProvocations(admin: Person): Provocations {
+  const count = 12
+  /** Changes one thing from many sides at once until two of them meet. */
+  const contested = async (change: (n: number) => Promise<Answer>): Promise<Answer> => {
+    for (let round = 0; round < 20; round += 1) {
+      const answers = await Promise.all(Array.from({ length: count }, (_, n) => change(n)))
+      const refused = answers.find(({ status }) => status !== 200)
+      if (refused) return refused
+    }
+    throw new Error('No two changes ever met')
+  }
+  const unknown = () => ({ sku: newSku(), quantity: 1, reason: 'Found' })
+  return {
+    createProduct: {
+      sku_taken: async () =>
+        admin.createProduct({ body: { sku: await newProduct(admin), name: 'Again', unit_price: 1 } }),
+    },
+    updateProduct: {
+      concurrent_update: async () => {
+        const params = { sku: await newProduct(admin) }
+        return contested((n) => admin.updateProduct({ params, body: { unit_price: n } }))
+      },
+    },
+    updateWarehouse: {
+      concurrent_update: async () => {
+        const { id } = expectStatus(await admin.createWarehouse({ body: { name: 'Contested' } }), 201)
+        return contested((n) => admin.updateWarehouse({ params: { id }, body: { priority: 500 + n } }))
+      },
+    },
+    receiveStock: { unknown_sku: () => admin.receiveStock({ body: unknown(), headers: newKey() }) },
+    adjustStock: {
+      unknown_sku: () => admin.adjustStock({ body: unknown(), headers: newKey() }),
+      insufficient_stock: async () => {
+        const body = { sku: await newProduct(admin), quantity: -1, reason: 'Lost' }
+        return admin.adjustStock({ body, headers: newKey() })
+      },
+    },
+  }
+}
+
+/** Orders. @param closed address of a stack whose simulated orders are switched off */
+export function orderProvocations(admin: Person, closed: { baseUrl: string; adminPassword: string }): Provocations {
+  const lines = (...skus: string[]) => ({ lines: skus.map((sku) => ({ sku, quantity: 1 })) })
+  const tooMany = () => lines(...Array.from({ length: 41 }, newSku))
+  const refusedAt = (status: OrderStatus, act: (input: { params: { id: string } }) => Promise<Answer>) => ({
+    invalid_transition: async () => {
+      const { id } = await placeOrderAt({ kind: 'stock', status }, { owner: admin, builder: admin })
+      return act({ params: { id } })
+    },
+  })
+  return {
+    createOrder: {
+      unknown_sku: () => admin.createOrder({ body: lines(newSku()) }),
+      too_many_lines: () => admin.createOrder({ body: tooMany() }),
+      mixed_currencies: async () =>
+        admin.createOrder({ body: lines(await newProduct(admin), await newProduct(admin, { currency: 'EUR' })) }),
+      reference_taken: async () => {
+        const body = { ...lines(await newProduct(admin)), reference: randomUUID() }
+        expectStatus(await admin.createOrder({ body }), 201)
+        return admin.createOrder({ body })
+      },
+    },
+    createSimulatedOrder: {
+      not_found: async () => {
+        const other = await signIn(closed.baseUrl, 'admin', closed.adminPassword)
+        return other.createSimulatedOrder({ body: { success: true } })
+      },
+    },
+    simulateReservation: {
+      unknown_sku: () => admin.simulateReservation({ body: lines(newSku()) }),
+      too_many_lines: () => admin.simulateReservation({ body: tooMany() }),
+    },
+    reserveOrder: refusedAt('CANCELLED', admin.reserveOrder),
+    retryReservation: refusedAt('CANCELLED', admin.retryReservation),
+    startPick: refusedAt('CANCELLED', admin.startPick),
+    confirmPick: refusedAt('CANCELLED', admin.confirmPick),
+    shipOrder: refusedAt('CANCELLED', admin.shipOrder),
+    deliverOrder: refusedAt('CANCELLED', admin.deliverOrder),
+    cancelOrder: refusedAt('DELIVERED', admin.cancelOrder),
+  }
+}
