@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import * as z from 'zod/mini'
+import type { Route } from '#shared/api/contract.ts'
+import { operations } from '#shared/api/operations.ts'
+import { Problem } from '#shared/api/problem.ts'
+import { PageInfo } from '#shared/requests/paging.ts'
+import { expectStatus, newPerson, newProduct, type Person, password, signInAdmin } from '#tests/support/people.ts'
+
+const baseUrl = inject('baseUrl')
+const line = { sku: 'HOSTILE', quantity: 1 }
+const ship_to = { name: 'Ada', line1: 'Road 1', city: 'Bern', postal_code: '3000', country: 'CH' }
+
+let admin: Person
+let customer: Person
+let sku: string
+beforeAll(async () => {
+  admin = await signInAdmin(baseUrl, inject('adminPassword'))
+  customer = await newPerson(baseUrl, admin)
+  sku = await newProduct(admin, { stock: 10, stock_buckets: 2 })
+})
+
+interface Call {
+  as?: Person
+  body?: string | Uint8Array<ArrayBuffer>
+  headers?: Record<string, string>
+}
+
+/** The problem and, in short, its status and code; all its members are checked on the way. */
+async function problemOf(method: string, path: string, { as = admin, body, headers = {} }: Call = {}) {
+  const answer = await fetch(`${baseUrl}${path}`, {
+    method,
+    headers: { Authorization: `Bearer ${as.tokens.access_token}`, 'Content-Type': 'application/json', ...headers },
+    ...(body === undefined ? {} : { body }),
+  })
+  const text = await answer.text()
+  expect(answer.headers.get('content-type'), text).toBe('application/problem+json')
+  const problem = Problem.parse(JSON.parse(text))
+  const { code, type, status, errors = [] } = problem
+  expect([type, status]).toEqual([`urn:holdfast:problem:${code}`, answer.status])
+  expect(problem.instance).toBe(path.replace(/\?.*/, ''))
+  expect(problem.request_id).toBe(answer.headers.get('x-request-id'))
+  if (code === 'validation_failed') expect(errors.length).toBeGreaterThan(0)
+  return { short: `${status} ${code}`, pointers: errors.map(({ pointer }) => pointer) }
+}
+
+const refusal = async (...call: Parameters<typeof problemOf>) => (await problemOf(...call)).short
+
+/** Path of an operation with variables that could belong to something. */
+const pathOf = ({ path }: Route): string =>
+  path.replace('{sku}', 'HOSTILE').replace('{id}', path.startsWith('/orders') ? `ord_${'0'.repeat(52)}` : 'wh_0')
+
+const invalid = '422 validation_failed'
+
+describe.each(operations.filter(({ route }) => route.body))('the body of $operation', ({ route }) => {
+  const send = (body: Call['body'], call: Call = {}) =>
+    problemOf(route.method, pathOf(route), { ...call, body: body ?? '' })
+
+  test('must be an object', async () => {
+    for (const body of ['null', '[]', '[{}]', '"text"', '5', 'true']) {
+      expect(await send(body), body).toMatchObject({ short: invalid })
+    }
+  })
+
+  test('must have fields of the right type', async () => {
+    const { properties, anyOf = [] } = z.toJSONSchema(route.body ?? z.never(), { io: 'input', unrepresentable: 'any' })
+    const fields = [properties, ...anyOf.map((shape) => shape.properties)].flatMap((shape) => Object.keys(shape ?? {}))
+    for (const field of fields) {
+      for (const wrong of [{}, [], [[]], { $gt: '' }, 1e300]) {
+        const { short, pointers } = await send(JSON.stringify({ [field]: wrong }))
+        expect(short, field).toBe(invalid)
+        expect(
+          pointers.some((pointer) => `${pointer}/`.startsWith(`#/${field}/`)),
+          `${field} ${pointers}`,
+        ).toBe(true)
+      }
+    }
+  })
+
+  test('must have no other fields, prototypes included', async () => {
+    for (const name of ['unknown', 'constructor', 'toString', '$where', '']) {
+      const { short, pointers } = await send(`{"${name}":{"role":"admin"}}`)
+      expect(short, name).toBe(invalid)
+      expect(pointers).toContain(`#/${name}`)
+    }
+    expect(await send('{"__proto__":{"role":"admin"}}')).toMatchObject({ short: invalid, pointers: ['#'] })
+  })
+
+  test('must be JSON in UTF-8 of at most 64 KB', async () => {
+    const latin1 = new Uint8Array([...Buffer.from('{"a":"'), 0xe9, 0xff, ...Buffer.from('"}')])
+    for (const body of ['{"a":', "{'a': 1}", '{"a": NaN}', '['.repeat(60_000), latin1]) {
+      expect(await send(body)).toMatchObject({ short: '400 malformed_request' })
+    }
+    expect(await send('{}'.padEnd(64 * 1024 + 1))).toMatchObject({ short: '413 payload_too_large' })
+    for (const type of ['text/plain', 'application/xml', 'application/json; charset=utf-16']) {
+      const headers = { 'Content-Type': type }
+      expect(await send('{}', { headers }), type).toMatchObject({ short: '415 unsupported_media_type' })
+    }
+  })
+})
+
+describe('texts, numbers and lists', () => {
+  test('over the gateway’s own 10 MB are refused as too large', async () => {
+    const body = new Uint8Array(10 * 1024 * 1024 + 1).fill(0x20)
+    expect(await refusal('POST', '/orders', { body })).toBe('413 payload_too_large')
+  })
+
+  const quantities = [0, -1, -100_000, 1.5, 100_001, 1e9, 1e21, Number.MAX_SAFE_INTEGER + 2, '1', null, true, [1]]
+  test.each(quantities)('a quantity of %j is refused', async (quantity) => {
+    expect(await refusal('POST', '/orders', { body: JSON.stringify({ lines: [{ sku, quantity }] }) })).toBe(invalid)
+    expect(await refusal('POST', '/stock/receipts', { body: JSON.stringify({ sku, quantity }) })).toBe(invalid)
+    expect(expectStatus(await admin.getStock({ params: { sku } }), 200)).toMatchObject({ on_hand: 10, reserved: 0 })
+  })
+
+  test('of 201 and of 500 lines are refused, and a prototype in a line', async () => {
+    const body = `{"lines":[{"sku":"${sku}","quantity":1,"__proto__":{"quantity":5}}]}`
+    expect(await refusal('POST', '/orders', { body })).toBe(invalid)
+    for (const length of [201, 500]) {
+      const body = JSON.stringify({ lines: Array.from({ length }, () => ({ sku, quantity: 1 })) })
+      expect(await refusal('POST', '/orders', { body })).toBe(invalid)
+      expect(await refusal('POST', '/simulations/reservation', { body })).toBe(invalid)
+    }
+  })
+
+  const texts: [string, object][] = [
+    ['/orders', { lines: [line], note: 'x\ud800' }],
+    ['/orders', { lines: [line], reference: '\udc00x' }],
+    ['/orders', { lines: [line], ship_to: { ...ship_to, city: '\ud800' } }],
+    ['/orders', { product_name: '\ud800', amount: 1 }],
+    ['/products', { sku: 'HOSTILE', name: '\ud800', unit_price: 1 }],
+    ['/warehouses', { name: '\ud800' }],
+    ['/stock/receipts', { ...line, reason: '\ud800' }],
+    ['/users', { email: 'hostile@example.com', password, name: '\ud800' }],
+    ['/users', { email: 'hostile@example.com', password: `\ud800${password}` }],
+    ['/auth/login', { username: '\ud800', password }],
+    ['/auth/login', { email: '\ud800@example.com', password }],
+    ['/auth/login', { username: 'admin', password: '\ud800' }],
+  ]
+  test.each(texts)('half a surrogate pair is refused: %s %j', async (path, body) => {
+    expect(await refusal('POST', path, { body: JSON.stringify(body) })).toBe(invalid)
+  })
+})
+
+describe('query parameters', () => {
+  const lists = operations.filter(({ route }) => route.query)
+  const wrong =
+    'colour=red limit=1&limit=2 limit=0 limit=101 limit=ten limit=1e1000 limit= limit[]=1 cursor= constructor=1 __proto__=1'
+
+  test.each(lists)('of $operation are checked as strictly as bodies', async ({ route }) => {
+    for (const query of [...wrong.split(' '), `cursor=${'A'.repeat(1025)}`]) {
+      expect(await refusal('GET', `${pathOf(route)}?${query}`), query).toBe(invalid)
+    }
+    expect(await refusal('GET', `${pathOf(route)}?cursor=not-a-cursor`)).toMatch(/^400 invalid_cursor$|^404 not_found$/)
+  })
+})
+
+describe('a cursor', () => {
+  async function newOrders(person: Person): Promise<string[]> {
+    const body = { lines: [{ sku, quantity: 1 }] }
+    const replies = [await person.createOrder({ body }), await person.createOrder({ body })]
+    return replies.map((reply) => expectStatus(reply, 201).id)
+  }
+
+  async function cursorOf(path: string, as: Person): Promise<string> {
+    const headers = { Authorization: `Bearer ${as.tokens.access_token}` }
+    const answer = await fetch(`${baseUrl}${path}?limit=1`, { headers })
+    const { next_cursor } = z.object({ page: PageInfo }).parse(await answer.json()).page
+    return next_cursor ?? expect.fail(`${path} has one page only`)
+  }
+
+  test('works for its list and its caller only, and only as it was given', async () => {
+    const [orders, other] = [await newOrders(customer), await newOrders(admin)]
+    await newProduct(admin)
+    const sources: [string, Person][] = [
+      ['/orders', customer],
+      ['/orders', admin],
+      [`/orders/${orders[0]}/events`, customer],
+      [`/orders/${other[0]}/events`, admin],
+      ['/products', customer],
+      ['/products', admin],
+      [`/stock/${sku}/movements`, admin],
+    ]
+    const cursors = await Promise.all(sources.map(([path, as]) => cursorOf(path, as)))
+    for (const [path, as] of sources) {
+      for (const [n, cursor] of cursors.entries()) {
+        if (sources[n]?.[0] === path && sources[n]?.[1] === as) continue
+        expect(await refusal('GET', `${path}?cursor=${cursor}`, { as })).toBe('400 invalid_cursor')
+      }
+    }
+    const [own = ''] = cursors
+    for (const cursor of [own.slice(0, -1), own.slice(1), `A${own.slice(1)}B`, `${own}A`]) {
+      expect(await refusal('GET', `/orders?cursor=${cursor}`, { as: customer })).toBe('400 invalid_cursor')
+    }
+    const pages = [
+      await customer.listOrders({ query: { limit: 1 } }),
+      await customer.listOrders({ query: { cursor: own } }),
+    ]
+    const listed = pages.flatMap((page) => expectStatus(page, 200).orders.map(({ id }) => id))
+    expect(listed.sort()).toEqual([...orders].sort())
+  })
+})
