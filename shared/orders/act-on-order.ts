@@ -21,6 +21,8 @@ export interface ActionRequest {
   reason?: string | undefined
   /** Fields that the action sets beyond what its transition sets. */
   data?: Step['data']
+  /** Asked of the very state that would be changed; when it says no, the order is left and returned as it is. */
+  appliesTo?: (order: StoredOrder) => boolean
 }
 
 /**
@@ -34,6 +36,7 @@ export async function actOnOrder(services: Services, request: ActionRequest): Pr
   const fingerprint = fingerprintOf(request.body)
   let order = visible(await store.orders.get(id), actor)
   for (let round = 0; ; round += 1) {
+    if (request.appliesTo?.(order) === false) return viewFor(order, actor)
     const transition = transitionFor(action, order, actor, reason)
     if (!transition) {
       const last = order.last_change

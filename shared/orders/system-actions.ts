@@ -13,20 +13,15 @@ export interface SystemContext {
  * Gives back the stock of an order whose `reserved_until` has passed; any other order is returned as it is, because
  * a late or repeated timeout is no error.
  */
-export async function expireOrder(
-  services: Services,
-  context: SystemContext,
-  id: string,
-): Promise<OrderView | undefined> {
-  const order = await services.store.orders.get(id)
-  const isOverdue =
-    order?.status === 'RESERVED' &&
-    order.reserved_until !== undefined &&
-    Date.parse(order.reserved_until) <= services.clock.now()
-  if (!isOverdue) return undefined
-  const failure = { reason: 'reservation_expired', missing: [] }
-  return actOnOrder(services, { ...context, id, action: 'expire', data: { failure } })
-}
+export const expireOrder = (services: Services, context: SystemContext, id: string): Promise<OrderView> =>
+  actOnOrder(services, {
+    ...context,
+    id,
+    action: 'expire',
+    data: { failure: { reason: 'reservation_expired', missing: [] } },
+    appliesTo: ({ status, reserved_until }) =>
+      status === 'RESERVED' && reserved_until !== undefined && Date.parse(reserved_until) <= services.clock.now(),
+  })
 
 /** Takes up a simple order: pending → processing. */
 export const processOrder = (services: Services, context: SystemContext, id: string): Promise<OrderView> =>
