@@ -24,6 +24,18 @@ const names = new Map<Schema, string>([
   [Problem, 'Problem'],
 ])
 
+/** What the routes of each area are about. */
+const areas: Record<string, string> = {
+  auth: 'Accounts of one’s own and their tokens',
+  users: 'Accounts, for administrators',
+  products: 'The catalogue',
+  warehouses: 'Where stock lies',
+  stock: 'Levels, and the ledger of every movement',
+  orders: 'Orders, their actions and their audit trail',
+  simulations: 'What would happen, without anything happening',
+  ops: 'The service itself',
+}
+
 const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
 
 /** Converts to OpenAPI components, references between them included. */
@@ -75,7 +87,7 @@ export function openapiDocument(basePath: string): Json {
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: basePath === '' ? '/' : basePath }],
-    tags: [...new Set(operations.map(({ route }) => route.area))].map((name) => ({ name })),
+    tags: [...new Set(operations.map(({ route }) => route.area))].map((name) => ({ name, description: areas[name] })),
     paths,
     components: {
       schemas: { ...components(bodies, 'input'), ...components(answers, 'output') },
