@@ -20,6 +20,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'store',
+          include: include('store'),
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
           name: 'load',
           include: include('load'),
           fileParallelism: false,

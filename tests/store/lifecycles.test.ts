@@ -1,0 +1,139 @@
+import * as fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { actOnOrder } from '#shared/orders/act-on-order.ts'
+import { foldEvents } from '#shared/orders/history.ts'
+import { type Order, OrderStatus, type OrderView, type StoredOrder } from '#shared/orders/order.ts'
+import { completeOrder, expireOrder, processOrder } from '#shared/orders/system-actions.ts'
+import { allowedActions } from '#shared/orders/transitions.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import { actions } from '#tests/support/matrix.ts'
+import { alwaysEventually } from '#tests/support/property.ts'
+import {
+  act,
+  addStock,
+  eventsOf,
+  job,
+  newProduct,
+  operator,
+  order,
+  owner,
+  simpleOrder,
+  simulatedOrder,
+  startWorld,
+  stored,
+  type World,
+  workflow,
+} from './world.ts'
+
+let world: World
+
+beforeAll(async () => {
+  world = await startWorld()
+})
+afterAll(async () => {
+  const violations = await world.violations()
+  await world.stop()
+  expect(violations).toEqual([])
+})
+
+const plain = ({ fingerprint: _fingerprint, last_change: _last, ...rest }: StoredOrder): Order => rest
+
+const creations = {
+  reserved: (sku: string) => order(world.services, { lines: [{ sku, quantity: 2 }], reserve_for_minutes: 5 }),
+  new: (sku: string) => order(world.services, { lines: [{ sku, quantity: 2 }], reserve: false, note: 'Later' }),
+  short: (sku: string) => order(world.services, { lines: [{ sku, quantity: 4 }], reserve_for_minutes: 5 }),
+  simple: () => simpleOrder(world.services),
+  simulated: () => simulatedOrder(world.services, false),
+} satisfies Record<string, (sku: string) => Promise<OrderView>>
+
+/** Everything that can happen to an order, by anybody, at any time. */
+const happenings = {
+  ...Object.fromEntries(
+    actions.flatMap((action) => [
+      [`${action} by owner`, (id: string) => act(world.services, owner, id, action)],
+      [`${action} by operator`, (id: string) => act(world.services, operator, id, action, 'Because')],
+    ]),
+  ),
+  expire: (id: string) => expireOrder(world.services, workflow, id),
+  retry: (id: string) => act(world.services, owner, id, 'retry-reservation'),
+  process: (id: string) => processOrder(world.services, job, id),
+  complete: (id: string) => completeOrder(world.services, job, id),
+  receive: (_id: string, sku: string) => addStock(world.services, sku, 2),
+  wait: async () => world.clock.pass(3),
+  'set the clock back': async () => world.clock.pass(-1),
+} satisfies Record<string, (id: string, sku: string) => Promise<unknown>>
+
+/** What an operator or the job would do next: without it, few courses would get far. */
+const goOn = async (id: string): Promise<void> => {
+  const now = await stored(world.services, id)
+  if (now.kind === 'simple') await (now.status === 'NEW' ? processOrder : completeOrder)(world.services, job, id)
+  const [next] = allowedActions(now, operator.caller).filter((action) => action !== 'cancel')
+  if (next) await act(world.services, operator, id, next)
+}
+
+const lifecycles = fc.record({
+  creation: fc.constantFrom(...Object.values(creations)),
+  backorder: fc.constantFrom('allow' as const, 'deny' as const),
+  course: fc.array(
+    fc.oneof(
+      { weight: 1, arbitrary: fc.constant(goOn) },
+      { weight: 2, arbitrary: fc.constantFrom(...Object.values(happenings)) },
+    ),
+    { maxLength: 14 },
+  ),
+})
+
+describe('the history of an order', () => {
+  test('folds at every version to what was stored then, whatever happened', async () => {
+    const reached = new Set<string>()
+    await alwaysEventually(
+      lifecycles,
+      async ({ creation, backorder, course }) => {
+        const sku = await newProduct(world.services, 3, backorder)
+        const { id } = await creation(sku)
+        const seen = [await stored(world.services, id)]
+        for (const happen of course) {
+          await happen(id, sku).catch((error: unknown) => {
+            if (!(error instanceof Refusal && error.code === 'invalid_transition')) throw error
+          })
+          seen.push(await stored(world.services, id))
+        }
+        const events = await eventsOf(world.services, id)
+        for (const one of seen) {
+          reached.add(one.status)
+          expect(foldEvents(events.filter(({ version }) => version <= one.version))).toEqual(plain(one))
+        }
+        expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, n) => n + 1))
+        const times = events.map(({ at }) => at)
+        expect(times).toEqual([...new Set(times)].toSorted())
+      },
+      80,
+    )
+    expect([...reached].toSorted()).toEqual(OrderStatus.options.toSorted())
+  })
+
+  test('goes forward in time while the clock stands still', async () => {
+    const sku = await newProduct(world.services, 3)
+    const { id, created_at } = await order(world.services, { lines: [{ sku, quantity: 1 }] })
+    for (const action of ['start-pick', 'confirm-pick', 'ship', 'deliver'] as const) {
+      await act(world.services, operator, id, action)
+    }
+    const start = Date.parse(created_at)
+    expect(start).toBe(world.clock.now())
+    const times = (await eventsOf(world.services, id)).map(({ at }) => Date.parse(at) - start)
+    expect(times).toEqual([0, 1, 2, 3, 4, 5])
+  })
+
+  test('tells of every retry that failed, by people and by the workflow', async () => {
+    const sku = await newProduct(world.services, 1, 'allow')
+    const { id } = await order(world.services, { lines: [{ sku, quantity: 4 }] })
+    await act(world.services, owner, id, 'retry-reservation')
+    await addStock(world.services, sku, 2)
+    await actOnOrder(world.services, { ...workflow, id, action: 'retry-reservation' })
+    const [first, second] = (await eventsOf(world.services, id)).slice(-2)
+    const failed = { type: 'order.retry_failed', from: 'BACKORDERED', to: 'BACKORDERED' }
+    const missing = (available: number) => ({ failure: { missing: [{ sku, requested: 4, available }] } })
+    expect(first).toMatchObject({ ...failed, version: 2, data: missing(1) })
+    expect(second).toMatchObject({ ...failed, version: 3, actor: workflow.actor, data: missing(3) })
+  })
+})
