@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
 import { tableDefinition } from '#shared/store/table.ts'
+import { indexStreamNumbers } from './stream-index.ts'
 
 export type EngineName = 'dynoxide' | 'dynamodb-local'
 
@@ -85,6 +86,7 @@ export async function startEngine(folder: string, wanted: EngineName | undefined
   writeFileSync(recordFile, JSON.stringify({ pid: child.pid ?? 0, port, mark } satisfies EngineRecord))
   const endpoint = `http://127.0.0.1:${port}`
   await untilReady(endpoint, child, () => complaint)
+  if (mark.endsWith('.sqlite')) indexStreamNumbers(mark)
   return {
     endpoint,
     stop: async () => {
