@@ -52,8 +52,9 @@ describe.each(places)('an order ($kind) that is $status', (place: Place) => {
         expect(facts, name).toMatchObject({ from: place.status, action: cell.action })
         expect(allowed.toSorted(), name).toEqual(allowedTo(place, caller))
       }
-      expect(await snapshot(people.admin, order.id, skusOf(order)), name).toEqual(before)
     }
+    // Events and ledger only ever grow: one look at the end sees what any of the requests has done.
+    expect(await snapshot(people.admin, order.id, skusOf(order))).toEqual(before)
   })
 
   test('tells every caller what they may do', async () => {

@@ -60,6 +60,17 @@ describe('an order sent again with its key', () => {
     expect(await stockOf(admin, sku)).toMatchObject({ on_hand: 1, reserved: 0 })
   })
 
+  test('is answered NEW again although it was reserved and cancelled since', async () => {
+    const sku = await newProduct(admin, { stock: 2 })
+    const [body, headers] = [{ ...one(sku), reserve: false }, newKey()]
+    const first = await post(body, headers)
+    const params = { id: JSON.parse(first.text).id as string }
+    for (const step of [user.reserveOrder, user.cancelOrder]) {
+      expectStatus(await step({ params }), 200)
+      expect((await post(body, headers)).text).toBe(first.text)
+    }
+  })
+
   test('fails again as it failed first although there is stock now', async () => {
     const sku = await newProduct(admin)
     const [body, headers] = [one(sku), newKey()]

@@ -13,7 +13,7 @@ import { violationsAt } from '#tests/support/invariants.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
 
 /** Time that passes only when a test says so. */
-export class HandClock implements Clock {
+class HandClock implements Clock {
   time = Date.parse('2026-11-20T12:00:00.000Z')
   now = () => this.time
   sleep = () => new Promise<void>((resolve) => setImmediate(resolve))
