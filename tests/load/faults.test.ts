@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import { OrderView } from '#shared/orders/order.ts'
+import { actAsCaller } from '#shared/orders/act-on-order.ts'
+import { type OrderAction, OrderView } from '#shared/orders/order.ts'
 import { placeOrder } from '#shared/orders/place-order.ts'
 import { problems } from '#shared/requests/refusal.ts'
 import type { Runtime } from '#shared/runtime/services.ts'
@@ -45,7 +46,19 @@ describe('with a fault in one of five calls to the table', () => {
   })
 })
 
-describe('one fault at one call of a creation', () => {
+/** The first call of a command goes wrong. @returns whether it has */
+function strikeOnce({ client }: Runtime, command: string, fault: Fault): () => boolean {
+  let pending: Fault | undefined = fault
+  injectFaults(client, (called) => {
+    if (called !== command) return undefined
+    const now = pending
+    pending = undefined
+    return now
+  })
+  return () => pending === undefined
+}
+
+describe('one fault at one call', () => {
   let stack: LocalStack
   let sku: string
   beforeAll(async () => {
@@ -66,24 +79,37 @@ describe('one fault at one call of a creation', () => {
   )
   test.each(places)('leaves one order and one answer: $fault at $command', async ({ command, fault }) => {
     const runtime = runtimeOn(stack)
-    let pending: Fault | undefined = fault
-    injectFaults(runtime.client, (called) => {
-      if (called !== command) return undefined
-      const now = pending
-      pending = undefined
-      return now
-    })
+    const hasStruck = strikeOnce(runtime, command, fault)
     const key = randomUUID()
     const isDeath = fault.startsWith('death')
     const first = create(runtime, key)
     if (isDeath) await expect(first).rejects.toThrow('Died')
     else expect((await first).result).toMatchObject({ status: 'RESERVED', version: 1 })
-    expect(pending).toBeUndefined()
+    expect(hasStruck()).toBe(true)
 
     const again = await create(runtime, key)
     const isWritten = !isDeath || (command === 'TransactWriteItems' && fault === 'death after the call')
     expect(again.replayed).toBe(isWritten)
     if (!isDeath) expect(OrderView.parse(again.result)).toEqual(OrderView.parse((await first).result))
+    expect(await violationsAt(stack.endpoint)).toEqual([])
+  })
+
+  test.each(faults)('leaves one shipment: %s at the transaction of an action', async (fault) => {
+    const quiet = runtimeOn(stack)
+    const { id } = (await create(quiet, randomUUID())).result
+    const act = ({ servicesUntil, clock }: Runtime, action: OrderAction) => {
+      const deadline = clock.now() + 5000
+      return actAsCaller(servicesUntil(deadline), contextOf('operator', 'usr_operator', deadline), { id, action })
+    }
+    await act(quiet, 'start-pick')
+    await act(quiet, 'confirm-pick')
+    const runtime = runtimeOn(stack)
+    const hasStruck = strikeOnce(runtime, 'TransactWriteItems', fault)
+    const first = act(runtime, 'ship')
+    if (fault.startsWith('death')) await expect(first).rejects.toThrow('Died')
+    else expect(await first).toMatchObject({ status: 'SHIPPED', version: 4 })
+    expect(hasStruck()).toBe(true)
+    expect(await act(runtime, 'ship')).toMatchObject({ status: 'SHIPPED', version: 4 })
     expect(await violationsAt(stack.endpoint)).toEqual([])
   })
 

@@ -4,4 +4,4 @@ export const isFullProof = process.env['PROVE'] === 'full'
 /** How much is proven: enough to notice a mistake on every `npm test`, everything on `npm run prove`. */
 export const counts = isFullProof
   ? { clients: 64, crowdOrders: 3000, singleUnits: 3000, keys: 1000, kills: 5, faultyOrders: 3000, faultyKeys: 1000 }
-  : { clients: 64, crowdOrders: 300, singleUnits: 200, keys: 60, kills: 1, faultyOrders: 150, faultyKeys: 40 }
+  : { clients: 64, crowdOrders: 240, singleUnits: 160, keys: 60, kills: 1, faultyOrders: 120, faultyKeys: 40 }

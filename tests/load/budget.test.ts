@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { actAsCaller } from '#shared/orders/act-on-order.ts'
+import type { OrderAction, OrderView, StockOrderRequest } from '#shared/orders/order.ts'
+import { placeOrder } from '#shared/orders/place-order.ts'
+import { listOrders, readOrder } from '#shared/orders/read-orders.ts'
+import type { CallerContext } from '#shared/requests/caller.ts'
+import type { Runtime, Services } from '#shared/runtime/services.ts'
+import { receiveStock } from '#shared/stock/movements.ts'
+import { logIn, refreshSession } from '#shared/users/sessions.ts'
+import { countCalls, type Usage } from '#tests/support/counting.ts'
+import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
+import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { openShop, type Shop, stocked } from '#tests/support/shop.ts'
+import budget from './budget.json' with { type: 'json' }
+
+const budgetOf = new Map<string, Usage>(Object.entries(budget))
+
+let stack: LocalStack
+let shop: Shop
+let runtime: Runtime
+let services: Services
+let measure: ReturnType<typeof countCalls>
+let customer: CallerContext
+let operator: CallerContext
+let sku: string
+let rareSku: string
+
+beforeAll(async () => {
+  // DynamoDB Local counts no transaction the way AWS does.
+  stack = await startLocalStack({ environment: { LOCAL_ENGINE: 'dynoxide' } })
+  shop = await openShop(stack)
+  sku = await stocked(shop, 1000)
+  rareSku = await stocked(shop, 1)
+  runtime = runtimeOn(stack)
+  const deadline = runtime.clock.now() + 60_000
+  services = runtime.servicesUntil(deadline)
+  customer = contextOf('user', shop.customer.id, deadline)
+  operator = contextOf('operator', shop.admin.id, deadline)
+  measure = countCalls(runtime.client)
+  // Warms what a process keeps between requests: the warehouses.
+  await create()
+})
+afterAll(() => stack.stop())
+
+const orderOf = (request: StockOrderRequest, key = randomUUID()) =>
+  placeOrder(services, customer, { request, once: onceOf(key, request) })
+const oneUnit = (): StockOrderRequest => ({ lines: [{ sku, quantity: 1 }] })
+const tooMuch = (): StockOrderRequest => ({ lines: [{ sku: rareSku, quantity: 2 }] })
+
+const create = async (): Promise<OrderView> => (await orderOf(oneUnit())).result
+
+const act = (action: OrderAction, { id }: OrderView): Promise<OrderView> =>
+  actAsCaller(services, operator, { id, action, body: {} })
+
+/** An order that was taken through these actions. */
+async function after(...actions: OrderAction[]): Promise<OrderView> {
+  let order = await create()
+  for (const action of actions) order = await act(action, order)
+  return order
+}
+
+/** By use case: what has to be there before, and the work that is measured. */
+const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
+  'create an order, reserved': async () => create,
+  'create an order, not reserved': async () => () => orderOf({ ...oneUnit(), reserve: false }),
+  'create an order, too little stock': async () => () => orderOf(tooMuch()),
+  'create an order again': async () => {
+    const key = randomUUID()
+    await orderOf(oneUnit(), key)
+    return () => orderOf(oneUnit(), key)
+  },
+  reserve: async () => {
+    const { result } = await orderOf({ ...oneUnit(), reserve: false })
+    return () => act('reserve', result)
+  },
+  'retry-reservation, in vain': async () => {
+    const { result } = await orderOf(tooMuch())
+    return () => act('retry-reservation', result)
+  },
+  'retry-reservation': async () => {
+    const late = await stocked(shop, 0)
+    const { result } = await orderOf({ lines: [{ sku: late, quantity: 1 }] })
+    const request = { sku: late, quantity: 1 }
+    await receiveStock(services, operator, { request, once: onceOf(randomUUID(), request) })
+    return () => act('retry-reservation', result)
+  },
+  'start-pick': async () => {
+    const order = await after()
+    return () => act('start-pick', order)
+  },
+  'start-pick again': async () => {
+    const order = await after('start-pick')
+    return () => act('start-pick', order)
+  },
+  'confirm-pick': async () => {
+    const order = await after('start-pick')
+    return () => act('confirm-pick', order)
+  },
+  ship: async () => {
+    const order = await after('start-pick', 'confirm-pick')
+    return () => act('ship', order)
+  },
+  deliver: async () => {
+    const order = await after('start-pick', 'confirm-pick', 'ship')
+    return () => act('deliver', order)
+  },
+  cancel: async () => {
+    const order = await after()
+    return () => act('cancel', order)
+  },
+  'read an order': async () => {
+    const { id } = await create()
+    return () => readOrder(services, customer, id)
+  },
+  "list ten of one's own orders": async () => {
+    for (let n = 0; n < 10; n += 1) await create()
+    return () => listOrders(services, customer, { limit: 10 })
+  },
+  "list ten of everybody's orders": async () => () => listOrders(services, operator, { limit: 10 }),
+  'receive stock': async () => {
+    const request = { sku, quantity: 3 }
+    return () => receiveStock(services, operator, { request, once: onceOf(randomUUID(), request) })
+  },
+  'log in': async () => () => logIn(services, { username: 'admin', password: adminPassword }),
+  refresh: async () => {
+    const { refresh_token } = await logIn(services, { username: 'admin', password: adminPassword })
+    return () => refreshSession(services, refresh_token)
+  },
+}
+
+describe('what a use case asks of the table', () => {
+  test.each(Object.entries(useCases))('stays in its budget: %s', async (name, prepare) => {
+    const { result: _, ...usage } = await measure(await prepare())
+    expect(usage).toEqual(budgetOf.get(name))
+  })
+
+  test('is budgeted for every use case, and for nothing else', () => {
+    expect(Object.keys(budget)).toEqual(Object.keys(useCases))
+  })
+
+  test('is one read and one transaction for an order', () => {
+    expect(budgetOf.get('create an order, reserved')?.rounds).toEqual(['BatchGetItem', 'TransactWriteItems'])
+  })
+})
