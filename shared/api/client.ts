@@ -6,11 +6,11 @@ type Routes = typeof routes
 type Present<T> = T extends undefined ? never : T
 
 /** What one call takes: the parts its route has, and any headers. */
-export type CallInput<R extends Route> = {
+type CallInput<R extends Route> = {
   [K in 'body' | 'params' | 'query' as Present<Input<R>[K]> extends never ? never : K]?: Input<R>[K]
 } & { headers?: Record<string, string> }
 
-export type Reply<R extends Route> = { status: number; headers: Headers } & (
+type Reply<R extends Route> = { status: number; headers: Headers } & (
   | { ok: true; body: Answer<R> }
   | { ok: false; body: Problem }
 )

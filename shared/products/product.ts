@@ -4,7 +4,7 @@ import { Currency, Instant, Money, Quantity, text } from '#shared/requests/field
 export const Sku = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/))
 
 /** Levels a hot SKU is spread over, so that its writes reach different partitions. Only grows. */
-export const StockBuckets = z.int().check(z.minimum(1), z.maximum(32))
+const StockBuckets = z.int().check(z.minimum(1), z.maximum(32))
 
 const fields = {
   name: text(200),
