@@ -1,6 +1,7 @@
 import { type Order, OrderEvent, StoredOrder } from '#shared/orders/order.ts'
 import type { Transition } from '#shared/orders/transitions.ts'
 import { codec, type Item } from './codec.ts'
+import { onlyNew } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { keys, listings } from './keys.ts'
 import { listPage, type Page, type PageRequest } from './list-page.ts'
@@ -59,7 +60,7 @@ export const orderStore = (connection: Connection) => ({
     operation: {
       Put: {
         Item: orderCodec.encode(keys.order(order.id), order, listings.order(order)),
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ...onlyNew,
       },
     },
     failure: (item) => ({ kind: 'order_exists', order: orderCodec.decode(item ?? {}) }),
@@ -91,7 +92,7 @@ export const orderStore = (connection: Connection) => ({
     operation: {
       Put: {
         Item: { ...keys.reference(order.user_id, reference), entity: 'reference', schema: 1, order_id: order.id },
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ...onlyNew,
       },
     },
     failure: (item) => ({ kind: 'reference_taken', orderId: String(item?.['order_id']) }),

@@ -2,11 +2,12 @@ import * as z from 'zod/mini'
 import { Product } from '#shared/products/product.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { codec } from './codec.ts'
+import { onlyNew, onlyVersion } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { keys, listings } from './keys.ts'
 import { listPage, type Page, type PageRequest } from './list-page.ts'
 import { getItem } from './read.ts'
-import type { Write } from './transact.ts'
+import type { Condition, Write } from './transact.ts'
 
 /** `first` is the product as it was created: what a repeated creation is answered with. */
 const StoredProduct = z.object({ ...Product.shape, creation: Creation, first: Product })
@@ -29,29 +30,14 @@ export const productStore = (connection: Connection) => ({
     return { ...found, items: found.items.map(productCodec.decode) }
   },
 
-  create: (product: StoredProduct): Write<ProductConflict> => put(product, 'attribute_not_exists(pk)'),
+  create: (product: StoredProduct): Write<ProductConflict> => put(product, onlyNew),
 
-  replace: (before: Product, after: StoredProduct): Write<ProductConflict> =>
-    put(after, '#version = :version', {
-      ExpressionAttributeNames: { '#version': 'version' },
-      ExpressionAttributeValues: { ':version': before.version },
-    }),
+  replace: (before: Product, after: StoredProduct): Write<ProductConflict> => put(after, onlyVersion(before.version)),
 })
 
-const put = (
-  product: StoredProduct,
-  condition: string,
-  values: {
-    ExpressionAttributeNames?: Record<string, string>
-    ExpressionAttributeValues?: Record<string, unknown>
-  } = {},
-): Write<ProductConflict> => ({
+const put = (product: StoredProduct, condition: Condition): Write<ProductConflict> => ({
   operation: {
-    Put: {
-      Item: productCodec.encode(keys.product(product.sku), product, listings.product(product)),
-      ConditionExpression: condition,
-      ...values,
-    },
+    Put: { Item: productCodec.encode(keys.product(product.sku), product, listings.product(product)), ...condition },
   },
   failure: (item) => ({ kind: 'product', product: item === undefined ? undefined : productCodec.decode(item) }),
 })

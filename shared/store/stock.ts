@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
 import { codec } from './codec.ts'
+import { onlyNew } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
 import { getItem, getItems, query } from './read.ts'
@@ -53,7 +54,7 @@ export const stockStore = (connection: Connection) => ({
     operation: {
       Put: {
         Item: movementCodec.encode(keys.movement(movement.id), movement),
-        ConditionExpression: 'attribute_not_exists(pk)',
+        ...onlyNew,
       },
     },
     failure: (item) => ({ kind: 'movement_exists', movement: movementCodec.decode(item ?? {}) }),

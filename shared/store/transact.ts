@@ -6,7 +6,8 @@ import type { Item } from './codec.ts'
 import { type Connection, persist, TryAgain } from './connection.ts'
 import type { Key } from './keys.ts'
 
-interface Condition {
+/** A condition of one write, in DynamoDB's words. */
+export interface Condition {
   ConditionExpression: string
   ExpressionAttributeNames?: Record<string, string>
   ExpressionAttributeValues?: Item

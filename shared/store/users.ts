@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { User } from '#shared/users/user.ts'
 import { codec, type Item } from './codec.ts'
+import { onlyNew } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { type Key, keys } from './keys.ts'
 import { getItem } from './read.ts'
@@ -49,6 +50,6 @@ export const userStore = (connection: Connection) => {
 const claim = (key: Key, user: StoredUser): Item => ({ ...key, entity: 'unique', schema: 1, user_id: user.id })
 
 const put = (item: Item, failure: (item: Item | undefined) => UserConflict): Write<UserConflict> => ({
-  operation: { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
+  operation: { Put: { Item: item, ...onlyNew } },
   failure,
 })

@@ -2,10 +2,11 @@ import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { byPriority, Warehouse } from '#shared/stock/warehouse.ts'
 import { codec } from './codec.ts'
+import { onlyNew, onlyVersion } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
 import { queryAll } from './read.ts'
-import type { Write } from './transact.ts'
+import type { Condition, Write } from './transact.ts'
 
 /** `first` is the warehouse as it was created: what a repeated creation is answered with. */
 const StoredWarehouse = z.object({ ...Warehouse.shape, creation: Creation, first: Warehouse })
@@ -43,30 +44,14 @@ export const warehouseStore = (connection: Connection, cache: WarehouseCache) =>
     listCached: async (): Promise<StoredWarehouse[]> =>
       connection.clock.now() - cache.readAt < cacheMilliseconds ? cache.warehouses : list(),
 
-    create: (warehouse: StoredWarehouse): Write<WarehouseConflict> => put(warehouse, 'attribute_not_exists(pk)'),
+    create: (warehouse: StoredWarehouse): Write<WarehouseConflict> => put(warehouse, onlyNew),
 
     replace: (before: Warehouse, after: StoredWarehouse): Write<WarehouseConflict> =>
-      put(after, '#version = :version', {
-        ExpressionAttributeNames: { '#version': 'version' },
-        ExpressionAttributeValues: { ':version': before.version },
-      }),
+      put(after, onlyVersion(before.version)),
   }
 }
 
-const put = (
-  warehouse: StoredWarehouse,
-  condition: string,
-  values: {
-    ExpressionAttributeNames?: Record<string, string>
-    ExpressionAttributeValues?: Record<string, unknown>
-  } = {},
-): Write<WarehouseConflict> => ({
-  operation: {
-    Put: {
-      Item: warehouseCodec.encode(keys.warehouse(warehouse.id), warehouse),
-      ConditionExpression: condition,
-      ...values,
-    },
-  },
+const put = (warehouse: StoredWarehouse, condition: Condition): Write<WarehouseConflict> => ({
+  operation: { Put: { Item: warehouseCodec.encode(keys.warehouse(warehouse.id), warehouse), ...condition } },
   failure: (item) => ({ kind: 'warehouse', warehouse: item === undefined ? undefined : warehouseCodec.decode(item) }),
 })
