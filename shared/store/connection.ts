@@ -18,11 +18,13 @@ export const createClient = (endpoint: string | undefined): DynamoDBDocumentClie
     new DynamoDBClient({
       ...(endpoint === undefined ? {} : { endpoint }),
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 1000, requestTimeout: 5000, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 1000, throwOnRequestTimeout: true },
     }),
     { marshallOptions: { removeUndefinedValues: true } },
   )
 
+/** How long one attempt may take, if the request has that much time left. */
+const maxAttemptMilliseconds = 5000
 const baseDelayMilliseconds = 20
 const maxDelayMilliseconds = 1000
 
@@ -62,10 +64,15 @@ function isTransient(error: unknown): boolean {
  * Runs `attempt` until it succeeds, fails for good, or the time is up; waits with full jitter in between.
  * @throws Refusal `unavailable` when the time is up
  */
-export async function persist<T>(connection: Connection, attempt: () => Promise<T>): Promise<T> {
+export async function persist<T>(
+  connection: Connection,
+  attempt: (options: { requestTimeout: number }) => Promise<T>,
+): Promise<T> {
   for (let round = 0; ; round += 1) {
+    const timeLeft = connection.deadline - connection.clock.now()
     try {
-      return await attempt()
+      // Zero would mean no limit.
+      return await attempt({ requestTimeout: Math.max(1, Math.min(maxAttemptMilliseconds, timeLeft)) })
     } catch (error) {
       if (!isTransient(error)) throw error
       await pause(connection, round)

@@ -6,7 +6,7 @@ import type { Key } from './keys.ts'
 /** Consistent. */
 export async function getItem(connection: Connection, key: Key): Promise<Item | undefined> {
   const command = new GetCommand({ TableName: connection.table, Key: key, ConsistentRead: true })
-  return (await persist(connection, () => connection.client.send(command))).Item
+  return (await persist(connection, (options) => connection.client.send(command, options))).Item
 }
 
 /** DynamoDB's limit for one BatchGetItem. */
@@ -29,7 +29,7 @@ async function getBatch(connection: Connection, keys: Key[]): Promise<Item[]> {
     const command: BatchGetCommand = new BatchGetCommand({
       RequestItems: { [connection.table]: { Keys: left, ConsistentRead: true } },
     })
-    const answer = await persist(connection, () => connection.client.send(command))
+    const answer = await persist(connection, (options) => connection.client.send(command, options))
     items.push(...(answer.Responses?.[connection.table] ?? []))
     left = answer.UnprocessedKeys?.[connection.table]?.Keys ?? []
   }
@@ -42,7 +42,7 @@ export async function query(
   input: Omit<QueryCommandInput, 'TableName'>,
 ): Promise<{ items: Item[]; hasMore: boolean }> {
   const command = new QueryCommand({ TableName: connection.table, ...input })
-  const answer = await persist(connection, () => connection.client.send(command))
+  const answer = await persist(connection, (options) => connection.client.send(command, options))
   return { items: answer.Items ?? [], hasMore: answer.LastEvaluatedKey !== undefined }
 }
 
@@ -58,7 +58,7 @@ export async function queryAll(connection: Connection, pk: string, prefix: strin
       ConsistentRead: true,
       ...(after === undefined ? {} : { ExclusiveStartKey: after }),
     })
-    const answer = await persist(connection, () => connection.client.send(command))
+    const answer = await persist(connection, (options) => connection.client.send(command, options))
     items.push(...(answer.Items ?? []))
     after = answer.LastEvaluatedKey
   } while (after)

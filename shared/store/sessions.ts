@@ -30,7 +30,7 @@ export const sessionStore = (connection: Connection) => {
   return {
     async start(session: Session): Promise<void> {
       const command = new PutCommand({ TableName: table, Item: sessionCodec.encode(keys.session(session.id), session) })
-      await persist(connection, () => client.send(command))
+      await persist(connection, (options) => client.send(command, options))
     },
 
     get,
@@ -61,7 +61,7 @@ export const sessionStore = (connection: Connection) => {
         ReturnValues: 'ALL_NEW',
       })
       try {
-        const { Attributes } = await persist(connection, () => client.send(command))
+        const { Attributes } = await persist(connection, (options) => client.send(command, options))
         return { rotated: true, session: sessionCodec.decode(Attributes ?? {}) }
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error
@@ -79,7 +79,7 @@ export const sessionStore = (connection: Connection) => {
         ExpressionAttributeValues: { ':yes': true },
       })
       try {
-        await persist(connection, () => client.send(command))
+        await persist(connection, (options) => client.send(command, options))
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error
       }

@@ -51,9 +51,9 @@ export async function transact<W extends Write<unknown>>(
     TransactItems: writes.map((write) => withTable(connection.table, write)),
     ClientRequestToken: randomUUID(),
   })
-  return persist(connection, async () => {
+  return persist(connection, async (options) => {
     try {
-      await connection.client.send(command)
+      await connection.client.send(command, options)
       return undefined
     } catch (error) {
       if (!(error instanceof TransactionCanceledException)) throw error
