@@ -43,7 +43,8 @@ const requestIdPattern = /^[A-Za-z0-9._-]{1,128}$/
 export const implement =
   <const R extends Route>(route: R) =>
   (run: (input: Input<R>) => Promise<Output<R>> | Output<R>): Handler => {
-    const chain = middy()
+    // A function that runs out of time is for the gateway to answer: it alone says `unknown_outcome`.
+    const chain = middy({ timeoutEarlyInMillis: 0 })
       .use(injectLambdaContext(logger, { resetKeys: true }))
       .use(logMetrics(metrics))
       .use(exchange(route))
