@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import events from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { actAsCaller } from '#shared/orders/act-on-order.ts'
 import { type OrderAction, OrderView } from '#shared/orders/order.ts'
 import { placeOrder } from '#shared/orders/place-order.ts'
+import { readOrder } from '#shared/orders/read-orders.ts'
 import { problems } from '#shared/requests/refusal.ts'
-import type { Runtime } from '#shared/runtime/services.ts'
+import { createRuntime, type Runtime } from '#shared/runtime/services.ts'
 import { counts } from '#tests/support/counts.ts'
 import { expectExactlyOnce, sendRepeatedly } from '#tests/support/exactly-once.ts'
 import { type Fault, faults, injectFaults } from '#tests/support/faults.ts'
@@ -57,6 +60,20 @@ function strikeOnce({ client }: Runtime, command: string, fault: Fault): () => b
   })
   return () => pending === undefined
 }
+
+test('a table that never answers is given up inside the time left', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+  onTestFinished(() => void silent.close())
+  await events.once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const { servicesUntil, clock } = createRuntime({ DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` })
+  const startedAt = clock.now()
+  const context = contextOf('user', 'usr_faults', startedAt + 200)
+  const reading = readOrder(servicesUntil(context.deadline), context, 'ord_1')
+  await expect(reading).rejects.toMatchObject({ code: 'unavailable' })
+  // One attempt alone may take five seconds when there is time.
+  expect(clock.now() - startedAt).toBeLessThan(4000)
+})
 
 describe('one fault at one call', () => {
   let stack: LocalStack

@@ -8,7 +8,7 @@ import { type Patience, patience, post, type RawAnswer } from './impatient-clien
 import { scanTable, violationsOf } from './invariants.ts'
 import { expectStatus, newKey } from './people.ts'
 import { pick, seeded } from './seeded.ts'
-import { knockAgainMilliseconds, type Shop, stocked } from './shop.ts'
+import { knockAgainMilliseconds, maxRefusals, type Shop, stocked } from './shop.ts'
 
 /** One request that has to take effect once, and everything that was answered to it. */
 interface Attempt {
@@ -60,12 +60,14 @@ export async function sendRepeatedly(
     return post(`${stack.baseUrl}/orders`, { headers, body, until })
   }
   const untilAnswered = async (attempt: Pick<Attempt, 'key' | 'body'>, nextPatience: () => Patience) => {
-    for (;;) {
+    for (let refused = 0; ; ) {
       const until = nextPatience()
       const answer = await send(attempt, until)
-      if (answer && answer.status < 500) return answer
-      if (answer) troubles.serverErrors += 1
-      else if (until !== 'waits') troubles.brokenOff += 1
+      if (answer && (answer.status < 500 || refused === maxRefusals)) return answer
+      if (answer) {
+        refused += 1
+        troubles.serverErrors += 1
+      } else if (until !== 'waits') troubles.brokenOff += 1
       else {
         troubles.lost += 1
         await delay(knockAgainMilliseconds)

@@ -56,8 +56,18 @@ export async function sellSingles(shop: Shop, orderCount: number, layout: Layout
   return orders
 }
 
-async function buy({ customer }: Shop, wishes: { sku: string; quantity: number }[][]): Promise<OrderView[]> {
-  const orders = await crowd(counts.clients, wishes, async (lines) =>
+/** Some orders, one after the other. */
+export async function warmUp(shop: Shop): Promise<void> {
+  const sku = await stocked(shop, 25)
+  await buy(shop, Array(50).fill([{ sku, quantity: 1 }]), 2)
+}
+
+async function buy(
+  { customer }: Shop,
+  wishes: { sku: string; quantity: number }[][],
+  clients = counts.clients,
+): Promise<OrderView[]> {
+  const orders = await crowd(clients, wishes, async (lines) =>
     expectStatus(await customer.createOrder({ body: { lines }, headers: newKey() }), 201),
   )
   expect(new Set(orders.map(({ status }) => status))).toEqual(new Set(['RESERVED', 'FAILED_RESERVATION']))

@@ -17,16 +17,20 @@ export interface Shop {
 /** How long a client that could not connect waits before it knocks again. */
 export const knockAgainMilliseconds = 50
 
+/** So many answers of 5xx to one request, and a client takes the next for an answer: the stack is broken. */
+export const maxRefusals = 30
+
 export async function openShop(stack: LocalStack): Promise<Shop> {
   const troubles = { serverErrors: 0, lost: 0, brokenOff: 0 }
   const stubborn: typeof fetch = async (...request) => {
-    for (;;) {
-      try {
-        const answer = await fetch(...request)
-        if (answer.status < 500) return answer
+    for (let refused = 0; ; ) {
+      const answer = await fetch(...request).catch(() => undefined)
+      if (answer && (answer.status < 500 || refused === maxRefusals)) return answer
+      if (answer) {
         await answer.body?.cancel()
+        refused += 1
         troubles.serverErrors += 1
-      } catch {
+      } else {
         troubles.lost += 1
         await delay(knockAgainMilliseconds)
       }
