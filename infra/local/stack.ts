@@ -2,8 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { join, resolve } from 'node:path'
-import { exportJWK, generateKeyPair } from 'jose'
-import type { Secrets } from '#shared/runtime/secrets.ts'
+import { newSecrets } from '#shared/users/new-secrets.ts'
 import { commandLine, type EngineName, ensureTable, startEngine } from './engine.ts'
 import { createGateway, type Served } from './gateway.ts'
 
@@ -77,7 +76,7 @@ async function bootstrap(): Promise<{ admin: Stack['admin']; corsOrigins: string
   await ensureMainWarehouse(services)
   const email = config.ADMIN_EMAIL
   const password = config.ADMIN_PASSWORD ?? `${randomBytes(12).toString('base64url')}-Aa1`
-  const isNew = await ensureFirstAdmin(services, email, password)
+  const isNew = await ensureFirstAdmin(services, { email, password, mustChangePassword: false })
   const isToldOnce = isNew && config.ADMIN_PASSWORD === undefined
   return {
     admin: { email, ...(isToldOnce ? { generatedPassword: password } : {}) },
@@ -114,13 +113,5 @@ function emptyData(folder: string): void {
 
 /** Signing key and secrets of this installation, made once. */
 async function ensureSecrets(file: string): Promise<void> {
-  if (existsSync(file)) return
-  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
-  const { kty, crv, x, y, d } = await exportJWK(privateKey)
-  const secrets = {
-    signing_keys: [{ kid: randomBytes(8).toString('hex'), active_from: 0, jwk: { kty, crv, x, y, d } }],
-    refresh_secret: randomBytes(32).toString('base64url'),
-    cursor_secret: randomBytes(32).toString('base64url'),
-  } as Secrets
-  writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 })
+  if (!existsSync(file)) writeFileSync(file, JSON.stringify(await newSecrets()), { mode: 0o600 })
 }

@@ -2,13 +2,14 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type Caller, Role } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import { type Route, rolesFor } from './contract.ts'
+import { isClosedUntilPasswordChange, type Route, rolesFor } from './contract.ts'
 
 /** What the authorizer puts into the request; API Gateway makes a string of every value. */
 const AuthorizerContext = z.object({
   sub: z.string(),
   sid: z.string(),
   role: Role,
+  must_change_password: z.enum(['true', 'false']),
   /** Epoch seconds. */
   exp: z.coerce.number(),
 })
@@ -23,15 +24,19 @@ const deniedDetails: Record<Role, string> = {
 /**
  * The caller, if the route's role allows them. The gateway may hand out a cached decision, so `exp` is checked here.
  * @returns undefined on public routes
- * @throws Refusal `not_authenticated`, `forbidden`
+ * @throws Refusal `not_authenticated`, `password_change_required`, `forbidden`
  */
-export function authorise({ access }: Route, event: APIGatewayProxyEvent, now: number): Caller | undefined {
+export function authorise(route: Route, event: APIGatewayProxyEvent, now: number): Caller | undefined {
+  const { access } = route
   if (access === 'public') return undefined
   const claims = AuthorizerContext.safeParse(event.requestContext.authorizer)
   if (!claims.success || claims.data.exp * 1000 <= now) {
     throw new Refusal('not_authenticated', 'Could not validate credentials')
   }
-  const { sub, sid, role } = claims.data
+  const { sub, sid, role, must_change_password } = claims.data
+  if (must_change_password === 'true' && isClosedUntilPasswordChange(route)) {
+    throw new Refusal('password_change_required', 'Change your password first: POST /auth/password, then refresh.')
+  }
   if (!rolesFor(access).includes(role)) throw new Refusal('forbidden', deniedDetails[access])
   return { id: sub, role, sessionId: sid }
 }

@@ -5,6 +5,14 @@ import type { ProblemCode } from '#shared/requests/refusal.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
+export type AwsAction =
+  | 'dynamodb:BatchGetItem'
+  | 'dynamodb:GetItem'
+  | 'dynamodb:PutItem'
+  | 'dynamodb:Query'
+  | 'dynamodb:UpdateItem'
+  | 'secretsmanager:GetSecretValue'
+
 type Schema = z.ZodMiniType
 type ObjectSchema = z.ZodMiniObject
 
@@ -18,6 +26,8 @@ export interface Route {
   /** As API Gateway writes resources: `/orders/{id}`. */
   readonly path: `/${string}`
   readonly summary: string
+  /** AWS actions its function needs: on the table, and on the secrets. Its IAM policy is made of exactly these. */
+  readonly uses: readonly AwsAction[]
   /** The least role; an admin may do everything, a `user` is anybody who is signed in. */
   readonly access: 'public' | Role
   readonly params?: ObjectSchema
@@ -89,11 +99,16 @@ export function rolesFor(access: Role): readonly Role[] {
   return access === 'admin' ? ['admin'] : [access, 'admin']
 }
 
+/** Whoever must change their password may do nothing but that. */
+export const isClosedUntilPasswordChange = ({ access, path }: Route): boolean =>
+  access !== 'public' && !path.startsWith('/auth/')
+
 /** Every code the operation can answer with. */
 export function errorsOf(route: Route): Set<ProblemCode> {
   const codes: ProblemCode[] = [...route.errors, 'internal', 'unavailable']
   if (route.access !== 'public') codes.push('not_authenticated')
   if (route.access !== 'public' && route.access !== 'user') codes.push('forbidden')
+  if (isClosedUntilPasswordChange(route)) codes.push('password_change_required')
   if (route.params) codes.push('not_found')
   if (route.query) codes.push('validation_failed', 'malformed_request')
   if (route.query && 'cursor' in route.query.shape) codes.push('invalid_cursor')

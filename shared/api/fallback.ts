@@ -9,6 +9,7 @@ export const unrouted = route({
   path: '/{proxy+}',
   summary: 'What no route serves',
   access: 'public',
+  uses: [],
   success: { status: 200, document: true },
   errors: ['not_found', 'method_not_allowed'],
 })

@@ -9,6 +9,7 @@ export const problems = {
   refresh_invalid: { status: 401, title: 'Refresh token invalid', retryable: false },
   refresh_reused: { status: 401, title: 'Refresh token reused', retryable: false },
   forbidden: { status: 403, title: 'Forbidden', retryable: false },
+  password_change_required: { status: 403, title: 'Password change required', retryable: false },
   not_found: { status: 404, title: 'Not found', retryable: false },
   method_not_allowed: { status: 405, title: 'Method not allowed', retryable: false },
   email_taken: { status: 409, title: 'E-mail taken', retryable: false },

@@ -5,11 +5,13 @@ const wholeNumber = (minimum: number, maximum: number) =>
 
 /** Every setting, by the name of its environment variable. */
 const Environment = z.object({
-  STAGE: z._default(z.enum(['local', 'dev', 'staging', 'prod']), 'local'),
+  STAGE: z._default(z.enum(['local', 'emulator', 'dev', 'staging', 'prod']), 'local'),
   TABLE_NAME: z._default(z.string().check(z.minLength(3)), 'holdfast'),
   /** Set on the local stack only; on AWS the SDK knows where DynamoDB is. */
   DYNAMODB_ENDPOINT: z.optional(z.url()),
-  /** File with signing keys and secrets, JSON. */
+  /** Secret with signing keys and secrets in Secrets Manager; without one they are in a file. */
+  SECRETS_ID: z.optional(z.string()),
+  /** The same as a file, JSON. */
   SECRETS_FILE: z._default(z.string(), '.local/secrets.json'),
   ADMIN_EMAIL: z._default(z.email(), 'admin@holdfast.local'),
   ADMIN_PASSWORD: z.optional(z.string().check(z.minLength(8))),
@@ -38,8 +40,8 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     const bad = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
     throw new Error(`Bad configuration: ${bad.join('; ')}`)
   }
-  if (parsed.data.STAGE !== 'local' && parsed.data.PASSWORD_HASH_COST < 10) {
-    throw new Error('Bad configuration: PASSWORD_HASH_COST below 10 is for the local stack only')
+  if (!['local', 'emulator'].includes(parsed.data.STAGE) && parsed.data.PASSWORD_HASH_COST < 10) {
+    throw new Error('Bad configuration: PASSWORD_HASH_COST below 10 is for the local stack and the emulator only')
   }
   return parsed.data
 }

@@ -4,6 +4,7 @@ import { createStore, emptyCaches, type Store } from '#shared/store/store.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, readConfig } from './config.ts'
 import { type SecretSource, secretSource, secretsFromFile } from './secrets.ts'
+import { secretsFromManager } from './secrets-manager.ts'
 
 /** Everything a use case reaches the world through. */
 export interface Services {
@@ -29,7 +30,8 @@ export function createRuntime(
 ): Runtime {
   const config = readConfig(environment)
   const client = createClient(config.DYNAMODB_ENDPOINT)
-  const secrets = secretSource(secretsFromFile(config.SECRETS_FILE), clock)
+  const { SECRETS_ID: secretId, SECRETS_FILE: file } = config
+  const secrets = secretSource(secretId === undefined ? secretsFromFile(file) : secretsFromManager(secretId), clock)
   const caches = emptyCaches()
   return {
     config,

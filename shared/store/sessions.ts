@@ -10,6 +10,8 @@ import { getItem } from './read.ts'
 const Session = z.object({
   id: z.string(),
   user_id: z.string(),
+  /** Epoch milliseconds. */
+  started_at: z.int(),
   /** Number of the newest token handed out. */
   generation: z.int(),
   /** Epoch milliseconds. */

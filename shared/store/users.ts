@@ -9,7 +9,14 @@ import { getItem } from './read.ts'
 import type { Write } from './transact.ts'
 
 /** `first` is the user as created: what a repeated creation is answered with. */
-const StoredUser = z.object({ ...User.shape, password_hash: z.string(), creation: Creation, first: User })
+const StoredUser = z.object({
+  ...User.shape,
+  password_hash: z.string(),
+  /** Set by a password change: sessions that began before `at` (epoch ms) are over, but for the one it came from. */
+  sessions_ended: z.exactOptional(z.object({ at: z.int(), except: z.string() })),
+  creation: Creation,
+  first: User,
+})
 export type StoredUser = z.infer<typeof StoredUser>
 const userCodec = codec('user', StoredUser)
 
@@ -32,6 +39,18 @@ export const userStore = (connection: Connection) => {
     get,
     byEmail: (email: string) => byUniqueKey(keys.email(email)),
     byUsername: (username: string) => byUniqueKey(keys.username(username)),
+
+    /** Replaces a user whose password is still the one that was read. */
+    replace: (before: StoredUser, after: StoredUser): Write<'changed'> => ({
+      operation: {
+        Put: {
+          Item: userCodec.encode(keys.user(after.id), after),
+          ConditionExpression: 'password_hash = :before',
+          ExpressionAttributeValues: { ':before': before.password_hash },
+        },
+      },
+      failure: () => 'changed',
+    }),
 
     /** The user and the claims on its e-mail and username: all or none. */
     create: (user: StoredUser): Write<UserConflict>[] => [

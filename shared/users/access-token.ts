@@ -16,6 +16,8 @@ const Claims = z.object({
   sub: z.string(),
   sid: z.string(),
   role: Role,
+  /** Only there while the bearer must change the password first. */
+  must_change_password: z.exactOptional(z.literal(true)),
   /** Epoch seconds. */
   exp: z.int(),
 })
@@ -29,14 +31,18 @@ const maxTokenLength = 4096
 /** Signs an access token of one session. */
 export async function signAccessToken(
   { config, clock, secrets }: Services,
-  user: Pick<User, 'id' | 'role'>,
+  user: Pick<User, 'id' | 'role' | 'must_change_password'>,
   sessionId: string,
 ): Promise<{ token: string; expiresInSeconds: number }> {
   const nowMilliseconds = clock.now()
   const now = Math.floor(nowMilliseconds / 1000)
   const key = signingKey(await secrets.current(), nowMilliseconds)
   const expiresInSeconds = config.ACCESS_TOKEN_MINUTES * 60
-  const token = await new SignJWT({ sid: sessionId, role: user.role })
+  const token = await new SignJWT({
+    sid: sessionId,
+    role: user.role,
+    ...(user.must_change_password ? { must_change_password: true } : {}),
+  })
     .setProtectedHeader({ alg: algorithm, typ: tokenType, kid: key.kid })
     .setIssuer(issuerOf(config.STAGE))
     .setAudience(audience)

@@ -36,7 +36,7 @@ async function assertAdmin(services: Services, authorization: string | undefined
 /** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused` */
 export async function createUser(
   { store, clock, config }: Services,
-  { request, once }: { request: NewUser; once: Once },
+  { request, once, mustChangePassword = false }: { request: NewUser; once: Once; mustChangePassword?: boolean },
 ): Promise<OnceResult<User>> {
   const { password, ...rest } = request
   const { email, username = null, name = null, role = 'user' } = rest
@@ -49,7 +49,7 @@ export async function createUser(
     role,
     is_admin: role === 'admin',
     disabled: false,
-    must_change_password: false,
+    must_change_password: mustChangePassword,
     created_at: isoTime(clock.now()),
   }
   // The fingerprint leaves the password out: an unsalted hash of it must not lie beside the slow one.
@@ -83,10 +83,14 @@ export async function createUser(
  * Creates the first admin, username `admin`, if there is none; an existing one is left as it is.
  * @returns whether it was created
  */
-export async function ensureFirstAdmin(services: Services, email: string, password: string): Promise<boolean> {
+export async function ensureFirstAdmin(
+  services: Services,
+  { email, password, mustChangePassword }: { email: string; password: string; mustChangePassword: boolean },
+): Promise<boolean> {
   const digest = digestOf('first admin')
   if (await services.store.users.get(derivedId('usr', digest))) return false
   const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
-  const { replayed } = await createUser(services, { request, once: { digest, fingerprint: '' } })
+  const once = { digest, fingerprint: '' }
+  const { replayed } = await createUser(services, { request, once, mustChangePassword })
   return !replayed
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import type { Session } from '#shared/store/sessions.ts'
+import type { StoredUser } from '#shared/store/users.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
@@ -26,6 +28,7 @@ export async function logIn(services: Services, login: Login): Promise<Tokens> {
   await store.sessions.start({
     id,
     user_id: user.id,
+    started_at: now,
     generation: 1,
     rotated_at: now,
     ended: false,
@@ -52,9 +55,13 @@ export async function refreshSession(services: Services, presented: string): Pro
     throw new Refusal('refresh_reused', 'This refresh token was used before. The session has ended; log in again.')
   }
   const user = await store.users.get(session.user_id)
-  if (!user || user.disabled) throw invalidRefresh()
+  if (!user || user.disabled || isEnded(session, user)) throw invalidRefresh()
   return tokensFor(services, user, session.id, session.generation)
 }
+
+/** Whether a password change on another device ended this session. */
+const isEnded = (session: Session, { sessions_ended: ended }: StoredUser): boolean =>
+  ended !== undefined && session.started_at < ended.at && session.id !== ended.except
 
 /** Ends the session of a bearer or of a refresh token. @throws Refusal when neither is valid, or none is given */
 export async function logOut(

@@ -54,6 +54,9 @@ const RefreshToken = z.string().check(z.minLength(1), z.maxLength(512))
 export const RefreshRequest = z.strictObject({ refresh_token: RefreshToken })
 export const LogoutRequest = z.strictObject({ refresh_token: z.exactOptional(RefreshToken) })
 
+export const PasswordChange = z.strictObject({ current_password: Password, new_password: Password })
+export type PasswordChange = z.infer<typeof PasswordChange>
+
 export const Tokens = z.object({
   access_token: z.string(),
   token_type: z.literal('bearer'),

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { authorizerFile, fallbackFile, functionFile, operations } from '#shared/api/operations.ts'
+import { authorizerFile, bootstrapFile, fallbackFile, functionFile, operations } from '#shared/api/operations.ts'
 
 const root = join(import.meta.dirname, '../..')
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -26,7 +26,7 @@ test('a function is at most 25 lines', () => {
 })
 
 test('every route has its function and every function its route', () => {
-  const expected = [...operations.map(functionFile), fallbackFile, authorizerFile]
+  const expected = [...operations.map(functionFile), fallbackFile, authorizerFile, bootstrapFile]
   expect(code.filter((file) => file.startsWith('functions/')).sort()).toEqual(expected.sort())
 })
 

@@ -1,0 +1,10 @@
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
+import { bootstrapInstallation } from '#shared/runtime/bootstrap.ts'
+import { answerCustomResource } from '#shared/runtime/custom-resource.ts'
+import { services } from '#shared/runtime/services.ts'
+
+export const handler = (event: CloudFormationCustomResourceEvent, context: Context): Promise<void> =>
+  answerCustomResource(event, async ({ secretId = '', adminSecretId = '' }) => {
+    const deadline = Date.now() + context.getRemainingTimeInMillis()
+    await bootstrapInstallation(services({ deadline }), { secretId, adminSecretId })
+  })

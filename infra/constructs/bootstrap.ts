@@ -1,0 +1,28 @@
+import { CustomResource } from 'aws-cdk-lib'
+import { Construct } from 'constructs'
+import { bootstrapFile } from '#shared/api/operations.ts'
+import type { Stage } from '../stages.ts'
+import { allow, type FunctionFactory } from './function-factory.ts'
+import { secretArn, secretNames } from './secrets.ts'
+
+/** Keys, main warehouse and first admin, made by the deployment and never touched again. */
+export class Bootstrap extends Construct {
+  constructor(scope: Construct, id: string, { functions, stage }: { functions: FunctionFactory; stage: Stage }) {
+    super(scope, id)
+    const { keys, admin } = secretNames(stage)
+    const handler = functions.create('BootstrapFunction', {
+      file: bootstrapFile,
+      area: 'deployment',
+      uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+      grants: [
+        allow(['secretsmanager:GetSecretValue'], [secretArn(this, keys), secretArn(this, admin)]),
+        allow(['secretsmanager:PutSecretValue'], [secretArn(this, keys)]),
+      ],
+    })
+    new CustomResource(this, 'Resource', {
+      resourceType: 'Custom::HoldfastBootstrap',
+      serviceToken: handler.functionArn,
+      properties: { secretId: keys, adminSecretId: admin },
+    })
+  }
+}

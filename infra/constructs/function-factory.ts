@@ -1,0 +1,96 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import type { Construct } from 'constructs'
+import type { AwsAction } from '#shared/api/contract.ts'
+import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
+import { bundleFolder } from '../bundles.ts'
+import type { DataStack } from '../stacks/data-stack.ts'
+import type { Stage } from '../stages.ts'
+import { secretArn, secretNames } from './secrets.ts'
+
+/** A function and what it may do. */
+export interface FunctionProps {
+  /** Of the function, from the top of the repository. */
+  file: string
+  /** Its log group is shared with the functions of the same area. */
+  area: string
+  uses: readonly AwsAction[]
+  grants?: PolicyStatement[]
+}
+
+const indexActions = new Set<AwsAction>(['dynamodb:Query'])
+
+/** Makes functions that have a role of their own with exactly the actions they use. */
+export class FunctionFactory {
+  readonly #scope: Construct
+  readonly #stage: Stage
+  readonly #data: DataStack
+  readonly #logGroups = new Map<string, LogGroup>()
+
+  constructor(scope: Construct, { stage, data }: { stage: Stage; data: DataStack }) {
+    this.#scope = scope
+    this.#stage = stage
+    this.#data = data
+  }
+
+  create(id: string, { file, area, uses, grants = [] }: FunctionProps): LambdaFunction {
+    const logGroup = this.#logGroup(area)
+    const statements = [...this.#statements(uses), ...grants, writeLogs(logGroup), ...this.#tracing()]
+    const role = new Role(this.#scope, `${id}Role`, {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: { uses: new PolicyDocument({ statements }) },
+    })
+    return new LambdaFunction(this.#scope, id, {
+      role,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 1024,
+      timeout: Duration.seconds(functionTimeoutSeconds),
+      handler: 'index.handler',
+      code: Code.fromAsset(bundleFolder(file)),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      tracing: this.#stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      environment: {
+        STAGE: this.#stage.name,
+        TABLE_NAME: this.#data.table.tableName,
+        SECRETS_ID: secretNames(this.#stage).keys,
+        CORS_ORIGINS: this.#stage.corsOrigins.join(','),
+        ...this.#stage.environment,
+      },
+    })
+  }
+
+  #logGroup(area: string): LogGroup {
+    const known = this.#logGroups.get(area)
+    if (known) return known
+    const logGroup = new LogGroup(this.#scope, `${area}Logs`, {
+      retention: this.#stage.logRetentionDays,
+      removalPolicy: this.#stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    })
+    this.#logGroups.set(area, logGroup)
+    return logGroup
+  }
+
+  #statements(uses: readonly AwsAction[]): PolicyStatement[] {
+    const tableArn = this.#data.table.tableArn
+    const onTable = uses.filter((action) => action.startsWith('dynamodb:'))
+    const onSecrets = uses.filter((action) => action.startsWith('secretsmanager:'))
+    const indexes = uses.some((action) => indexActions.has(action)) ? [`${tableArn}/index/*`] : []
+    return [
+      ...(onTable.length > 0 ? [allow(onTable, [tableArn, ...indexes])] : []),
+      ...(onSecrets.length > 0 ? [allow(onSecrets, [secretArn(this.#scope, secretNames(this.#stage).keys)])] : []),
+    ]
+  }
+
+  #tracing(): PolicyStatement[] {
+    return this.#stage.tracing ? [allow(['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], ['*'])] : []
+  }
+}
+
+export const allow = (actions: readonly string[], resources: string[]): PolicyStatement =>
+  new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources })
+
+const writeLogs = (logGroup: LogGroup) => allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn])

@@ -1,0 +1,140 @@
+import { Duration } from 'aws-cdk-lib'
+import {
+  AccessLogFormat,
+  AuthorizationType,
+  IdentitySource,
+  type IResource,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  RequestAuthorizer,
+  ResponseType,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway'
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import { unrouted } from '#shared/api/fallback.ts'
+import { gatewayResponses } from '#shared/api/gateway-responses.ts'
+import { authorizerFile, fallbackFile, functionFile, methodsOf, type NamedRoute } from '#shared/api/operations.ts'
+import { problemBody, problemContentType } from '#shared/api/problem.ts'
+import { commonHeaders } from '#shared/api/response-headers.ts'
+import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
+import type { Stage } from '../stages.ts'
+import type { FunctionFactory } from './function-factory.ts'
+
+export interface RestApiProps {
+  stage: Stage
+  functions: FunctionFactory
+  operations: NamedRoute[]
+}
+
+/** The REST API that the table of routes describes: a method and a function per operation, and one function for the rest. */
+export class RestApiOfRoutes extends Construct {
+  readonly #api: RestApi
+
+  constructor(scope: Construct, id: string, { stage, functions, operations }: RestApiProps) {
+    super(scope, id)
+    this.#api = this.#restApi(stage)
+    const authorizer = this.#authorizer(functions)
+    for (const { operation, route } of operations) {
+      const name = operation.charAt(0).toUpperCase() + operation.slice(1)
+      const { area, uses, path, access } = route
+      const integration = proxy(functions.create(name, { file: functionFile({ operation, route }), area, uses }))
+      const options =
+        access === 'public'
+          ? { authorizationType: AuthorizationType.NONE }
+          : { authorizationType: AuthorizationType.CUSTOM, authorizer }
+      for (const method of methodsOf(route)) this.#resource(path).addMethod(method, integration, options)
+    }
+    this.#addFallback(functions, operations)
+    this.#addGatewayResponses()
+  }
+
+  get url(): string {
+    return this.#api.url
+  }
+
+  urlFor(path: string): string {
+    return this.#api.urlForPath(path)
+  }
+
+  #restApi(stage: Stage): RestApi {
+    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: stage.logRetentionDays })
+    return new RestApi(this, 'RestApi', {
+      restApiName: `holdfast-${stage.name}`,
+      cloudWatchRole: false,
+      deployOptions: {
+        stageName: stage.name,
+        throttlingRateLimit: stage.throttle.ratePerSecond,
+        throttlingBurstLimit: stage.throttle.burst,
+        metricsEnabled: true,
+        tracingEnabled: stage.tracing,
+        accessLogDestination: new LogGroupLogDestination(accessLogs),
+        accessLogFormat: AccessLogFormat.custom(accessLogLine),
+      },
+      ...(stage.corsOrigins.length > 0 ? { defaultCorsPreflightOptions: { allowOrigins: stage.corsOrigins } } : {}),
+    })
+  }
+
+  #authorizer(functions: FunctionFactory): RequestAuthorizer {
+    const handler = functions.create('Authorizer', {
+      file: authorizerFile,
+      area: 'auth',
+      uses: ['secretsmanager:GetSecretValue'],
+    })
+    return new RequestAuthorizer(this, 'RequestAuthorizer', {
+      handler,
+      identitySources: [IdentitySource.header('Authorization')],
+      resultsCacheTtl: Duration.seconds(authorizerCacheSeconds),
+    })
+  }
+
+  #resource(path: string): IResource {
+    return path === '/' ? this.#api.root : this.#api.root.resourceForPath(path)
+  }
+
+  /** A resource without the method, or no resource at all: both lead to the function that knows the table. */
+  #addFallback(functions: FunctionFactory, operations: NamedRoute[]): void {
+    const integration = proxy(
+      functions.create('Fallback', { file: fallbackFile, area: unrouted.area, uses: unrouted.uses }),
+    )
+    const paths = new Set(['/', ...operations.map(({ route }) => route.path), unrouted.path])
+    for (const path of paths) {
+      this.#resource(path).addMethod('ANY', integration, { authorizationType: AuthorizationType.NONE })
+    }
+  }
+
+  #addGatewayResponses(): void {
+    for (const [type, { status, code, detail }] of Object.entries(gatewayResponses)) {
+      const request = { instance: '$context.path', requestId: '$context.requestId' }
+      const body = { ...problemBody(code, detail, request), status }
+      this.#api.addGatewayResponse(type, {
+        type: ResponseType.of(type),
+        statusCode: String(status),
+        templates: { 'application/json': JSON.stringify(body) },
+        responseHeaders: {
+          ...quoted({ ...commonHeaders(''), 'Content-Type': problemContentType, 'Cache-Control': 'no-store' }),
+          'X-Request-ID': 'context.requestId',
+          ...(status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
+        },
+      })
+    }
+  }
+}
+
+/** Header values as API Gateway wants constants. */
+const quoted = (headers: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]))
+
+/** No bodies, no headers, no addresses: what the logging rule allows. */
+const accessLogLine = JSON.stringify({
+  request_id: '$context.requestId',
+  route: '$context.httpMethod $context.resourcePath',
+  status: '$context.status',
+  latency_ms: '$context.responseLatency',
+  gateway_error: '$context.error.responseType',
+})
+
+/** One permission a function, for every method that leads to it. */
+const proxy = (handler: LambdaFunction) =>
+  new LambdaIntegration(handler, { allowTestInvoke: false, scopePermissionToMethod: false })

@@ -1,0 +1,28 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
+import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
+import type { Construct } from 'constructs'
+import { tableDefinition } from '#shared/store/table.ts'
+import type { Stage } from '../stages.ts'
+
+const text = (name: string) => ({ name, type: AttributeType.STRING })
+
+/** The one table, as its definition says. */
+export function holdfastTable(scope: Construct, { retainData }: Stage): TableV2 {
+  const { partitionKey, sortKey, timeToLive, stream, indexes } = tableDefinition
+  return new TableV2(scope, 'Table', {
+    partitionKey: text(partitionKey),
+    sortKey: text(sortKey),
+    billing: Billing.onDemand(),
+    timeToLiveAttribute: timeToLive,
+    dynamoStream: StreamViewType[stream],
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: retainData,
+    removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    globalSecondaryIndexes: Object.entries(indexes).map(([indexName, index]) => ({
+      indexName,
+      partitionKey: text(index.partitionKey),
+      sortKey: text(index.sortKey),
+      projectionType: ProjectionType.KEYS_ONLY,
+    })),
+  })
+}

@@ -1,0 +1,24 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { operations } from '#shared/api/operations.ts'
+import { routes } from '#shared/api/routes.ts'
+import { Bootstrap } from '../constructs/bootstrap.ts'
+import { FunctionFactory } from '../constructs/function-factory.ts'
+import { RestApiOfRoutes } from '../constructs/rest-api.ts'
+import { secretNames } from '../constructs/secrets.ts'
+import type { Stage } from '../stages.ts'
+import type { DataStack } from './data-stack.ts'
+
+/** What can be replaced at any time: the API and its functions. */
+export class ApiStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, data, ...props }: StackProps & { stage: Stage; data: DataStack }) {
+    super(scope, id, props)
+    const functions = new FunctionFactory(this, { stage, data })
+    const api = new RestApiOfRoutes(this, 'Api', { stage, functions, operations })
+    const bootstrap = new Bootstrap(this, 'Bootstrap', { functions, stage })
+    bootstrap.node.addDependency(data)
+    new CfnOutput(this, 'BaseUrl', { value: api.url.replace(/\/$/, '') })
+    new CfnOutput(this, 'DocsUrl', { value: api.urlFor(routes.getDocs.path) })
+    new CfnOutput(this, 'AdminSecret', { value: secretNames(stage).admin })
+  }
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod/mini'
+
+const Stage = z.object({
+  /** Kept when the stack is deleted, and not deletable by mistake. */
+  retainData: z.boolean(),
+  logRetentionDays: z.int(),
+  /** Requests a second, and how many at once, that the API takes before it answers 429. */
+  throttle: z.object({ ratePerSecond: z.int(), burst: z.int() }),
+  /** Origins of browsers, or none. */
+  corsOrigins: z.array(z.string()),
+  adminEmail: z.email(),
+  tracing: z.boolean(),
+  /** Roles and uploads of `cdk bootstrap`, or only the credentials of the command line. */
+  credentials: z.enum(['bootstrap', 'cli']),
+  /** Further settings of the functions, by the names of `shared/runtime/config.ts`. */
+  environment: z.record(z.string(), z.string()),
+})
+export type Stage = z.infer<typeof Stage> & { name: StageName }
+
+const throttle = { ratePerSecond: 500, burst: 1000 }
+const cloud = {
+  adminEmail: 'admin@example.com',
+  tracing: true,
+  credentials: 'bootstrap' as const,
+  corsOrigins: [],
+  throttle,
+}
+
+/** All that differs between stages. */
+const stages = {
+  emulator: {
+    ...cloud,
+    retainData: false,
+    logRetentionDays: 1,
+    tracing: false,
+    credentials: 'cli' as const,
+    environment: { PASSWORD_HASH_COST: '4', LOG_LEVEL: 'INFO' },
+  },
+  dev: { ...cloud, retainData: false, logRetentionDays: 7, environment: {} },
+  staging: { ...cloud, retainData: true, logRetentionDays: 30, environment: {} },
+  prod: { ...cloud, retainData: true, logRetentionDays: 365, environment: {} },
+} satisfies Record<string, z.input<typeof Stage>>
+
+const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])
+export type StageName = z.infer<typeof StageName>
+
+/**
+ * @param name as given by `-c stage=`
+ * @throws Error that names the stages there are
+ */
+export function stageOf(name: unknown): Stage {
+  const parsed = StageName.safeParse(name ?? 'dev')
+  if (!parsed.success) throw new Error(`There is no stage ${String(name)}: ${StageName.options.join(', ')}`)
+  return { ...Stage.parse(stages[parsed.data]), name: parsed.data }
+}

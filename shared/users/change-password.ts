@@ -1,0 +1,34 @@
+import type { CallerContext } from '#shared/requests/caller.ts'
+import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { assertStrong, hashPassword, isPassword } from './password.ts'
+import type { PasswordChange } from './user.ts'
+
+/**
+ * Sets a new password and ends every other session of the user.
+ * @throws Refusal `validation_failed` when the current one is wrong or the new one is the same, `weak_password`
+ */
+export async function changePassword(
+  { store, clock, config }: Services,
+  { caller }: CallerContext,
+  { current_password, new_password }: PasswordChange,
+): Promise<void> {
+  const user = await store.users.get(caller.id)
+  if (!user) throw new Refusal('not_authenticated', 'Could not validate credentials')
+  if (!(await isPassword(current_password, user.password_hash))) {
+    throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
+  }
+  if (new_password === current_password) {
+    throw invalidFields({ pointer: '#/new_password', code: 'unchanged', detail: 'is your password already' })
+  }
+  assertStrong(new_password, user.email, config.PASSWORD_POLICY)
+  const changed = await store.transact([
+    store.users.replace(user, {
+      ...user,
+      password_hash: await hashPassword(new_password, config.PASSWORD_HASH_COST),
+      must_change_password: false,
+      sessions_ended: { at: clock.now(), except: caller.sessionId },
+    }),
+  ])
+  if (changed) throw new Refusal('concurrent_update', 'The password was changed at the same time.')
+}

@@ -1,0 +1,13 @@
+import { randomBytes } from 'node:crypto'
+import { exportJWK, generateKeyPair } from 'jose'
+
+/** A signing key that is active at once, and the secrets of a new installation: the shape that `Secrets` describes. */
+export async function newSecrets() {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const { kty, crv, x, y, d } = await exportJWK(privateKey)
+  return {
+    signing_keys: [{ kid: randomBytes(8).toString('hex'), active_from: 0, jwk: { kty, crv, x, y, d } }],
+    refresh_secret: randomBytes(32).toString('base64url'),
+    cursor_secret: randomBytes(32).toString('base64url'),
+  }
+}
