@@ -9,6 +9,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: include('unit') } },
       { test: { name: 'structure', include: include('structure') } },
+      { test: { name: 'infra', include: include('infra') } },
       {
         test: {
           name: 'api',

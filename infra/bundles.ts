@@ -33,6 +33,8 @@ export function buildBundles(): void {
     // A Lambda only ever has the credentials of its environment.
     alias: { '@aws-sdk/credential-provider-node': join(root, 'infra/constructs/environment-credentials.ts') },
     define: { 'import.meta.dirname': '""' },
+    // Lets a test deploy other code without changing a source file.
+    banner: { js: process.env['BUNDLE_BANNER'] ?? '' },
     logLevel: 'warning',
   })
   const assets = join(

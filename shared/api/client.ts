@@ -54,7 +54,8 @@ async function send(
     },
     ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
   })
-  const isJson = /json/.test(answer.headers.get('content-type') ?? '')
-  const body: unknown = isJson ? await answer.json() : await answer.text()
+  const text = await answer.text()
+  const isJson = text !== '' && /json/.test(answer.headers.get('content-type') ?? '')
+  const body: unknown = isJson ? JSON.parse(text) : text
   return { status: answer.status, headers: answer.headers, ok: answer.ok, body } as Reply<Route>
 }

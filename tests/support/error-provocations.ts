@@ -12,6 +12,18 @@ export type Provocations = Record<string, Record<string, Provocation>>
 
 const registration = () => ({ email: `${randomUUID()}@example.com`, password })
 
+const count = 12
+
+/** Changes one thing from many sides at once until two of them meet. */
+async function contested(change: (n: number) => Promise<Answer>): Promise<Answer> {
+  for (let round = 0; round < 20; round += 1) {
+    const answers = await Promise.all(Array.from({ length: count }, (_, n) => change(n)))
+    const refused = answers.find(({ status }) => status === 409)
+    if (refused) return refused
+  }
+  throw new Error('No two changes ever met')
+}
+
 /** Accounts: what is wrong with a registration, a login or a token. */
 export function accountProvocations(baseUrl: string, admin: Person): Provocations {
   const anybody = createClient({ baseUrl })
@@ -38,6 +50,18 @@ export function accountProvocations(baseUrl: string, admin: Person): Provocation
       username_taken: taken('username', admin.createUser),
       weak_password: () => admin.createUser({ body: weak }),
     },
+    changePassword: {
+      weak_password: async () => {
+        const person = await newPerson(baseUrl, admin)
+        return person.changePassword({ body: { current_password: password, new_password: 'short' } })
+      },
+      concurrent_update: async () => {
+        const person = await newPerson(baseUrl, admin)
+        return contested((n) =>
+          person.changePassword({ body: { current_password: password, new_password: `another-password-${n}` } }),
+        )
+      },
+    },
     logIn: {
       invalid_credentials: () => anybody.logIn({ body: { username: 'nobody', password } }),
     },
@@ -59,16 +83,6 @@ export function accountProvocations(baseUrl: string, admin: Person): Provocation
 
 /** Products, warehouses and stock. */
 export function stockProvocations(admin: Person): Provocations {
-  const count = 12
-  /** Changes one thing from many sides at once until two of them meet. */
-  const contested = async (change: (n: number) => Promise<Answer>): Promise<Answer> => {
-    for (let round = 0; round < 20; round += 1) {
-      const answers = await Promise.all(Array.from({ length: count }, (_, n) => change(n)))
-      const refused = answers.find(({ status }) => status !== 200)
-      if (refused) return refused
-    }
-    throw new Error('No two changes ever met')
-  }
   const unknown = () => ({ sku: newSku(), quantity: 1, reason: 'Found' })
   return {
     createProduct: {

@@ -6,7 +6,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, publicKeys, signAccessToken, verifyAccessToken } from '#shared/users/access-token.ts'
 
 const start = Date.parse('2026-01-01T00:00:00Z')
-const user = { id: 'usr_1', role: 'operator' } as const
+const user = { id: 'usr_1', role: 'operator', must_change_password: false } as const
 const minute = 60_000
 
 /** What signing and verifying reach the world through, on a clock of its own. */

@@ -1,0 +1,51 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+
+export interface Deployment {
+  baseUrl: string
+  /** Of the first login, after which it has to be changed. */
+  adminPassword: string
+}
+
+const region = 'eu-central-1'
+const account = '000000000000'
+const root = join(import.meta.dirname, '../..')
+
+/** The emulator takes any credentials of this form. */
+const environmentFor = (endpoint: string) => ({
+  ...process.env,
+  AWS_ENDPOINT_URL: endpoint,
+  AWS_ACCESS_KEY_ID: 'test',
+  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_REGION: region,
+  AWS_DEFAULT_REGION: region,
+})
+
+/** Runs the CDK's command line against the emulator. @throws when it fails, or when `diff --fail` finds a difference */
+export function cdk(endpoint: string, ...args: string[]): void {
+  execFileSync(join(root, 'node_modules/.bin/cdk'), [...args, '-c', 'stage=emulator', '--ci'], {
+    cwd: root,
+    env: environmentFor(endpoint),
+    stdio: ['ignore', process.env['VERBOSE'] ? 'inherit' : 'ignore', 'inherit'],
+  })
+}
+
+/** A real `cdk deploy` of the emulator's stage. */
+export async function deploy(endpoint: string): Promise<Deployment> {
+  const outputsFile = join(root, 'cdk.out/outputs.json')
+  cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
+  cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
+  const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>
+  const { BaseUrl = '', AdminSecret } = outputs['holdfast-emulator-api'] ?? {}
+  const apiId = new URL(BaseUrl).hostname.split('.')[0]
+  const secrets = new SecretsManagerClient({
+    endpoint,
+    region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  })
+  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: AdminSecret }))
+  const { password } = JSON.parse(SecretString) as { password: string }
+  return { baseUrl: `${endpoint}/_aws/execute-api/${apiId}/emulator`, adminPassword: password }
+}

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { cdk, deploy } from '#infra/emulator/deployment.ts'
+import { startEmulator } from '#infra/emulator/emulator.ts'
+import { createClient } from '#shared/api/client.ts'
+import { adminPassword } from '#tests/support/local-stack.ts'
+import { expectStatus, newProduct, signInAdmin } from '#tests/support/people.ts'
+
+/** Own port, so that `npm run deploy:local` may run beside it. */
+const port = Number(process.env['EMULATOR_PORT'] ?? 4567)
+const root = join(import.meta.dirname, '../..')
+const startedAt = Date.now()
+const report = (line: string) => process.stdout.write(`${((Date.now() - startedAt) / 1000).toFixed(0)} s  ${line}\n`)
+
+/** The first password is good for one thing. */
+async function changeFirstPassword(baseUrl: string, first: string): Promise<void> {
+  const admin = await signInAdmin(baseUrl, first)
+  const refused = await admin.listOrders()
+  if (refused.status !== 403) throw new Error(`The first password opens more than it should: ${refused.status}`)
+  const body = { current_password: first, new_password: adminPassword }
+  expectStatus(await admin.changePassword({ body }), 204)
+}
+
+const emulator = await startEmulator(join(root, '.local'), port)
+try {
+  report('an empty AWS that enforces IAM')
+  const { baseUrl, adminPassword: first } = await deploy(emulator.endpoint)
+  report(`deployed: ${baseUrl}`)
+  expectStatus(await createClient({ baseUrl }).getReadiness(), 200)
+  await changeFirstPassword(baseUrl, first)
+  const admin = await signInAdmin(baseUrl, adminPassword)
+  const sku = await newProduct(admin, { stock: 7 })
+
+  execFileSync('npx', ['vitest', 'run', '--project', 'api'], {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, BASE_URL: baseUrl, ADMIN_PASSWORD: adminPassword },
+  })
+  report('the acceptance tests pass')
+
+  cdk(emulator.endpoint, 'diff', '--all', '--fail')
+  report('cdk diff finds no difference')
+
+  process.env['BUNDLE_BANNER'] = `/* redeployed ${startedAt} */`
+  cdk(emulator.endpoint, 'deploy', '--all', '--require-approval', 'never')
+  const again = await signInAdmin(baseUrl, adminPassword)
+  const { available } = expectStatus(await again.getStock({ params: { sku } }), 200)
+  if (available !== 7) throw new Error(`The redeployment changed the stock: ${available}`)
+  report('a redeployment with other code keeps data, keys and the admin')
+} finally {
+  await emulator.stop()
+}

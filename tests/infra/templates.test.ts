@@ -1,0 +1,149 @@
+import { Template } from 'aws-cdk-lib/assertions'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { buildBundles } from '#infra/bundles.ts'
+import { holdfastApp } from '#infra/holdfast.ts'
+import { unrouted } from '#shared/api/fallback.ts'
+import { gatewayResponses } from '#shared/api/gateway-responses.ts'
+import { methodsOf, operations } from '#shared/api/operations.ts'
+import { tableDefinition } from '#shared/store/table.ts'
+
+type Properties = Record<string, unknown>
+interface Resource {
+  Type: string
+  Properties: Properties
+  DeletionPolicy?: string
+}
+type Resources = Record<string, Resource>
+interface Statement {
+  Action: string | string[]
+  Resource: unknown
+}
+
+let data: Resources
+let api: Resources
+
+const resourcesOf = (stack: Parameters<typeof Template.fromStack>[0]): Resources =>
+  Template.fromStack(stack).toJSON()['Resources']
+const ofType = (resources: Resources, type: string) =>
+  Object.entries(resources).filter(([, resource]) => resource.Type === type)
+const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value])
+
+beforeAll(() => {
+  buildBundles()
+  const stacks = holdfastApp({ outdir: 'cdk.out/templates' }, 'prod')
+  data = resourcesOf(stacks.data)
+  api = resourcesOf(stacks.api)
+}, 60_000)
+
+/** Paths of the template's resources by logical id. */
+function paths(): Map<string, string> {
+  const resources = new Map(ofType(api, 'AWS::ApiGateway::Resource'))
+  const pathOf = (id: string): string => {
+    const { Properties } = resources.get(id) as Resource
+    const { ParentId, PathPart } = Properties as { ParentId: { Ref?: string }; PathPart: string }
+    return `${ParentId.Ref === undefined ? '' : pathOf(ParentId.Ref)}/${PathPart}`
+  }
+  return new Map([...resources.keys()].map((id) => [id, pathOf(id)]))
+}
+
+const statementsOf = ({ Properties: { Policies } }: Resource): Statement[] =>
+  (Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
+    ({ PolicyDocument }) => PolicyDocument.Statement,
+  )
+
+describe('the API of the template', () => {
+  test('has the methods of the table of routes, their authorizer, a fallback for every path, and nothing else', () => {
+    const pathOf = paths()
+    const methods = ofType(api, 'AWS::ApiGateway::Method').map(([, { Properties }]) => {
+      const { HttpMethod, AuthorizationType, ResourceId } = Properties as Record<string, string> & {
+        ResourceId: { Ref?: string }
+      }
+      return `${HttpMethod} ${pathOf.get(ResourceId.Ref ?? '') ?? '/'} ${AuthorizationType}`
+    })
+    const expected = operations.flatMap(({ route }) =>
+      methodsOf(route).map((method) => `${method} ${route.path} ${route.access === 'public' ? 'NONE' : 'CUSTOM'}`),
+    )
+    const fallbacks = [...new Set(['/', unrouted.path, ...operations.map(({ route }) => route.path)])]
+    expect(methods.toSorted()).toEqual([...expected, ...fallbacks.map((path) => `ANY ${path} NONE`)].toSorted())
+  })
+
+  test('answers every gateway error with a problem of its own', () => {
+    const types = ofType(api, 'AWS::ApiGateway::GatewayResponse').map(
+      ([, { Properties }]) => Properties['ResponseType'],
+    )
+    expect(types.toSorted()).toEqual(Object.keys(gatewayResponses).toSorted())
+  })
+
+  test('leaves room to double the routes', () => {
+    expect(Object.keys(api).length + 4 * operations.length).toBeLessThan(500)
+  })
+})
+
+describe('what functions may do', () => {
+  test.each(operations)(
+    '$operation: exactly what it declares, on its table, its secret and its log',
+    ({ operation, route }) => {
+      const [, role] =
+        ofType(api, 'AWS::IAM::Role').find(([id]) =>
+          id.startsWith(`${operation.charAt(0).toUpperCase()}${operation.slice(1)}Role`),
+        ) ?? []
+      if (!role) throw new Error(`${operation} has no role`)
+      const actions = statementsOf(role).flatMap(({ Action }) => list(Action))
+      const always = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']
+      expect(actions.toSorted()).toEqual([...route.uses, ...always].toSorted())
+    },
+  )
+
+  test('no action is a wildcard; only tracing, which has no resources, is granted on all', () => {
+    const statements = ofType(api, 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role))
+    const actions = statements.flatMap(({ Action }) => list(Action))
+    expect(actions.filter((action) => action.includes('*'))).toEqual([])
+    const onAll = statements.filter(({ Resource }) => list(Resource).includes('*'))
+    expect(new Set(onAll.flatMap(({ Action }) => list(Action)))).toEqual(
+      new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
+    )
+  })
+})
+
+describe('what must not get lost', () => {
+  test('stands under names that a refactoring cannot change', () => {
+    expect(
+      Object.entries(data)
+        .map(([id, { Type }]) => `${id} ${Type}`)
+        .toSorted(),
+    ).toEqual(
+      [
+        'CDKMetadata AWS::CDK::Metadata',
+        'FirstAdminA5359B9E AWS::SecretsManager::Secret',
+        'Keys4E30B592 AWS::SecretsManager::Secret',
+        'TableCD117FA1 AWS::DynamoDB::GlobalTable',
+      ].filter((name) => name.split(' ')[0] !== 'CDKMetadata' || 'CDKMetadata' in data),
+    )
+  })
+
+  test('outlives its stack in prod, and can be restored to any second', () => {
+    const { Properties, DeletionPolicy } = data['TableCD117FA1'] as Resource
+    expect(DeletionPolicy).toBe('Retain')
+    expect(Properties['Replicas']).toMatchObject([
+      { DeletionProtectionEnabled: true, PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true } },
+    ])
+  })
+
+  test('has the indexes, the stream and the expiry of the table definition', () => {
+    const { Properties } = data['TableCD117FA1'] as Resource
+    const indexes = Properties['GlobalSecondaryIndexes'] as { IndexName: string }[]
+    expect(indexes.map(({ IndexName }) => IndexName).toSorted()).toEqual(
+      Object.keys(tableDefinition.indexes).toSorted(),
+    )
+    expect(Properties).toMatchObject({
+      StreamSpecification: { StreamViewType: tableDefinition.stream },
+      TimeToLiveSpecification: { AttributeName: tableDefinition.timeToLive, Enabled: true },
+    })
+  })
+
+  test('logs are kept as long as the stage says, and no longer', () => {
+    const groups = ofType(api, 'AWS::Logs::LogGroup')
+    expect(groups.length).toBeGreaterThan(5)
+    expect(groups.filter(([, { Properties }]) => Properties['RetentionInDays'] !== 365)).toEqual([])
+  })
+})
