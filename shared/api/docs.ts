@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Document } from './contract.ts'
-import { routes } from './routes.ts'
 
 /** Where swagger-ui-dist lies: the package at home; on AWS its files are copied beside the function. */
 const assetFolder = (): string =>
@@ -27,27 +26,33 @@ const contentTypes = {
   'start.js': 'text/javascript; charset=utf-8',
 }
 
-/** @param basePath what stands before our paths in the caller's URL */
-export const docsPage = (basePath: string): Document => ({
-  contentType: 'text/html; charset=utf-8',
-  text: `<!doctype html>
-<html lang="en" data-description="${basePath}${routes.getOpenapi.path}">
+/**
+ * Its links are relative, so that it need not know where the API is mounted.
+ * @param path of the page as it was asked for: with or without a trailing slash
+ */
+export function docsPage(path: string): Document {
+  const [here, above] = path.endsWith('/') ? ['', '../'] : ['docs/', '']
+  return {
+    contentType: 'text/html; charset=utf-8',
+    text: `<!doctype html>
+<html lang="en" data-description="${above}openapi.json">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta http-equiv="Content-Security-Policy" content="${securityPolicy}">
     <title>Holdfast API</title>
     <link rel="icon" href="data:,">
-    <link rel="stylesheet" href="${basePath}/docs/swagger-ui.css">
+    <link rel="stylesheet" href="${here}swagger-ui.css">
   </head>
   <body>
     <div id="docs"></div>
-    <script src="${basePath}/docs/swagger-ui-bundle.js"></script>
-    <script src="${basePath}/docs/start.js"></script>
+    <script src="${here}swagger-ui-bundle.js"></script>
+    <script src="${here}start.js"></script>
   </body>
 </html>
 `,
-})
+  }
+}
 
 export const docsAsset = async (asset: keyof typeof contentTypes): Promise<Document> => ({
   contentType: contentTypes[asset],

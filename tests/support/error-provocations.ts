@@ -14,9 +14,10 @@ const registration = () => ({ email: `${randomUUID()}@example.com`, password })
 
 const count = 12
 
-/** Changes one thing from many sides at once until two of them meet. */
-async function contested(change: (n: number) => Promise<Answer>): Promise<Answer> {
+/** Changes one thing from many sides at once, and another one each round, until two of them meet. */
+async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>): Promise<Answer> {
   for (let round = 0; round < 20; round += 1) {
+    const change = await oneThing()
     const answers = await Promise.all(Array.from({ length: count }, (_, n) => change(n)))
     const refused = answers.find(({ status }) => status === 409)
     if (refused) return refused
@@ -55,12 +56,12 @@ export function accountProvocations(baseUrl: string, admin: Person): Provocation
         const person = await newPerson(baseUrl, admin)
         return person.changePassword({ body: { current_password: password, new_password: 'short' } })
       },
-      concurrent_update: async () => {
-        const person = await newPerson(baseUrl, admin)
-        return contested((n) =>
-          person.changePassword({ body: { current_password: password, new_password: `another-password-${n}` } }),
-        )
-      },
+      concurrent_update: () =>
+        contested(async () => {
+          const person = await newPerson(baseUrl, admin)
+          return (n) =>
+            person.changePassword({ body: { current_password: password, new_password: `another-password-${n}` } })
+        }),
     },
     logIn: {
       invalid_credentials: () => anybody.logIn({ body: { username: 'nobody', password } }),
@@ -90,16 +91,18 @@ export function stockProvocations(admin: Person): Provocations {
         admin.createProduct({ body: { sku: await newProduct(admin), name: 'Again', unit_price: 1 } }),
     },
     updateProduct: {
-      concurrent_update: async () => {
-        const params = { sku: await newProduct(admin) }
-        return contested((n) => admin.updateProduct({ params, body: { unit_price: n } }))
-      },
+      concurrent_update: () =>
+        contested(async () => {
+          const params = { sku: await newProduct(admin) }
+          return (n) => admin.updateProduct({ params, body: { unit_price: n } })
+        }),
     },
     updateWarehouse: {
-      concurrent_update: async () => {
-        const { id } = expectStatus(await admin.createWarehouse({ body: { name: 'Contested' } }), 201)
-        return contested((n) => admin.updateWarehouse({ params: { id }, body: { priority: 500 + n } }))
-      },
+      concurrent_update: () =>
+        contested(async () => {
+          const { id } = expectStatus(await admin.createWarehouse({ body: { name: 'Contested' } }), 201)
+          return (n) => admin.updateWarehouse({ params: { id }, body: { priority: 500 + n } })
+        }),
     },
     receiveStock: { unknown_sku: () => admin.receiveStock({ body: unknown(), headers: newKey() }) },
     adjustStock: {
