@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
 import { everyPage, ledgerOf } from '#tests/support/snapshot.ts'
 
@@ -22,7 +22,8 @@ beforeAll(async () => {
     const plans = [await user.simulateReservation({ body }), await user.createOrder({ body })]
     return plans.map((plan) => (plan.ok ? placeOf(plan.body.allocations[0]?.warehouse_id ?? '') : plan.body.code))
   }
-  await expect.poll(placesTaken, { timeout: 70_000, interval: 500 }).toEqual(['front', 'front'])
+  const known = async () => expect(await placesTaken()).toEqual(['front', 'front'])
+  await vi.waitFor(known, { timeout: 70_000, interval: 500 })
 }, 90_000)
 
 const places = () => ({ front, main: 'wh_main', back })
