@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildSync } from 'esbuild'
@@ -8,12 +8,10 @@ import { routes } from '#shared/api/routes.ts'
 const root = join(import.meta.dirname, '..')
 const outFolder = join(root, 'cdk.out/bundles')
 
-export const functionFiles = [...operations.map(functionFile), fallbackFile, authorizerFile, bootstrapFile]
+const functionFiles = [...operations.map(functionFile), fallbackFile, authorizerFile, bootstrapFile]
 
 /** Folder with the code of one function, ready to be zipped. */
 export const bundleFolder = (file: string): string => join(outFolder, file.replace(/\.ts$/, ''))
-
-export const bundleBytes = (file: string): number => statSync(join(bundleFolder(file), 'index.js')).size
 
 /** Bundles every function in one go. */
 export function buildBundles(): void {

@@ -42,7 +42,7 @@ const stages = {
 } satisfies Record<string, z.input<typeof Stage>>
 
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])
-export type StageName = z.infer<typeof StageName>
+type StageName = z.infer<typeof StageName>
 
 /**
  * @param name as given by `-c stage=`
