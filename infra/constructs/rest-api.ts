@@ -136,5 +136,4 @@ const accessLogLine = JSON.stringify({
 })
 
 /** One permission a function, for every method that leads to it. */
-const proxy = (handler: LambdaFunction) =>
-  new LambdaIntegration(handler, { allowTestInvoke: false, scopePermissionToMethod: false })
+const proxy = (handler: LambdaFunction) => new LambdaIntegration(handler, { scopePermissionToMethod: false })

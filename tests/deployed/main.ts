@@ -38,7 +38,7 @@ try {
   })
   report('the acceptance tests pass')
 
-  cdk(emulator.endpoint, 'diff', '--all', '--fail')
+  cdk(emulator.endpoint, 'diff', '--fail')
   report('cdk diff finds no difference')
 
   process.env['BUNDLE_BANNER'] = `/* redeployed ${startedAt} */`
