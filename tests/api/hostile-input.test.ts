@@ -87,11 +87,11 @@ describe.each(operations.filter(({ route }) => route.body))('the body of $operat
 
   test('must be JSON in UTF-8 of at most 64 KB', async () => {
     const latin1 = new Uint8Array([...Buffer.from('{"a":"'), 0xe9, 0xff, ...Buffer.from('"}')])
-    for (const body of ['{"a":', "{'a': 1}", '{"a": NaN}', '['.repeat(60_000)]) {
+    for (const body of ['{"a":', "{'a': 1}", '{"a": NaN}', '['.repeat(60_000)])
       expect(await send(body)).toMatchObject({ short: '400 malformed_request' })
-    }
-    // What is no UTF-8 the gateway decodes before us: it is some 4xx.
-    expect((await send(latin1)).short).toMatch(/^(400 malformed_request|422 validation_failed)$/)
+    expect((await send(latin1)).short, 'decoded by the gateway').toMatch(
+      /^(400 malformed_request|422 validation_failed)$/,
+    )
     expect(await send('{}'.padEnd(64 * 1024 + 1))).toMatchObject({ short: '413 payload_too_large' })
     for (const type of ['text/plain', 'application/xml', 'application/json; charset=utf-16']) {
       const headers = { 'Content-Type': type }

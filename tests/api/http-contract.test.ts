@@ -117,14 +117,11 @@ describe('a path that is none', () => {
     }
   })
 
-  test.each(['/%', '/orders/%zz', '/%ff%fe'])(
-    'and cannot be decoded is some 4xx, as the gateway decodes it before us: %s',
-    async (path) => {
-      const { status, problem } = await call('GET', path)
-      expect(problem).toMatchObject({ status })
-      expect([400, 401, 403, 404]).toContain(status)
-    },
-  )
+  test.each(['/%', '/orders/%zz', '/%ff%fe'])('and cannot be decoded is the gateway’s own 4xx: %s', async (path) => {
+    const { status, problem } = await call('GET', path)
+    expect(problem).toMatchObject({ status })
+    expect([400, 401, 403, 404]).toContain(status)
+  })
 
   const ids = [
     'x',

@@ -65,7 +65,9 @@ describe('readConfig', () => {
   })
 
   test.each(['dev', 'staging', 'prod'])('refuses a cheap password hash on %s', (stage) => {
-    expect(() => readConfig({ STAGE: stage, PASSWORD_HASH_COST: '9' })).toThrow('for the local stack only')
+    expect(() => readConfig({ STAGE: stage, PASSWORD_HASH_COST: '9' })).toThrow(
+      'for the local stack and the emulator only',
+    )
     expect(readConfig({ STAGE: stage, PASSWORD_HASH_COST: '10' }).PASSWORD_HASH_COST).toBe(10)
   })
 })

@@ -1,21 +1,9 @@
-import { existsSync, globSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { authorizerFile, fallbackFile, functionFile, operations, operationsAt } from '#shared/api/operations.ts'
+import { operations, operationsAt } from '#shared/api/operations.ts'
 
 const names = (path: string): string[] => operationsAt(path).map(({ named }) => named.operation)
 
 describe('the route table', () => {
-  test.each(operations)('has a function for $operation', (named) => {
-    expect(existsSync(functionFile(named))).toBe(true)
-  })
-
-  test('has a route for every function file', () => {
-    const known = new Set([...operations.map(functionFile), fallbackFile, authorizerFile])
-    const files = globSync('functions/**/*.ts')
-    expect(files.filter((file) => !known.has(file))).toEqual([])
-    expect(files.length).toBe(known.size)
-  })
-
   test('has no two operations with one method and path', () => {
     const served = operations.flatMap(({ route }) =>
       [route.method, ...(route.alias ? [route.alias] : [])].map((method) => `${method} ${route.path}`),
