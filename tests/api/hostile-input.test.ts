@@ -9,7 +9,6 @@ import { expectStatus, newPerson, newProduct, type Person, password, signInAdmin
 const baseUrl = inject('baseUrl')
 const line = { sku: 'HOSTILE', quantity: 1 }
 const ship_to = { name: 'Ada', line1: 'Road 1', city: 'Bern', postal_code: '3000', country: 'CH' }
-
 let admin: Person
 let customer: Person
 let sku: string
@@ -94,8 +93,9 @@ describe.each(operations.filter(({ route }) => route.body))('the body of $operat
     )
     expect(await send('{}'.padEnd(64 * 1024 + 1))).toMatchObject({ short: '413 payload_too_large' })
     for (const type of ['text/plain', 'application/xml', 'application/json; charset=utf-16']) {
-      const headers = { 'Content-Type': type }
-      expect(await send('{}', { headers }), type).toMatchObject({ short: '415 unsupported_media_type' })
+      expect(await send('{}', { headers: { 'Content-Type': type } }), type).toMatchObject({
+        short: '415 unsupported_media_type',
+      })
     }
   })
 })
