@@ -3,18 +3,15 @@ import * as z from 'zod/mini'
 import type { Route } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
-import { PageInfo } from '#shared/requests/paging.ts'
-import { expectStatus, newPerson, newProduct, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct, type Person, password, signInAdmin } from '#tests/support/people.ts'
 
 const baseUrl = inject('baseUrl')
 const line = { sku: 'HOSTILE', quantity: 1 }
 const ship_to = { name: 'Ada', line1: 'Road 1', city: 'Bern', postal_code: '3000', country: 'CH' }
 let admin: Person
-let customer: Person
 let sku: string
 beforeAll(async () => {
   admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  customer = await newPerson(baseUrl, admin)
   sku = await newProduct(admin, { stock: 10, stock_buckets: 2 })
 })
 
@@ -152,51 +149,5 @@ describe('query parameters', () => {
       expect(await refusal('GET', `${pathOf(route)}?${query}`), query).toBe(invalid)
     }
     expect(await refusal('GET', `${pathOf(route)}?cursor=not-a-cursor`)).toMatch(/^400 invalid_cursor$|^404 not_found$/)
-  })
-})
-
-describe('a cursor', () => {
-  async function newOrders(person: Person): Promise<string[]> {
-    const body = { lines: [{ sku, quantity: 1 }] }
-    const replies = [await person.createOrder({ body }), await person.createOrder({ body })]
-    return replies.map((reply) => expectStatus(reply, 201).id)
-  }
-
-  async function cursorOf(path: string, as: Person): Promise<string> {
-    const headers = { Authorization: `Bearer ${as.tokens.access_token}` }
-    const answer = await fetch(`${baseUrl}${path}?limit=1`, { headers })
-    const { next_cursor } = z.object({ page: PageInfo }).parse(await answer.json()).page
-    return next_cursor ?? expect.fail(`${path} has one page only`)
-  }
-
-  test('works for its list and its caller only, and only as it was given', async () => {
-    const [orders, other] = [await newOrders(customer), await newOrders(admin)]
-    await newProduct(admin)
-    const sources: [string, Person][] = [
-      ['/orders', customer],
-      ['/orders', admin],
-      [`/orders/${orders[0]}/events`, customer],
-      [`/orders/${other[0]}/events`, admin],
-      ['/products', customer],
-      ['/products', admin],
-      [`/stock/${sku}/movements`, admin],
-    ]
-    const cursors = await Promise.all(sources.map(([path, as]) => cursorOf(path, as)))
-    for (const [path, as] of sources) {
-      for (const [n, cursor] of cursors.entries()) {
-        if (sources[n]?.[0] === path && sources[n]?.[1] === as) continue
-        expect(await refusal('GET', `${path}?cursor=${cursor}`, { as })).toBe('400 invalid_cursor')
-      }
-    }
-    const [own = ''] = cursors
-    for (const cursor of [own.slice(0, -1), own.slice(1), `A${own.slice(1)}B`, `${own}A`]) {
-      expect(await refusal('GET', `/orders?cursor=${cursor}`, { as: customer })).toBe('400 invalid_cursor')
-    }
-    const pages = [
-      await customer.listOrders({ query: { limit: 1 } }),
-      await customer.listOrders({ query: { cursor: own } }),
-    ]
-    const listed = pages.flatMap((page) => expectStatus(page, 200).orders.map(({ id }) => id))
-    expect(listed.sort()).toEqual([...orders].sort())
   })
 })
