@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import * as z from 'zod/mini'
 import { routes } from '#shared/api/routes.ts'
+import { readSettings } from '#shared/runtime/config.ts'
 import type { Served } from './gateway.ts'
 import { startStack } from './stack.ts'
 
@@ -26,7 +27,7 @@ export async function main(): Promise<void> {
   } catch {
     // There need not be a .env file.
   }
-  const environment = LocalEnvironment.parse(process.env)
+  const environment = readSettings(LocalEnvironment, process.env)
   // Standard AWS clients insist on having these; the engine does not look at them.
   for (const [name, value] of Object.entries({
     AWS_REGION: 'eu-central-1',

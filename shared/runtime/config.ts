@@ -30,18 +30,30 @@ const Environment = z.object({
 export type Config = z.output<typeof Environment>
 
 /**
- * The settings, checked; an empty variable counts as not set.
+ * Settings out of the environment; an empty variable counts as not set.
  * @throws Error that names every variable with a bad value
  */
-export function readConfig(environment: Record<string, string | undefined>): Config {
+export function readSettings<S extends z.ZodMiniType>(
+  schema: S,
+  environment: Record<string, string | undefined>,
+): z.output<S> {
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
-  const parsed = Environment.safeParse(set)
+  const parsed = schema.safeParse(set)
   if (!parsed.success) {
     const bad = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
     throw new Error(`Bad configuration: ${bad.join('; ')}`)
   }
-  if (!['local', 'emulator'].includes(parsed.data.STAGE) && parsed.data.PASSWORD_HASH_COST < 10) {
+  return parsed.data
+}
+
+/** Stages where nobody's password is at stake, so that tests may hash cheaply. */
+const playgrounds = ['local', 'emulator']
+
+/** The settings of the API. @throws Error that names every variable with a bad value */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const config = readSettings(Environment, environment)
+  if (!playgrounds.includes(config.STAGE) && config.PASSWORD_HASH_COST < 10) {
     throw new Error('Bad configuration: PASSWORD_HASH_COST below 10 is for the local stack and the emulator only')
   }
-  return parsed.data
+  return config
 }
