@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { run } from './run.ts'
 
 export interface Deployment {
   baseUrl: string
@@ -24,19 +24,18 @@ const environmentFor = (endpoint: string) => ({
 })
 
 /** Runs the CDK's command line against the emulator. @throws when it fails, or when `diff --fail` finds a difference */
-export function cdk(endpoint: string, ...args: string[]): void {
-  execFileSync(join(root, 'node_modules/.bin/cdk'), [...args, '-c', 'stage=emulator', '--ci'], {
+export const cdk = (endpoint: string, ...args: string[]): Promise<void> =>
+  run(join(root, 'node_modules/.bin/cdk'), [...args, '-c', 'stage=emulator', '--ci'], {
     cwd: root,
     env: environmentFor(endpoint),
     stdio: ['ignore', process.env['VERBOSE'] ? 'inherit' : 'ignore', 'inherit'],
   })
-}
 
 /** A real `cdk deploy` of the emulator's stage. */
 export async function deploy(endpoint: string): Promise<Deployment> {
   const outputsFile = join(root, 'cdk.out/outputs.json')
-  cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
-  cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
+  await cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
+  await cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>
   const { BaseUrl = '', AdminSecret } = outputs['holdfast-emulator-api'] ?? {}
   const apiId = new URL(BaseUrl).hostname.split('.')[0]

@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { cdk, deploy } from '#infra/emulator/deployment.ts'
 import { startEmulator } from '#infra/emulator/emulator.ts'
+import { run } from '#infra/emulator/run.ts'
 import { createClient } from '#shared/api/client.ts'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { expectStatus, newProduct, signInAdmin } from '#tests/support/people.ts'
@@ -31,18 +31,18 @@ try {
   const admin = await signInAdmin(baseUrl, adminPassword)
   const sku = await newProduct(admin, { stock: 7 })
 
-  execFileSync('npx', ['vitest', 'run', '--project', 'api'], {
+  await run('npx', ['vitest', 'run', '--project', 'api'], {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, BASE_URL: baseUrl, ADMIN_PASSWORD: adminPassword },
   })
   report('the acceptance tests pass')
 
-  cdk(emulator.endpoint, 'diff', '--fail')
+  await cdk(emulator.endpoint, 'diff', '--fail')
   report('cdk diff finds no difference')
 
   process.env['BUNDLE_BANNER'] = `/* redeployed ${startedAt} */`
-  cdk(emulator.endpoint, 'deploy', '--all', '--require-approval', 'never')
+  await cdk(emulator.endpoint, 'deploy', '--all', '--require-approval', 'never')
   const again = await signInAdmin(baseUrl, adminPassword)
   const { available } = expectStatus(await again.getStock({ params: { sku } }), 200)
   if (available !== 7) throw new Error(`The redeployment changed the stock: ${available}`)
