@@ -9,7 +9,8 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: include('unit') } },
       { test: { name: 'structure', include: include('structure') } },
-      { test: { name: 'infra', include: include('infra') } },
+      // One at a time: they build the same bundles.
+      { test: { name: 'infra', include: include('infra'), fileParallelism: false } },
       {
         test: {
           name: 'api',

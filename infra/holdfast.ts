@@ -1,4 +1,13 @@
-import { App, type AppProps, CliCredentialsStackSynthesizer, type IStackSynthesizer, Tags } from 'aws-cdk-lib'
+import {
+  App,
+  type AppProps,
+  CliCredentialsStackSynthesizer,
+  type IStackSynthesizer,
+  Tags,
+  Validations,
+} from 'aws-cdk-lib'
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
+import { acknowledgedRules } from './acknowledged-rules.ts'
 import { ApiStack } from './stacks/api-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { type Stage, stageOf } from './stages.ts'
@@ -8,7 +17,7 @@ const credentials = ({ credentials: kind }: Stage): { synthesizer?: IStackSynthe
   kind === 'cli' ? { synthesizer: new CliCredentialsStackSynthesizer() as unknown as IStackSynthesizer } : {}
 
 /**
- * The stacks of one stage; the bundles have to be built already.
+ * The stacks of one stage, whose synthesis fails on what the security rules find; the bundles have to be built already.
  * @param stageName as given by `-c stage=`; looked up in the context when it is left out
  */
 export function holdfastApp(props: AppProps = {}, stageName?: string): { app: App; data: DataStack; api: ApiStack } {
@@ -18,5 +27,8 @@ export function holdfastApp(props: AppProps = {}, stageName?: string): { app: Ap
   const api = new ApiStack(app, `holdfast-${stage.name}-api`, { stage, data, ...credentials(stage) })
   Tags.of(app).add('service', 'holdfast')
   Tags.of(app).add('stage', stage.name)
+  const rules = Validations.of(app)
+  rules.addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app))
+  rules.acknowledge(...Object.entries(acknowledgedRules).map(([id, reason]) => ({ id, reason })))
   return { app, data, api }
 }

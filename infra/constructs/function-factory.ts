@@ -5,6 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import type { AwsAction } from '#shared/api/contract.ts'
 import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
+import { tableDefinition } from '#shared/store/table.ts'
 import { bundleFolder } from '../bundles.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import type { Stage } from '../stages.ts'
@@ -21,6 +22,7 @@ export interface FunctionProps {
 }
 
 const indexActions = new Set<AwsAction>(['dynamodb:Query'])
+const indexNames = Object.keys(tableDefinition.indexes)
 
 /** Makes functions that have a role of their own with exactly the actions they use. */
 export class FunctionFactory {
@@ -43,7 +45,8 @@ export class FunctionFactory {
       inlinePolicies: { uses: new PolicyDocument({ statements }) },
     })
     return new LambdaFunction(this.#scope, id, {
-      role,
+      // Tracing is granted above: the construct would add a second policy for it to every role.
+      role: role.withoutPolicyUpdates(),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 1024,
@@ -78,7 +81,9 @@ export class FunctionFactory {
     const tableArn = this.#data.table.tableArn
     const onTable = uses.filter((action) => action.startsWith('dynamodb:'))
     const onSecrets = uses.filter((action) => action.startsWith('secretsmanager:'))
-    const indexes = uses.some((action) => indexActions.has(action)) ? [`${tableArn}/index/*`] : []
+    const indexes = uses.some((action) => indexActions.has(action))
+      ? indexNames.map((name) => `${tableArn}/index/${name}`)
+      : []
     return [
       ...(onTable.length > 0 ? [allow(onTable, [tableArn, ...indexes])] : []),
       ...(onSecrets.length > 0 ? [allow(onSecrets, [secretArn(this.#scope, secretNames(this.#stage).keys)])] : []),

@@ -1,0 +1,26 @@
+import { Bucket } from 'aws-cdk-lib/aws-s3'
+import { beforeAll, expect, test } from 'vitest'
+import { acknowledgedRules } from '#infra/acknowledged-rules.ts'
+import { buildBundles } from '#infra/bundles.ts'
+import { holdfastApp } from '#infra/holdfast.ts'
+
+beforeAll(buildBundles, 60_000)
+
+const outdir = 'cdk.out/security-rules'
+
+test.each(['dev', 'staging', 'prod', 'emulator'])('nothing that the security rules find is open on %s', (stage) => {
+  const { app } = holdfastApp({ outdir }, stage)
+  expect(() => app.synth()).not.toThrow()
+})
+
+test('a finding fails the synthesis', () => {
+  const { app, data } = holdfastApp({ outdir }, 'prod')
+  new Bucket(data, 'Open')
+  expect(() => app.synth()).toThrow()
+})
+
+test('at most twelve rules are acknowledged, each with a reason', () => {
+  const reasons = Object.values(acknowledgedRules)
+  expect(reasons.length).toBeLessThanOrEqual(12)
+  expect(reasons.filter((reason) => reason.length < 20)).toEqual([])
+})
