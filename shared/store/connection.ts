@@ -30,8 +30,6 @@ const maxDelayMilliseconds = 1000
 
 const transientNames = new Set([
   'InternalServerError',
-  'ItemCollectionSizeLimitExceededException',
-  'LimitExceededException',
   'ProvisionedThroughputExceededException',
   'RequestLimitExceeded',
   'ServiceUnavailable',

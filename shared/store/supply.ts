@@ -13,8 +13,6 @@ import { levelCodec, stockStore } from './stock.ts'
 export interface Supply {
   products: Map<string, Product>
   levels: StoredLevel[]
-  /** Whether `levels` are all there are in the given warehouses. */
-  complete: boolean
 }
 
 /**
@@ -50,11 +48,7 @@ export const supplyReader =
       spread === 'all' ? levelKeys(sku, range(asked.get(sku) ?? 0, stock_buckets)) : [],
     )
     if (unread.length > 0) levels.push(...(await stockStore(connection).levels(unread)))
-    return {
-      products,
-      levels,
-      complete: spread === 'all' || [...products.values()].every(({ stock_buckets }) => stock_buckets === 1),
-    }
+    return { products, levels }
   }
 
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, n) => from + n)

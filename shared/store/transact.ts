@@ -25,7 +25,7 @@ export interface Write<F> {
 /** What the failures of some writes mean. */
 export type FailureOf<W> = W extends Write<infer F> ? F : never
 
-/** Thousands would be a bug of ours: DynamoDB takes 100. */
+/** DynamoDB's limit; limits of ours keep every transaction below it. */
 const maxWrites = 100
 
 type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
