@@ -2,18 +2,21 @@ import { defineConfig } from 'vitest/config'
 
 const include = (folder: string) => [`tests/${folder}/**/*.test.ts`]
 
+/** A slow machine must not make a test fail. */
+const patient = { testTimeout: 60_000, hookTimeout: 60_000 }
+
 /** Somebody else's installation answers at its own pace; an emulated one shares the machine with us. */
-const testTimeout = process.env['BASE_URL'] === undefined ? 30_000 : 120_000
+const testTimeout = process.env['BASE_URL'] === undefined ? patient.testTimeout : 120_000
 
 export default defineConfig({
   test: {
     // Two cores: more files at once only take each other's time.
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: include('unit') } },
-      { test: { name: 'structure', include: include('structure') } },
+      { test: { name: 'unit', include: include('unit'), ...patient } },
+      { test: { name: 'structure', include: include('structure'), ...patient } },
       // One at a time: they build the same bundles.
-      { test: { name: 'infra', include: include('infra'), fileParallelism: false } },
+      { test: { name: 'infra', include: include('infra'), fileParallelism: false, ...patient } },
       {
         test: {
           name: 'api',
@@ -23,14 +26,7 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
-      {
-        test: {
-          name: 'store',
-          include: include('store'),
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
-        },
-      },
+      { test: { name: 'store', include: include('store'), ...patient } },
       {
         test: {
           name: 'load',
