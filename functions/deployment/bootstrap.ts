@@ -1,6 +1,6 @@
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
-import { bootstrapInstallation } from '#shared/runtime/bootstrap.ts'
-import { answerCustomResource } from '#shared/runtime/custom-resource.ts'
+import { bootstrapInstallation } from '#shared/deployment/bootstrap.ts'
+import { answerCustomResource } from '#shared/deployment/custom-resource.ts'
 import { services } from '#shared/runtime/services.ts'
 
 export const handler = (event: CloudFormationCustomResourceEvent, context: Context): Promise<void> =>

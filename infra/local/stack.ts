@@ -68,15 +68,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 async function bootstrap(): Promise<{ admin: Stack['admin']; corsOrigins: string }> {
   // Loaded only now: they read the environment.
   const { runtime } = await import('#shared/runtime/services.ts')
-  const { ensureMainWarehouse } = await import('#shared/stock/warehouses.ts')
-  const { ensureFirstAdmin } = await import('#shared/users/registration.ts')
+  const { ensureInstallation } = await import('#shared/deployment/installation.ts')
   const { config, clock, servicesUntil } = runtime()
   await ensureTable(config.DYNAMODB_ENDPOINT ?? '', config.TABLE_NAME)
   const services = servicesUntil(clock.now() + 10_000)
-  await ensureMainWarehouse(services)
   const email = config.ADMIN_EMAIL
   const password = config.ADMIN_PASSWORD ?? `${randomBytes(12).toString('base64url')}-Aa1`
-  const isNew = await ensureFirstAdmin(services, { email, password, mustChangePassword: false })
+  const isNew = await ensureInstallation(services, { email, password, mustChangePassword: false })
   const isToldOnce = isNew && config.ADMIN_PASSWORD === undefined
   return {
     admin: { email, ...(isToldOnce ? { generatedPassword: password } : {}) },

@@ -1,10 +1,9 @@
 import * as z from 'zod/mini'
-import { ensureMainWarehouse } from '#shared/stock/warehouses.ts'
+import { Secrets } from '#shared/runtime/secrets.ts'
+import { readSecret, writeSecret } from '#shared/runtime/secrets-manager.ts'
+import type { Services } from '#shared/runtime/services.ts'
 import { newSecrets } from '#shared/users/new-secrets.ts'
-import { ensureFirstAdmin } from '#shared/users/registration.ts'
-import { Secrets } from './secrets.ts'
-import { readSecret, writeSecret } from './secrets-manager.ts'
-import type { Services } from './services.ts'
+import { ensureInstallation } from './installation.ts'
 
 const AdminSecret = z.object({ email: z.string(), password: z.string() })
 
@@ -14,9 +13,8 @@ export async function bootstrapInstallation(
   { secretId, adminSecretId }: { secretId: string; adminSecretId: string },
 ): Promise<void> {
   await ensureSecrets(secretId)
-  await ensureMainWarehouse(services)
   const { email, password } = AdminSecret.parse(JSON.parse(await readSecret(adminSecretId)))
-  await ensureFirstAdmin(services, { email, password, mustChangePassword: true })
+  await ensureInstallation(services, { email, password, mustChangePassword: true })
 }
 
 /** CloudFormation can only fill a secret with random text; keys are made here, once. */

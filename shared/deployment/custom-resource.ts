@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda'
-import { logger, messages } from './observe.ts'
+import { logger, messages } from '#shared/runtime/observe.ts'
 
 /** Properties of the resource, as the template gives them. */
 type Properties = Record<string, string>

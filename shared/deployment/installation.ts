@@ -1,0 +1,16 @@
+import type { Services } from '#shared/runtime/services.ts'
+import { ensureMainWarehouse } from '#shared/stock/warehouses.ts'
+import { ensureFirstAdmin } from '#shared/users/registration.ts'
+
+/**
+ * What an empty table needs before its first request: the main warehouse and the first admin. Safe to repeat: nothing
+ * that exists is touched.
+ * @returns whether the admin was created
+ */
+export async function ensureInstallation(
+  services: Services,
+  admin: { email: string; password: string; mustChangePassword: boolean },
+): Promise<boolean> {
+  await ensureMainWarehouse(services)
+  return ensureFirstAdmin(services, admin)
+}
