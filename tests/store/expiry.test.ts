@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { expireOrder } from '#shared/orders/system-actions.ts'
 import {
   act,
@@ -11,23 +11,13 @@ import {
   owner,
   simpleOrder,
   simulatedOrder,
-  startWorld,
   stockOf,
   stored,
-  type World,
+  useWorld,
   workflow,
 } from './world.ts'
 
-let world: World
-
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterAll(async () => {
-  const violations = await world.violations()
-  await world.stop()
-  expect(violations).toEqual([])
-})
+const world = useWorld()
 
 const minutes = 10
 

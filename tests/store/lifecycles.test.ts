@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { actOnOrder } from '#shared/orders/act-on-order.ts'
 import { foldEvents } from '#shared/orders/history.ts'
 import { type Order, OrderStatus, type OrderView, type StoredOrder } from '#shared/orders/order.ts'
@@ -19,22 +19,12 @@ import {
   owner,
   simpleOrder,
   simulatedOrder,
-  startWorld,
   stored,
-  type World,
+  useWorld,
   workflow,
 } from './world.ts'
 
-let world: World
-
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterAll(async () => {
-  const violations = await world.violations()
-  await world.stop()
-  expect(violations).toEqual([])
-})
+const world = useWorld()
 
 const plain = ({ fingerprint: _fingerprint, last_change: _last, ...rest }: StoredOrder): Order => rest
 

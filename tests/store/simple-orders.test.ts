@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { completeOrder, processOrder } from '#shared/orders/system-actions.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { type CallerName, cells, expected, type Place } from '#tests/support/matrix.ts'
@@ -12,23 +12,13 @@ import {
   owner,
   simpleOrder,
   simulatedOrder,
-  startWorld,
   stored,
   stranger,
-  type World,
+  useWorld,
   workflow,
 } from './world.ts'
 
-let world: World
-
-beforeAll(async () => {
-  world = await startWorld()
-})
-afterAll(async () => {
-  const violations = await world.violations()
-  await world.stop()
-  expect(violations).toEqual([])
-})
+const world = useWorld()
 
 /** The code of the refusal, or what was answered. */
 const answerOf = (attempt: Promise<{ status: string }>): Promise<string> =>

@@ -1,16 +1,17 @@
+import { afterAll, beforeAll, expect } from 'vitest'
 import { actOnOrder } from '#shared/orders/act-on-order.ts'
 import type { OrderAction, OrderEvent, OrderView, StoredOrder } from '#shared/orders/order.ts'
 import { placeOrder, placeSimulatedOrder } from '#shared/orders/place-order.ts'
 import { createProduct } from '#shared/products/catalogue.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
-import type { Services } from '#shared/runtime/services.ts'
+import type { Runtime, Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { readStock } from '#shared/stock/read-stock.ts'
 import type { SkuStock } from '#shared/stock/stock.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { violationsAt } from '#tests/support/invariants.ts'
-import { startLocalStack } from '#tests/support/local-stack.ts'
+import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 
 /** Time that passes only when a test says so. */
 class HandClock implements Clock {
@@ -36,25 +37,30 @@ export const job = { actor: { id: 'job', role: 'job' as const }, requestId: 'job
 export const workflow = { actor: { id: 'workflow', role: 'workflow' as const }, requestId: 'workflow-run' }
 
 /** The use cases on a real engine, with the clock in the test's hand. */
-export interface World {
+interface World {
   clock: HandClock
   services: Services
-  /** What the table breaks of the invariants. */
-  violations(): Promise<string[]>
-  stop(): Promise<void>
 }
 
-export async function startWorld(): Promise<World> {
-  const stack = await startLocalStack()
+/** A world for the tests of one file, which must leave no invariant broken behind. */
+export function useWorld(): World {
   const clock = new HandClock()
-  const runtime = runtimeOn(stack, clock)
+  let stack: LocalStack
+  let runtime: Runtime
+  beforeAll(async () => {
+    stack = await startLocalStack()
+    runtime = runtimeOn(stack, clock)
+  })
+  afterAll(async () => {
+    const violations = await violationsAt(stack.endpoint)
+    runtime.client.destroy()
+    await stack.stop()
+    expect(violations).toEqual([])
+  })
   return {
     clock,
-    services: runtime.servicesUntil(Number.POSITIVE_INFINITY),
-    violations: () => violationsAt(stack.endpoint),
-    stop: async () => {
-      runtime.client.destroy()
-      await stack.stop()
+    get services() {
+      return runtime.servicesUntil(Number.POSITIVE_INFINITY)
     },
   }
 }
