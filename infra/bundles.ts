@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { buildSync } from 'esbuild'
+import { swaggerUiFiles } from '#shared/api/docs-assets.ts'
 import { authorizerFile, bootstrapFile, fallbackFile, functionFile, operations } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
 
@@ -41,5 +42,5 @@ export function buildBundles(): void {
   )
   mkdirSync(assets, { recursive: true })
   const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-  for (const name of ['swagger-ui.css', 'swagger-ui-bundle.js']) cpSync(join(swaggerUi, name), join(assets, name))
+  for (const name of swaggerUiFiles) cpSync(join(swaggerUi, name), join(assets, name))
 }

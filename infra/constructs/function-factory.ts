@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -9,6 +9,7 @@ import { tableDefinition } from '#shared/store/table.ts'
 import { bundleFolder } from '../bundles.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import type { Stage } from '../stages.ts'
+import { removalPolicy } from './removal-policy.ts'
 import { secretArn, secretNames } from './secrets.ts'
 
 /** A function and what it may do. */
@@ -71,7 +72,7 @@ export class FunctionFactory {
     if (known) return known
     const logGroup = new LogGroup(this.#scope, `${area}Logs`, {
       retention: this.#stage.logRetentionDays,
-      removalPolicy: this.#stage.retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(this.#stage),
     })
     this.#logGroups.set(area, logGroup)
     return logGroup

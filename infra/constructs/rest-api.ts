@@ -17,10 +17,11 @@ import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { authorizerFile, fallbackFile, functionFile, methodsOf, type NamedRoute } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
-import { commonHeaders } from '#shared/api/response-headers.ts'
+import { allowedHeaders, commonHeaders } from '#shared/api/response-headers.ts'
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
+import { removalPolicy } from './removal-policy.ts'
 
 export interface RestApiProps {
   stage: Stage
@@ -59,7 +60,10 @@ export class RestApiOfRoutes extends Construct {
   }
 
   #restApi(stage: Stage): RestApi {
-    const accessLogs = new LogGroup(this, 'AccessLogs', { retention: stage.logRetentionDays })
+    const accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: stage.logRetentionDays,
+      removalPolicy: removalPolicy(stage),
+    })
     return new RestApi(this, 'RestApi', {
       restApiName: `holdfast-${stage.name}`,
       cloudWatchRole: false,
@@ -72,7 +76,9 @@ export class RestApiOfRoutes extends Construct {
         accessLogDestination: new LogGroupLogDestination(accessLogs),
         accessLogFormat: AccessLogFormat.custom(accessLogLine),
       },
-      ...(stage.corsOrigins.length > 0 ? { defaultCorsPreflightOptions: { allowOrigins: stage.corsOrigins } } : {}),
+      ...(stage.corsOrigins.length > 0
+        ? { defaultCorsPreflightOptions: { allowOrigins: stage.corsOrigins, allowHeaders: allowedHeaders } }
+        : {}),
     })
   }
 
@@ -115,6 +121,7 @@ export class RestApiOfRoutes extends Construct {
         responseHeaders: {
           ...quoted({ ...commonHeaders(''), 'Content-Type': problemContentType, 'Cache-Control': 'no-store' }),
           'X-Request-ID': 'context.requestId',
+          ...(status === 429 ? { 'Retry-After': "'1'" } : {}),
           ...(status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
         },
       })

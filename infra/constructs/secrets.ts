@@ -1,9 +1,8 @@
-import { ArnFormat, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
 import type { Stage } from '../stages.ts'
-
-const removalPolicy = ({ retainData }: Stage) => (retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY)
+import { removalPolicy } from './removal-policy.ts'
 
 /** Known before anything is deployed, so that the stacks need not export them to each other. */
 export const secretNames = ({ name }: Stage) => ({

@@ -1,13 +1,13 @@
-import { RemovalPolicy } from 'aws-cdk-lib'
 import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
 import { tableDefinition } from '#shared/store/table.ts'
 import type { Stage } from '../stages.ts'
+import { removalPolicy } from './removal-policy.ts'
 
 const text = (name: string) => ({ name, type: AttributeType.STRING })
 
 /** The one table, as its definition says. */
-export function holdfastTable(scope: Construct, { retainData }: Stage): TableV2 {
+export function holdfastTable(scope: Construct, stage: Stage): TableV2 {
   const { partitionKey, sortKey, timeToLive, stream, indexes } = tableDefinition
   return new TableV2(scope, 'Table', {
     partitionKey: text(partitionKey),
@@ -16,8 +16,8 @@ export function holdfastTable(scope: Construct, { retainData }: Stage): TableV2 
     timeToLiveAttribute: timeToLive,
     dynamoStream: StreamViewType[stream],
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    deletionProtection: retainData,
-    removalPolicy: retainData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    deletionProtection: stage.retainData,
+    removalPolicy: removalPolicy(stage),
     globalSecondaryIndexes: Object.entries(indexes).map(([indexName, index]) => ({
       indexName,
       partitionKey: text(index.partitionKey),

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Document } from './contract.ts'
+import type { DocsAsset } from './docs-assets.ts'
 
 /** Where swagger-ui-dist lies: the package at home; on AWS its files are copied beside the function. */
 const assetFolder = (): string =>
@@ -20,7 +21,7 @@ const startScript = `SwaggerUIBundle({
 })
 `
 
-const contentTypes = {
+const contentTypes: Record<DocsAsset, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
   'start.js': 'text/javascript; charset=utf-8',
@@ -54,7 +55,7 @@ export function docsPage(path: string): Document {
   }
 }
 
-export const docsAsset = async (asset: keyof typeof contentTypes): Promise<Document> => ({
+export const docsAsset = async (asset: DocsAsset): Promise<Document> => ({
   contentType: contentTypes[asset],
   text: asset === 'start.js' ? startScript : await readFile(join(assetFolder(), asset), 'utf8'),
 })

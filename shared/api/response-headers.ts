@@ -7,7 +7,15 @@ const securityHeaders = {
 const exposedHeaders =
   'ETag, Location, Idempotency-Key, Idempotent-Replayed, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-ID'
 
-const allowedHeaders = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-ID'
+/** What a browser of another origin may send. */
+export const allowedHeaders = [
+  'Authorization',
+  'Content-Type',
+  'Idempotency-Key',
+  'If-Match',
+  'If-None-Match',
+  'X-Request-ID',
+]
 
 /**
  * What a browser of another origin needs; nothing for origins that are not configured.
@@ -26,7 +34,7 @@ export function corsHeaders(origins: string, origin: string | undefined): Record
 /** Answer to a preflight for a path that takes `methods`. */
 export const preflightHeaders = (methods: string): Record<string, string> => ({
   'Access-Control-Allow-Methods': methods,
-  'Access-Control-Allow-Headers': allowedHeaders,
+  'Access-Control-Allow-Headers': allowedHeaders.join(', '),
   'Access-Control-Max-Age': '600',
 })
 

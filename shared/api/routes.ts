@@ -27,6 +27,7 @@ import {
   User,
 } from '#shared/users/user.ts'
 import { type Route, route } from './contract.ts'
+import { docsAssets } from './docs-assets.ts'
 
 const bySku = z.object({ sku: Sku })
 const byOrder = z.object({ id: OrderId })
@@ -457,7 +458,7 @@ export const routes = {
     summary: 'Scripts and styles of the documentation',
     access: 'public',
     uses: [],
-    params: z.object({ asset: z.enum(['swagger-ui.css', 'swagger-ui-bundle.js', 'start.js']) }),
+    params: z.object({ asset: z.enum(docsAssets) }),
     success: { status: 200, document: true, cache: 'public, max-age=300' },
     errors: [],
   }),

@@ -1,0 +1,6 @@
+/** What the documentation page takes from swagger-ui-dist. */
+export const swaggerUiFiles = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const
+
+/** All that the page asks for. */
+export const docsAssets = [...swaggerUiFiles, 'start.js'] as const
+export type DocsAsset = (typeof docsAssets)[number]
