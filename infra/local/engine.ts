@@ -158,17 +158,17 @@ export async function ensureTable(endpoint: string, table: string): Promise<void
     { AttributeName: partition, KeyType: 'HASH' as const },
     { AttributeName: sort, KeyType: 'RANGE' as const },
   ]
-  const attributes = [
+  const attributes = new Set([
     partitionKey,
     sortKey,
     ...Object.values(indexes).flatMap((index) => [index.partitionKey, index.sortKey]),
-  ]
+  ])
   try {
     await client.send(
       new CreateTableCommand({
         TableName: table,
         BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: attributes.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
+        AttributeDefinitions: [...attributes].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
         KeySchema: keySchema(partitionKey, sortKey),
         GlobalSecondaryIndexes: Object.entries(indexes).map(([name, index]) => ({
           IndexName: name,

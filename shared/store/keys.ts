@@ -39,6 +39,7 @@ export const listings = {
     owner: `ORDERS#${order.user_id}`,
     owner_sort: `${order.created_at}#${order.id}`,
     list: `ORDERS#${shardOf(order.id, orderListShards)}`,
+    open: `ORDERS#${shardOf(order.id, orderListShards)}`,
     list_sort: `${order.created_at}#${order.id}`,
   }),
   ownOrders: (userId: string): string[] => [`ORDERS#${userId}`],

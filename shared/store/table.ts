@@ -8,6 +8,8 @@ export const tableDefinition = {
   indexes: {
     'by-owner': { partitionKey: 'owner', sortKey: 'owner_sort' },
     listing: { partitionKey: 'list', sortKey: 'list_sort' },
+    /** Orders that are not final, or whose last event still has consequences to come: the working set. */
+    open: { partitionKey: 'open', sortKey: 'list_sort' },
   },
 } as const
 
