@@ -1,6 +1,6 @@
 import { implement } from '#shared/api/implement.ts'
 import { routes } from '#shared/api/routes.ts'
-import { listOrders } from '#shared/orders/read-orders.ts'
+import { listOrders } from '#shared/orders/list-orders.ts'
 import { services } from '#shared/runtime/services.ts'
 
 export const handler = implement(routes.listOrders)(({ query, context }) =>

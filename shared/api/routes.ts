@@ -10,6 +10,7 @@ import {
   SimulatedOrderRequest,
   StockOrderRequest,
 } from '#shared/orders/order.ts'
+import { OrdersQuery } from '#shared/orders/order-filter.ts'
 import { Simulation, SimulationRequest } from '#shared/orders/simulate-reservation.ts'
 import { NewProduct, Product, ProductChange, Sku } from '#shared/products/product.ts'
 import { PageInfo, PageQuery } from '#shared/requests/paging.ts'
@@ -300,12 +301,12 @@ export const routes = {
     area: 'orders',
     method: 'GET',
     path: '/orders',
-    summary: 'List orders, newest first: your own, or all for operators and admins',
+    summary: 'List orders: your own, or all for operators and admins',
     access: 'user',
-    uses: ['dynamodb:Query', 'dynamodb:BatchGetItem', 'secretsmanager:GetSecretValue'],
-    query: PageQuery,
+    uses: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'secretsmanager:GetSecretValue'],
+    query: OrdersQuery,
     success: { status: 200, body: z.object({ orders: z.array(OrderView), page: PageInfo }) },
-    errors: [],
+    errors: ['forbidden'],
   }),
   getOrder: route({
     area: 'orders',

@@ -21,7 +21,7 @@ export const OrderStatus = z.enum([
 ])
 export type OrderStatus = z.infer<typeof OrderStatus>
 
-const Phase = z.enum(['pending', 'processing', 'completed', 'cancelled'])
+export const Phase = z.enum(['pending', 'processing', 'completed', 'cancelled'])
 
 /** The coarse view that apps show. */
 const phases: Record<OrderStatus, z.infer<typeof Phase>> = {

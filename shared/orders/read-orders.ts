@@ -1,4 +1,4 @@
-import { actorOf, type CallerContext, isStaff } from '#shared/requests/caller.ts'
+import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
 import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { visible } from './act-on-order.ts'
@@ -9,20 +9,6 @@ import type { OrderEvent, OrderView } from './order.ts'
 export async function readOrder({ store }: Services, { caller }: CallerContext, id: string): Promise<OrderView> {
   const actor = actorOf(caller)
   return viewFor(visible(await store.orders.get(id), actor), actor)
-}
-
-/** Newest first: the caller's own, or everybody's for operators and admins. */
-export async function listOrders(
-  { store, secrets }: Services,
-  { caller }: CallerContext,
-  query: PageQuery,
-): Promise<{ orders: OrderView[]; page: PageInfo }> {
-  const owner = isStaff(caller.role) ? undefined : caller.id
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['orders', caller.id, owner ?? null], query)
-  const { items, next } = await store.orders.list(owner, pages.request)
-  const actor = actorOf(caller)
-  return { orders: items.map((order) => viewFor(order, actor)), page: pages.info(next) }
 }
 
 /** The audit trail, oldest first. */

@@ -83,6 +83,10 @@ export const transitions: Record<OrderAction, readonly Transition[]> = {
   complete: [{ from: ['PICKING'], to: ['DELIVERED'], kinds: ['simple'], by: ['job'], event: 'order.delivered' }],
 }
 
+/** Nothing can happen to an order any more that is there. */
+export const isFinal = (status: OrderStatus): boolean =>
+  !Object.values(transitions).some((list) => list.some(({ from }) => from.includes(status)))
+
 function standingsOf(order: Order, actor: Actor): Standing[] {
   if (actor.role === 'workflow' || actor.role === 'job') return [actor.role]
   return [...(order.user_id === actor.id ? ['owner' as const] : []), ...(isStaff(actor.role) ? ['staff' as const] : [])]

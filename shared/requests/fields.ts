@@ -12,6 +12,11 @@ export const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${pr
 /** ISO 8601, UTC, milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 })
 
+/** A point in time as callers write it: ISO 8601, UTC, with up to three decimals. */
+export const PointInTime = z.iso
+  .datetime({ abort: true })
+  .check(z.refine((time) => /^[^.]*(\.\d{1,3})?Z$/.test(time), { error: 'has more than three decimals' }))
+
 export const Currency = z.string().check(z.regex(/^[A-Z]{3}$/))
 
 /** Minor units (cents), 0 to 10⁹. */

@@ -18,11 +18,14 @@ export const PageInfo = z.object({
 })
 export type PageInfo = z.infer<typeof PageInfo>
 
-/** Turns a caller's query into a store's page request, and the store's answer into `page`. */
-export function paging(secret: string, scope: CursorScope, query: PageQuery) {
-  const limit = query.limit ?? defaultLimit
+/**
+ * Turns a caller's query into a store's page request, and the store's answer into `page`. A cursor is good for the
+ * same scope and the same filters only: whatever the query holds beside limit and cursor.
+ */
+export function paging(secret: string, list: CursorScope, { limit = defaultLimit, cursor, ...filters }: PageQuery) {
+  const scope = [...list, Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))]
   return {
-    request: { limit, ...(query.cursor === undefined ? {} : { after: positionOf(secret, scope, query.cursor) }) },
+    request: { limit, ...(cursor === undefined ? {} : { after: positionOf(secret, scope, cursor) }) },
     info: (next: string | undefined): PageInfo => ({
       limit,
       next_cursor: next === undefined ? null : cursorAt(secret, scope, next),

@@ -1,53 +1,99 @@
 import type { Item } from './codec.ts'
 import type { Connection } from './connection.ts'
+import { type Listing, walkIndex } from './index-walk.ts'
 import type { Key } from './keys.ts'
-import { getItems, query } from './read.ts'
-import { type IndexName, tableDefinition } from './table.ts'
+import { getItems } from './read.ts'
 
 export interface PageRequest {
-  /** Items at most. */
+  /** Results at most. */
   limit: number
-  /** Sort key of the last item of the page before. */
+  /** Position of the last entry that the page before looked at. */
   after?: string
 }
 
 export interface Page<T> {
   items: T[]
-  /** Sort key to continue after; absent on the last page. */
+  /** Position to continue after; absent on the last page. */
   next?: string
 }
 
-/** One page out of several partitions of an index, merged by sort key; the items are read consistently from the table. */
-export async function listPage(
-  connection: Connection,
-  { index, partitions, descending }: { index: IndexName; partitions: string[]; descending: boolean },
-  { limit, after }: PageRequest,
-): Promise<Page<Item>> {
-  const { partitionKey, sortKey } = tableDefinition.indexes[index]
-  const found = await Promise.all(
-    partitions.map((partition) =>
-      query(connection, {
-        IndexName: index,
-        KeyConditionExpression: `#p = :p${after === undefined ? '' : ` AND #s ${descending ? '<' : '>'} :after`}`,
-        ExpressionAttributeNames: { '#p': partitionKey, ...(after === undefined ? {} : { '#s': sortKey }) },
-        ExpressionAttributeValues: { ':p': partition, ...(after === undefined ? {} : { ':after': after }) },
-        ScanIndexForward: !descending,
-        Limit: limit + 1,
-      }),
-    ),
-  )
-  const sortOf = (item: Item) => String(item[sortKey])
-  const direction = descending ? -1 : 1
-  const entries = found.flatMap(({ items }) => items).sort((a, b) => (sortOf(a) < sortOf(b) ? -direction : direction))
-  const page = entries.slice(0, limit)
-  const last = page.at(-1)
-  const items = await getItems(
-    connection,
-    page.map(({ pk, sk }) => ({ pk, sk }) as Key),
-  )
-  const byKey = new Map(items.map((item) => [`${item['pk']} ${item['sk']}`, item]))
-  return {
-    items: page.map(({ pk, sk }) => byKey.get(`${pk} ${sk}`)).filter((item) => item !== undefined),
-    ...(entries.length > limit && last ? { next: sortOf(last) } : {}),
-  }
+/** What a page reads of the table at most, whatever it finds: then it is short. */
+const maxRows = 1000
+
+/** Entries that are looked at together at most. */
+const maxBatch = 100
+
+/** How entries become results. */
+export interface Examination<T> {
+  /** Whether some entries are left out: such a list has to look further for what comes next. */
+  selective: boolean
+  /**
+   * @param maxRows items it may read
+   * @returns what the entries are, from the first on, undefined for what is left out; fewer when more may not be read
+   */
+  examine(keys: Key[], maxRows: number): Promise<{ results: (T | undefined)[]; rows: number }>
 }
+
+/** One page of a list: full, unless the list ends or too much would have to be read; then it may even be empty. */
+export async function examinedPage<T>(
+  connection: Connection,
+  listing: Listing,
+  { limit, after }: PageRequest,
+  { selective, examine }: Examination<T>,
+): Promise<Page<T>> {
+  const items: T[] = []
+  let position = after
+  let rows = 0
+  let batch = Math.min(selective ? limit + 1 : limit, maxBatch)
+  const walk = walkIndex(connection, listing, { after, wanted: selective ? maxBatch : limit })
+  const pageUntil = (next: string | undefined) => ({ items, ...(next === undefined ? {} : { next }) })
+  while (rows < maxRows) {
+    const entries = await walk.take(Math.min(batch, maxRows - rows))
+    const { results, rows: read } = await examine(
+      entries.map(({ key }) => key),
+      maxRows - rows,
+    )
+    rows += read
+    for (const [n, result] of results.entries()) {
+      if (result !== undefined) {
+        if (items.length === limit) return pageUntil(position)
+        items.push(result)
+      }
+      position = entries[n]?.position
+    }
+    if (results.length < entries.length) break
+    if (!(await walk.hasMore())) return pageUntil(undefined)
+    if (!selective && items.length === limit) break
+    batch = Math.min(2 * batch, maxBatch)
+  }
+  return pageUntil(position)
+}
+
+/** Picks those of some values that belong to a list. */
+export type Select<T> = (values: T[]) => Promise<T[]>
+
+/** Results are the items behind the entries, read consistently; all of them, or those selected. */
+export const itemsOf = <T>(
+  connection: Connection,
+  decode: (item: Item) => T,
+  select?: Select<T> | undefined,
+): Examination<T> => ({
+  selective: select !== undefined,
+  examine: async (keys) => {
+    const items = await getItems(connection, keys)
+    const byKey = new Map(items.map((item) => [`${item['pk']} ${item['sk']}`, decode(item)]))
+    const values = keys.map(({ pk, sk }) => byKey.get(`${pk} ${sk}`))
+    const present = values.filter((value) => value !== undefined)
+    const selected = new Set<T | undefined>(select ? await select(present) : present)
+    return { results: values.map((value) => (selected.has(value) ? value : undefined)), rows: keys.length }
+  },
+})
+
+/** One page of everything there is in some partitions of an index. */
+export const listPage = (connection: Connection, listing: Listing, page: PageRequest): Promise<Page<Item>> =>
+  examinedPage(
+    connection,
+    listing,
+    page,
+    itemsOf(connection, (item) => item),
+  )

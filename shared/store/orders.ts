@@ -3,8 +3,9 @@ import type { Transition } from '#shared/orders/transitions.ts'
 import { codec, type Item } from './codec.ts'
 import { onlyNew } from './conditions.ts'
 import type { Connection } from './connection.ts'
+import type { Listing } from './index-walk.ts'
 import { keys, listings } from './keys.ts'
-import { listPage, type Page, type PageRequest } from './list-page.ts'
+import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from './list-page.ts'
 import { getItem, query, queryAll } from './read.ts'
 import type { Write } from './transact.ts'
 
@@ -16,6 +17,19 @@ export type OrderConflict =
   | { kind: 'order_exists'; order: StoredOrder }
   | { kind: 'reference_taken'; orderId: string }
   | { kind: 'order_changed'; order: StoredOrder | undefined }
+
+/** Which orders to list, and in which order. */
+export interface OrderListing {
+  /** Everybody's without one. */
+  owner: string | undefined
+  /** Only orders that are not final are wanted: those of all owners have an index of their own. */
+  isOpen: boolean
+  /** Time of creation: from ≤ created_at < to. */
+  from: string | undefined
+  to: string | undefined
+  newestFirst: boolean
+  select: Select<StoredOrder> | undefined
+}
 
 /** `order.created`, and what became of the reservation. */
 const maxCreationEvents = 2
@@ -43,16 +57,19 @@ export const orderStore = (connection: Connection) => ({
     return items.map(eventCodec.decode).filter(({ version }) => version === 1)
   },
 
-  /** Newest first; of one owner, or of all. */
-  async list(owner: string | undefined, page: PageRequest): Promise<Page<StoredOrder>> {
-    const found = await listPage(
-      connection,
+  /** By time of creation. */
+  list({ owner, isOpen, from, to, newestFirst, select }: OrderListing, page: PageRequest): Promise<Page<StoredOrder>> {
+    const listing: Listing =
       owner === undefined
-        ? { index: 'listing', partitions: listings.allOrders(), descending: true }
-        : { index: 'by-owner', partitions: listings.ownOrders(owner), descending: true },
-      page,
-    )
-    return { ...found, items: found.items.map(orderCodec.decode) }
+        ? { index: isOpen ? 'open' : 'listing', partitions: listings.allOrders(), descending: newestFirst, from, to }
+        : { index: 'by-owner', partitions: listings.ownOrders(owner), descending: newestFirst, from, to }
+    return examinedPage(connection, listing, page, itemsOf(connection, orderCodec.decode, select))
+  },
+
+  /** The one order that its owner gave this reference. */
+  async byReference(owner: string, reference: string): Promise<StoredOrder | undefined> {
+    const claim = await getItem(connection, keys.reference(owner, reference))
+    return decodeOrder(claim && (await getItem(connection, keys.order(String(claim['order_id'])))))
   },
 
   /** The order's id is derived from the request, so "it exists" means "this request was already served". */

@@ -36,14 +36,14 @@ async function getBatch(connection: Connection, keys: Key[]): Promise<Item[]> {
   return items
 }
 
-/** One page of a query; the caller says where to start and how much to take. */
+/** One page of a query; the caller says where to start and how much to take. @returns `last` where there may be more */
 export async function query(
   connection: Connection,
   input: Omit<QueryCommandInput, 'TableName'>,
-): Promise<{ items: Item[]; hasMore: boolean }> {
+): Promise<{ items: Item[]; last: Item | undefined }> {
   const command = new QueryCommand({ TableName: connection.table, ...input })
   const answer = await persist(connection, (options) => connection.client.send(command, options))
-  return { items: answer.Items ?? [], hasMore: answer.LastEvaluatedKey !== undefined }
+  return { items: answer.Items ?? [], last: answer.LastEvaluatedKey }
 }
 
 /** Everything under a partition key whose sort key begins with `prefix`, ascending. Consistent. */

@@ -5,7 +5,7 @@ import { codec, type Item } from './codec.ts'
 import { onlyNew } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { type Key, keys } from './keys.ts'
-import { getItem } from './read.ts'
+import { getItem, getItems } from './read.ts'
 import type { Write } from './transact.ts'
 
 /** `first` is the user as created: what a repeated creation is answered with. */
@@ -38,6 +38,10 @@ export const userStore = (connection: Connection) => {
   return {
     get,
     byEmail: (email: string) => byUniqueKey(keys.email(email)),
+    /** Users of some ids; consistent, in no particular order. */
+    async some(ids: string[]): Promise<StoredUser[]> {
+      return (await getItems(connection, ids.map(keys.user))).map(userCodec.decode)
+    },
     byUsername: (username: string) => byUniqueKey(keys.username(username)),
 
     /** Replaces a user whose password is still the one that was read. */

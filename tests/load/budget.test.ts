@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { actAsCaller } from '#shared/orders/act-on-order.ts'
+import { listOrders } from '#shared/orders/list-orders.ts'
 import type { OrderAction, OrderView, StockOrderRequest } from '#shared/orders/order.ts'
 import { placeOrder } from '#shared/orders/place-order.ts'
-import { listOrders, readOrder } from '#shared/orders/read-orders.ts'
+import { readOrder } from '#shared/orders/read-orders.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import type { Runtime, Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
@@ -118,6 +119,13 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
     return () => listOrders(services, customer, { limit: 10 })
   },
   "list ten of everybody's orders": async () => () => listOrders(services, operator, { limit: 10 }),
+  'find ten of everybody’s orders by status': async () => () =>
+    listOrders(services, operator, { limit: 10, status: 'RESERVED' }),
+  'find one’s own order by reference': async () => {
+    const reference = randomUUID()
+    await orderOf({ ...oneUnit(), reference })
+    return () => listOrders(services, customer, { reference })
+  },
   'receive stock': async () => {
     const request = { sku, quantity: 3 }
     return () => receiveStock(services, operator, { request, once: onceOf(randomUUID(), request) })

@@ -143,6 +143,12 @@ export function orderProvocations(admin: Person, closed: { baseUrl: string; admi
         return other.createSimulatedOrder({ body: { success: true } })
       },
     },
+    listOrders: {
+      forbidden: async () => {
+        const person = await newPerson(closed.baseUrl, await signIn(closed.baseUrl, 'admin', closed.adminPassword))
+        return person.listOrders({ query: { user_id: person.id } })
+      },
+    },
     simulateReservation: {
       unknown_sku: () => admin.simulateReservation({ body: lines(newSku()) }),
       too_many_lines: () => admin.simulateReservation({ body: tooMany() }),

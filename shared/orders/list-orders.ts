@@ -1,0 +1,75 @@
+import { actorOf, type CallerContext, isStaff } from '#shared/requests/caller.ts'
+import { type PageInfo, paging } from '#shared/requests/paging.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { viewFor } from './history.ts'
+import type { Order, OrderView, StoredOrder } from './order.ts'
+import { anyBeginsWith, type OrdersQuery, passes, periodOf, statusesOf } from './order-filter.ts'
+import { isFinal } from './transitions.ts'
+
+/**
+ * The caller's own orders, or everybody's for operators and admins; newest first unless asked otherwise.
+ * @throws Refusal `forbidden`, `invalid_cursor`
+ */
+export async function listOrders(
+  services: Services,
+  { caller }: CallerContext,
+  query: OrdersQuery,
+): Promise<{ orders: OrderView[]; page: PageInfo }> {
+  const { store, secrets } = services
+  const seesAll = isStaff(caller.role)
+  if (query.user_id !== undefined && !seesAll) {
+    throw new Refusal('forbidden', 'Only operators and admins may ask for the orders of somebody.')
+  }
+  const owner = seesAll ? query.user_id : caller.id
+  const { cursor_secret } = await secrets.current()
+  const pages = paging(cursor_secret, ['orders', caller.id, owner ?? null], query)
+  const statuses = statusesOf(query)
+  const select = (orders: StoredOrder[]) => selected(services, query, seesAll, orders)
+  const actor = actorOf(caller)
+  const answer = (orders: StoredOrder[], next?: string) => ({
+    orders: orders.map((order) => viewFor(order, actor)),
+    page: pages.info(next),
+  })
+
+  if (statuses.length === 0) return answer([])
+  if (owner !== undefined && query.reference !== undefined) {
+    const order = await store.orders.byReference(owner, query.reference)
+    return answer(order ? await select([order]) : [])
+  }
+  const listing = {
+    owner,
+    isOpen: !statuses.some(isFinal),
+    ...periodOf(query),
+    newestFirst: query.sort !== 'created_at',
+    select: isSelective(query) ? select : undefined,
+  }
+  const { items, next } = await store.orders.list(listing, pages.request)
+  return answer(items, next)
+}
+
+const isSelective = ({ status, phase, sku, reference, q }: OrdersQuery): boolean =>
+  [status, phase, sku, reference, q].some((filter) => filter !== undefined)
+
+/** The orders that pass all filters. */
+async function selected(services: Services, query: OrdersQuery, seesAll: boolean, orders: StoredOrder[]) {
+  const passing = orders.filter((order) => passes(order, query))
+  const { q } = query
+  if (q === undefined) return passing
+  const isNamed = ({ reference, lines }: Order) => anyBeginsWith(q, [reference, ...lines.map(({ sku }) => sku)])
+  const named = new Set(passing.filter(isNamed))
+  // To people who see their own orders only, their e-mail tells nothing.
+  const others = seesAll ? passing.filter((order) => !named.has(order)) : []
+  const owners = await ownersBeginningWith(services, q, others)
+  return passing.filter((order) => named.has(order) || owners.has(order.user_id))
+}
+
+/** Of the owners of some orders those whose e-mail begins with `prefix`. */
+async function ownersBeginningWith(
+  { store }: Services,
+  prefix: string,
+  orders: StoredOrder[],
+): Promise<ReadonlySet<string>> {
+  const owners = await store.users.some([...new Set(orders.map(({ user_id }) => user_id))])
+  return new Set(owners.filter(({ email }) => anyBeginsWith(prefix, [email])).map(({ id }) => id))
+}

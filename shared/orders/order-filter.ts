@@ -1,0 +1,52 @@
+import * as z from 'zod/mini'
+import { Sku } from '#shared/products/product.ts'
+import { id, PointInTime, text } from '#shared/requests/fields.ts'
+import { PageQuery } from '#shared/requests/paging.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
+import { type Order, OrderStatus, Phase, phaseOf } from './order.ts'
+
+/** Filters of the list of orders; an order has to pass all of them. */
+export const OrdersQuery = z.strictObject({
+  ...PageQuery.shape,
+  status: z.exactOptional(OrderStatus),
+  phase: z.exactOptional(Phase),
+  /** Inclusive. */
+  from: z.exactOptional(PointInTime),
+  /** Exclusive. */
+  to: z.exactOptional(PointInTime),
+  sku: z.exactOptional(Sku),
+  reference: z.exactOptional(text(100)),
+  user_id: z.exactOptional(id('usr')),
+  /** What the reference, the owner's e-mail or a SKU begins with, in upper or lower case. */
+  q: z.exactOptional(text(254)),
+  sort: z.exactOptional(z.enum(['created_at', '-created_at'])),
+})
+export type OrdersQuery = z.infer<typeof OrdersQuery>
+
+/** The statuses that the filters leave. */
+export const statusesOf = ({ status, phase }: Pick<OrdersQuery, 'status' | 'phase'>): OrderStatus[] =>
+  OrderStatus.options.filter(
+    (one) => (status === undefined || one === status) && (phase === undefined || phaseOf(one) === phase),
+  )
+
+/** The times of creation that the filters leave, as orders tell them. */
+export const periodOf = ({ from, to }: Pick<OrdersQuery, 'from' | 'to'>) => ({
+  from: from && isoTime(Date.parse(from)),
+  to: to && isoTime(Date.parse(to)),
+})
+
+/** Whether an order passes what can be told from the order alone: every filter but `q` and `user_id`. */
+export function passes(order: Order, query: OrdersQuery): boolean {
+  const { from = order.created_at, to } = periodOf(query)
+  return (
+    statusesOf(query).includes(order.status) &&
+    order.created_at >= from &&
+    (to === undefined || order.created_at < to) &&
+    (query.sku === undefined || order.lines.some(({ sku }) => sku === query.sku)) &&
+    (query.reference === undefined || order.reference === query.reference)
+  )
+}
+
+/** Whether one of the texts begins with `prefix`, whatever their case. */
+export const anyBeginsWith = (prefix: string, texts: readonly (string | undefined)[]): boolean =>
+  texts.some((one) => one?.toLowerCase().startsWith(prefix.toLowerCase()))
