@@ -20,7 +20,7 @@ export interface Entry {
 }
 
 /** Larger than every sort key; none is empty, so a space is smaller. */
-export const beyond = '\uffff'
+const beyond = '\uffff'
 const lowest = ' '
 
 /** Entries that DynamoDB reads for the price of one: 4 KB, at 170 bytes each. */
