@@ -12,10 +12,11 @@ import {
 } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
 import { Simulation, SimulationRequest } from '#shared/orders/simulate-reservation.ts'
-import { NewProduct, Product, ProductChange, Sku } from '#shared/products/product.ts'
+import { NewProduct, Product, ProductChange, ProductsQuery, Sku } from '#shared/products/product.ts'
 import { PageInfo, PageQuery } from '#shared/requests/paging.ts'
+import { StockQuery } from '#shared/stock/list-stock.ts'
 import { MovementPage } from '#shared/stock/read-stock.ts'
-import { Adjustment, Movement, Receipt, SkuStock } from '#shared/stock/stock.ts'
+import { Adjustment, Movement, Receipt, SkuStock, StockTotal } from '#shared/stock/stock.ts'
 import { NewWarehouse, Warehouse, WarehouseChange, WarehouseId } from '#shared/stock/warehouse.ts'
 import {
   Jwks,
@@ -152,7 +153,7 @@ export const routes = {
     summary: 'List products by SKU',
     access: 'user',
     uses: ['dynamodb:Query', 'dynamodb:BatchGetItem', 'secretsmanager:GetSecretValue'],
-    query: PageQuery,
+    query: ProductsQuery,
     success: { status: 200, body: z.object({ products: z.array(Product), page: PageInfo }) },
     errors: [],
   }),
@@ -225,6 +226,17 @@ export const routes = {
     body: WarehouseChange,
     success: { status: 200, body: Warehouse },
     errors: ['concurrent_update'],
+  }),
+  listStock: route({
+    area: 'stock',
+    method: 'GET',
+    path: '/stock',
+    summary: 'What there is of every SKU, or of those that run low',
+    access: 'operator',
+    uses: ['dynamodb:Query', 'dynamodb:BatchGetItem', 'secretsmanager:GetSecretValue'],
+    query: StockQuery,
+    success: { status: 200, body: z.object({ levels: z.array(StockTotal), page: PageInfo }) },
+    errors: [],
   }),
   getStock: route({
     area: 'stock',

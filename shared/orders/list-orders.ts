@@ -1,10 +1,11 @@
 import { actorOf, type CallerContext, isStaff } from '#shared/requests/caller.ts'
 import { type PageInfo, paging } from '#shared/requests/paging.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import { anyBeginsWith } from '#shared/requests/search.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { viewFor } from './history.ts'
 import type { Order, OrderView, StoredOrder } from './order.ts'
-import { anyBeginsWith, type OrdersQuery, passes, periodOf, statusesOf } from './order-filter.ts'
+import { type OrdersQuery, passes, periodOf, statusesOf } from './order-filter.ts'
 import { isFinal } from './transitions.ts'
 
 /**

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Sku } from '#shared/products/product.ts'
 import { id, PointInTime, text } from '#shared/requests/fields.ts'
 import { PageQuery } from '#shared/requests/paging.ts'
+import { SearchText } from '#shared/requests/search.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { type Order, OrderStatus, Phase, phaseOf } from './order.ts'
 
@@ -18,7 +19,7 @@ export const OrdersQuery = z.strictObject({
   reference: z.exactOptional(text(100)),
   user_id: z.exactOptional(id('usr')),
   /** What the reference, the owner's e-mail or a SKU begins with, in upper or lower case. */
-  q: z.exactOptional(text(254)),
+  q: z.exactOptional(SearchText),
   sort: z.exactOptional(z.enum(['created_at', '-created_at'])),
 })
 export type OrdersQuery = z.infer<typeof OrdersQuery>
@@ -46,7 +47,3 @@ export function passes(order: Order, query: OrdersQuery): boolean {
     (query.reference === undefined || order.reference === query.reference)
   )
 }
-
-/** Whether one of the texts begins with `prefix`, whatever their case. */
-export const anyBeginsWith = (prefix: string, texts: readonly (string | undefined)[]): boolean =>
-  texts.some((one) => one?.toLowerCase().startsWith(prefix.toLowerCase()))

@@ -1,10 +1,11 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { assertSameRequest, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
-import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
+import { type PageInfo, paging } from '#shared/requests/paging.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { anyBeginsWith } from '#shared/requests/search.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import type { NewProduct, Product, ProductChange } from './product.ts'
+import type { NewProduct, Product, ProductChange, ProductsQuery } from './product.ts'
 
 /** @throws Refusal `sku_taken` */
 export async function createProduct(
@@ -51,14 +52,20 @@ export async function updateProduct(
 export const readProduct = async ({ store }: Services, sku: string): Promise<Product> =>
   found(await store.products.get(sku))
 
+/** By SKU. @throws Refusal `invalid_cursor` */
 export async function listProducts(
   { store, secrets }: Services,
   { caller }: CallerContext,
-  query: PageQuery,
+  query: ProductsQuery,
 ): Promise<{ products: Product[]; page: PageInfo }> {
   const { cursor_secret } = await secrets.current()
   const pages = paging(cursor_secret, ['products', caller.id], query)
-  const { items, next } = await store.products.list(pages.request)
+  const { q } = query
+  const select =
+    q === undefined
+      ? undefined
+      : async (products: Product[]) => products.filter(({ name, sku }) => anyBeginsWith(q, [name, sku]))
+  const { items, next } = await store.products.list(pages.request, select)
   return { products: items, page: pages.info(next) }
 }
 

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini'
 import { Currency, Instant, Money, Quantity, text } from '#shared/requests/fields.ts'
+import { PageQuery } from '#shared/requests/paging.ts'
+import { SearchText } from '#shared/requests/search.ts'
 
 export const Sku = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/))
 
@@ -38,3 +40,10 @@ export type NewProduct = z.infer<typeof NewProduct>
 /** Currency is not among them: open orders carry prices in it. */
 export const ProductChange = z.exactPartial(z.strictObject(fields))
 export type ProductChange = z.infer<typeof ProductChange>
+
+export const ProductsQuery = z.strictObject({
+  ...PageQuery.shape,
+  /** What the name or the SKU begins with, in upper or lower case. */
+  q: z.exactOptional(SearchText),
+})
+export type ProductsQuery = z.infer<typeof ProductsQuery>

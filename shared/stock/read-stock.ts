@@ -3,7 +3,7 @@ import { type CallerContext, isStaff } from '#shared/requests/caller.ts'
 import { PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { Deltas, LedgerRow, type LevelKey, type SkuStock, type StoredLevel } from './stock.ts'
+import { Deltas, LedgerRow, type LevelKey, type SkuStock, type StoredLevel, totalsOf } from './stock.ts'
 
 /** A ledger row and the stock of the SKU right after it. */
 const BalancedRow = z.object({ ...LedgerRow.shape, balance: Deltas })
@@ -85,13 +85,3 @@ async function rowsOf(store: Store, keys: LevelKey[], limit: number, before: str
 }
 
 const movementCount = (levels: StoredLevel[]): number => levels.reduce((sum, { movements }) => sum + movements, 0)
-
-const totalsOf = (levels: StoredLevel[]): Deltas =>
-  levels.reduce(
-    (sum, level) => ({
-      on_hand: sum.on_hand + level.on_hand,
-      reserved: sum.reserved + level.reserved,
-      available: sum.available + level.available,
-    }),
-    { on_hand: 0, reserved: 0, available: 0 },
-  )

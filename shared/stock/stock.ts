@@ -81,6 +81,20 @@ export const SkuStock = z.object({
 })
 export type SkuStock = z.infer<typeof SkuStock>
 
+/** What there is of a SKU in all its levels together. */
+export const StockTotal = z.object({ sku: Sku, on_hand: Units, reserved: Units, available: Units })
+export type StockTotal = z.infer<typeof StockTotal>
+
+export const totalsOf = (levels: readonly Level[]): Deltas =>
+  levels.reduce(
+    (sum, level) => ({
+      on_hand: sum.on_hand + level.on_hand,
+      reserved: sum.reserved + level.reserved,
+      available: sum.available + level.available,
+    }),
+    { on_hand: 0, reserved: 0, available: 0 },
+  )
+
 /** The signed effect of a movement of `quantity` units (itself signed for `adjust`): the table of the domain. */
 export const effects: Record<MovementKind, (quantity: number) => Deltas> = {
   receive: (quantity) => ({ on_hand: quantity, reserved: 0, available: quantity }),

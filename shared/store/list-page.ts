@@ -88,12 +88,3 @@ export const itemsOf = <T>(
     return { results: values.map((value) => (selected.has(value) ? value : undefined)), rows: keys.length }
   },
 })
-
-/** One page of everything there is in some partitions of an index. */
-export const listPage = (connection: Connection, listing: Listing, page: PageRequest): Promise<Page<Item>> =>
-  examinedPage(
-    connection,
-    listing,
-    page,
-    itemsOf(connection, (item) => item),
-  )

@@ -5,7 +5,7 @@ import { codec } from './codec.ts'
 import { onlyNew, onlyVersion } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { keys, listings } from './keys.ts'
-import { listPage, type Page, type PageRequest } from './list-page.ts'
+import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from './list-page.ts'
 import { getItem } from './read.ts'
 import type { Condition, Write } from './transact.ts'
 
@@ -23,11 +23,10 @@ export const productStore = (connection: Connection) => ({
     return item === undefined ? undefined : productCodec.decode(item)
   },
 
-  /** By SKU, ascending. */
-  async list(page: PageRequest): Promise<Page<Product>> {
+  /** By SKU, ascending; all, or those selected. */
+  list(page: PageRequest, select?: Select<Product>): Promise<Page<Product>> {
     const listing = { index: 'listing', partitions: listings.products(), descending: false } as const
-    const found = await listPage(connection, listing, page)
-    return { ...found, items: found.items.map(productCodec.decode) }
+    return examinedPage(connection, listing, page, itemsOf<Product>(connection, productCodec.decode, select))
   },
 
   create: (product: StoredProduct): Write<ProductConflict> => put(product, onlyNew),

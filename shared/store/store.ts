@@ -5,6 +5,7 @@ import { productStore } from './products.ts'
 import { sessionStore } from './sessions.ts'
 import { stockStore } from './stock.ts'
 import { supplyReader } from './supply.ts'
+import { supplyLister } from './supply-list.ts'
 import { type FailureOf, transact, type Write } from './transact.ts'
 import { userStore } from './users.ts'
 import { type WarehouseCache, warehouseStore } from './warehouses.ts'
@@ -27,6 +28,7 @@ export const createStore = (connection: Connection, caches: StoreCaches) => ({
   sessions: sessionStore(connection),
   stock: stockStore(connection),
   readSupply: supplyReader(connection, caches.buckets),
+  listSupply: supplyLister(connection),
   users: userStore(connection),
   warehouses: warehouseStore(connection, caches.warehouses),
   transact: <W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> => transact(connection, writes),

@@ -47,6 +47,7 @@ describe('a cursor', () => {
       [`/orders/${other[0]}/events`, admin],
       ['/products', customer],
       ['/products', admin],
+      ['/stock', admin],
       [`/stock/${sku}/movements`, admin],
     ]
     const cursors = await Promise.all(sources.map(([path, as]) => cursorOf(path, as)))

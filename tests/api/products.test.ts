@@ -131,6 +131,32 @@ describe('the list of products', () => {
     expect(pages.at(-1)?.page).toEqual({ limit: 7, next_cursor: null, has_more: false })
   })
 
+  test('finds what a name or a SKU begins with, whatever the case', async () => {
+    const mark = newSku()
+    const make = async (name: string, sku = newSku()) =>
+      expectStatus(await editor.createProduct({ body: { sku, name, unit_price: 1 } }), 201).sku
+    const named = [await make(`${mark} lamp`), await make(`${mark} Ölkanne`), await make(`${mark.toLowerCase()} LAMP`)]
+    const bySku = await make('Lamp', `${mark}-2`)
+    const other = await make(`A ${mark} lamp`)
+    const found = async (q: string) => {
+      const pages = await everyPage(
+        async (page) => expectStatus(await user.listProducts({ query: { ...page, q } }), 200),
+        2,
+      )
+      return pages.flatMap(({ products }) => products.map(({ sku }) => sku))
+    }
+    expect(await found(mark)).toEqual([...named, bySku].toSorted())
+    expect(await found(`${mark.toLowerCase()} lamp`)).toEqual([named[0], named[2]].toSorted())
+    expect(await found(`${mark} ölk`)).toEqual([named[1]])
+    expect(await found(`${mark}-2`)).toEqual([bySku])
+    expect(await found(`${mark} lamps`)).toEqual([])
+    expect(await found(`a ${mark}`)).toEqual([other])
+    expect(await user.listProducts({ query: { q: '' } })).toMatchObject({
+      status: 422,
+      body: { errors: [{ pointer: '?q' }] },
+    })
+  })
+
   test("refuses another caller's cursor", async () => {
     await newProduct(admin)
     await newProduct(admin)

@@ -1,0 +1,30 @@
+import * as z from 'zod/mini'
+import type { CallerContext } from '#shared/requests/caller.ts'
+import { type PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { type StockTotal, totalsOf } from './stock.ts'
+
+export const StockQuery = z.strictObject({
+  ...PageQuery.shape,
+  /** Only SKUs of which fewer units are available, in all warehouses together. */
+  below: z.exactOptional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1_000_000_000))),
+})
+type StockQuery = z.infer<typeof StockQuery>
+
+/** What there is of every SKU, those that never had stock included. @throws Refusal `invalid_cursor` */
+export async function listStock(
+  { store, secrets }: Services,
+  { caller }: CallerContext,
+  query: StockQuery,
+): Promise<{ levels: StockTotal[]; page: PageInfo }> {
+  const { below = Number.POSITIVE_INFINITY } = query
+  const { cursor_secret } = await secrets.current()
+  const pages = paging(cursor_secret, ['stock', caller.id], query)
+  const warehouses = await store.warehouses.list()
+  const { items, next } = await store.listSupply(
+    warehouses,
+    pages.request,
+    ({ levels }) => totalsOf(levels).available < below,
+  )
+  return { levels: items.map(({ sku, levels }) => ({ sku, ...totalsOf(levels) })), page: pages.info(next) }
+}
