@@ -3,6 +3,6 @@ import { routes } from '#shared/api/routes.ts'
 import { readOrder } from '#shared/orders/read-orders.ts'
 import { services } from '#shared/runtime/services.ts'
 
-export const handler = implement(routes.getOrder)(({ params, context }) =>
-  readOrder(services(context), context, params.id),
+export const handler = implement(routes.getOrder)(({ params, query, context }) =>
+  readOrder(services(context), context, { id: params.id, asOf: query.as_of }),
 )

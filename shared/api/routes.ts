@@ -11,6 +11,7 @@ import {
   StockOrderRequest,
 } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
+import { OrderQuery } from '#shared/orders/read-orders.ts'
 import { Simulation, SimulationRequest } from '#shared/orders/simulate-reservation.ts'
 import { NewProduct, Product, ProductChange, ProductsQuery, Sku } from '#shared/products/product.ts'
 import { PageInfo, PageQuery } from '#shared/requests/paging.ts'
@@ -324,10 +325,11 @@ export const routes = {
     area: 'orders',
     method: 'GET',
     path: '/orders/{id}',
-    summary: 'Read an order',
+    summary: 'Read an order, as it is or as it was at some time',
     access: 'user',
-    uses: ['dynamodb:GetItem'],
+    uses: ['dynamodb:GetItem', 'dynamodb:Query'],
     params: byOrder,
+    query: OrderQuery,
     success: { status: 200, body: OrderView },
     errors: [],
   }),

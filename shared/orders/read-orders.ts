@@ -1,14 +1,32 @@
+import * as z from 'zod/mini'
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { PointInTime } from '#shared/requests/fields.ts'
 import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { visible } from './act-on-order.ts'
-import { viewFor } from './history.ts'
+import { foldEvents, viewFor } from './history.ts'
 import type { OrderEvent, OrderView } from './order.ts'
 
-/** @throws Refusal `not_found`, also for an order that is somebody else's */
-export async function readOrder({ store }: Services, { caller }: CallerContext, id: string): Promise<OrderView> {
+export const OrderQuery = z.strictObject({ as_of: z.exactOptional(PointInTime) })
+
+/**
+ * The order as it is, or as its events up to a moment tell that it was: then nothing can be done to it.
+ * @throws Refusal `not_found`, also for an order that is somebody else's, or was not there yet
+ */
+export async function readOrder(
+  { store }: Services,
+  { caller }: CallerContext,
+  { id, asOf }: { id: string; asOf?: string | undefined },
+): Promise<OrderView> {
   const actor = actorOf(caller)
-  return viewFor(visible(await store.orders.get(id), actor), actor)
+  const order = visible(await store.orders.get(id), actor)
+  if (asOf === undefined) return viewFor(order, actor)
+  const moment = isoTime(Date.parse(asOf))
+  const events = (await store.orders.events(id)).filter(({ at }) => at <= moment)
+  if (events.length === 0) throw new Refusal('not_found', 'There was no such order then.')
+  return { ...viewFor(foldEvents(events), actor), allowed_actions: [] }
 }
 
 /** The audit trail, oldest first. */

@@ -112,7 +112,7 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
   'read an order': async () => {
     const { id } = await create()
-    return () => readOrder(services, customer, id)
+    return () => readOrder(services, customer, { id })
   },
   "list ten of one's own orders": async () => {
     for (let n = 0; n < 10; n += 1) await create()

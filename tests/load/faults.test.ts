@@ -69,7 +69,7 @@ test('a table that never answers is given up inside the time left', async () => 
   const { servicesUntil, clock } = createRuntime({ DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` })
   const startedAt = clock.now()
   const context = contextOf('user', 'usr_faults', startedAt + 200)
-  const reading = readOrder(servicesUntil(context.deadline), context, 'ord_1')
+  const reading = readOrder(servicesUntil(context.deadline), context, { id: 'ord_1' })
   await expect(reading).rejects.toMatchObject({ code: 'unavailable' })
   // One attempt alone may take five seconds when there is time.
   expect(clock.now() - startedAt).toBeLessThan(4000)

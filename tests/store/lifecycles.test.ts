@@ -1,8 +1,9 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { actOnOrder } from '#shared/orders/act-on-order.ts'
-import { foldEvents } from '#shared/orders/history.ts'
-import { type Order, OrderStatus, type OrderView, type StoredOrder } from '#shared/orders/order.ts'
+import { foldEvents, viewFor } from '#shared/orders/history.ts'
+import { type Order, type OrderEvent, OrderStatus, type OrderView, type StoredOrder } from '#shared/orders/order.ts'
+import { readOrder } from '#shared/orders/read-orders.ts'
 import { completeOrder, expireOrder, processOrder } from '#shared/orders/system-actions.ts'
 import { allowedActions } from '#shared/orders/transitions.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
@@ -73,6 +74,28 @@ const lifecycles = fc.record({
   ),
 })
 
+const asOf = (id: string, moment: string | undefined) => readOrder(world.services, operator, { id, asOf: moment })
+
+const before = (moment = ''): string => new Date(Date.parse(moment) - 1).toISOString()
+
+const isKnownAsOf = (id: string, moment: string): Promise<boolean> =>
+  asOf(id, moment).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof Refusal && error.code === 'not_found') return false
+      throw error
+    },
+  )
+
+/** At the time of an event an order is what was stored then; of two events of one change only the last was stored. */
+async function expectAsOf({ order_id: id, sequence, version, at, to }: OrderEvent, seen: StoredOrder[]): Promise<void> {
+  const was = await asOf(id, at)
+  expect(was).toMatchObject({ status: to, version, updated_at: at, allowed_actions: [] })
+  const then = seen.find((one) => one.sequence === sequence)
+  if (then) expect(was).toEqual({ ...viewFor(plain(then), operator.caller), allowed_actions: [] })
+  else expect(seen.some((one) => one.version === version && one.sequence === sequence + 1)).toBe(true)
+}
+
 describe('the history of an order', () => {
   test('folds at every version to what was stored then, whatever happened', async () => {
     const reached = new Set<string>()
@@ -93,6 +116,8 @@ describe('the history of an order', () => {
           reached.add(one.status)
           expect(foldEvents(events.filter(({ version }) => version <= one.version))).toEqual(plain(one))
         }
+        for (const event of events) await expectAsOf(event, seen)
+        expect(await isKnownAsOf(id, before(events[0]?.at))).toBe(false)
         expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, n) => n + 1))
         const times = events.map(({ at }) => at)
         expect(times).toEqual([...new Set(times)].toSorted())
