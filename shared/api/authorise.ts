@@ -2,6 +2,8 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type Caller, Role } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import type { Account } from '#shared/requests/write-guard.ts'
+import { assertGoodStanding } from '#shared/users/standing.ts'
 import { isClosedUntilPasswordChange, type Route, rolesFor } from './contract.ts'
 
 /** What the authorizer puts into the request; API Gateway makes a string of every value. */
@@ -35,8 +37,21 @@ export function authorise(route: Route, event: APIGatewayProxyEvent, now: number
   }
   const { sub, sid, role, must_change_password } = claims.data
   if (must_change_password === 'true' && isClosedUntilPasswordChange(route)) {
-    throw new Refusal('password_change_required', 'Change your password first: POST /auth/password, then refresh.')
+    throw passwordChangeRequired()
   }
   if (!rolesFor(access).includes(role)) throw new Refusal('forbidden', deniedDetails[access])
   return { id: sub, role, sessionId: sid }
 }
+
+/**
+ * The same once more when a request writes, of the account as it is now: what an admin has decided since the token was
+ * signed holds at once.
+ * @throws Refusal `not_authenticated` (a refresh gives the new role, or ends it), `password_change_required`
+ */
+export function authoriseWrite(route: Route, { role }: Caller, account: Account | undefined): void {
+  const { must_change_password } = assertGoodStanding(account, role)
+  if (must_change_password && isClosedUntilPasswordChange(route)) throw passwordChangeRequired()
+}
+
+const passwordChangeRequired = () =>
+  new Refusal('password_change_required', 'Change your password first: POST /auth/password, then refresh.')

@@ -7,6 +7,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 export type AwsAction =
   | 'dynamodb:BatchGetItem'
+  | 'dynamodb:ConditionCheckItem'
   | 'dynamodb:GetItem'
   | 'dynamodb:PutItem'
   | 'dynamodb:Query'
@@ -102,6 +103,12 @@ export function rolesFor(access: Role): readonly Role[] {
 /** Whoever must change their password may do nothing but that. */
 export const isClosedUntilPasswordChange = ({ access, path }: Route): boolean =>
   access !== 'public' && !path.startsWith('/auth/')
+
+const writingActions: readonly AwsAction[] = ['dynamodb:PutItem', 'dynamodb:UpdateItem']
+
+/** Whether a signed-in caller changes something with it. */
+export const isWrite = ({ access, uses }: Route): boolean =>
+  access !== 'public' && uses.some((action) => writingActions.includes(action))
 
 /** Every code the operation can answer with. */
 export function errorsOf(route: Route): Set<ProblemCode> {

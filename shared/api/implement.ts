@@ -3,12 +3,14 @@ import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { Caller } from '#shared/requests/caller.ts'
 import type { OnceResult } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { logger, messages, metrics } from '#shared/runtime/observe.ts'
 import { runtime } from '#shared/runtime/services.ts'
-import { authorise } from './authorise.ts'
-import { errorsOf, type Input, type Output, type Route } from './contract.ts'
+import { authorise, authoriseWrite } from './authorise.ts'
+import { errorsOf, type Input, isWrite, type Output, type Route } from './contract.ts'
 import { httpRequest, parseBody, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { problemResult } from './problem.ts'
 import { commonHeaders, corsHeaders } from './response-headers.ts'
@@ -136,12 +138,17 @@ function parseAndAuthorise(route: Route): Middleware {
       const identity = parseOnce(route, event, { userId: caller?.id ?? '', body })
       shared.generatedKey = identity?.generatedKey
       const deadline = clock.now() + request.context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
-      const context = { caller, requestId: shared.requestId, deadline }
+      const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, caller) }
       const input = { body, params, query, once: identity?.once, context, request: httpRequest(event) }
       request.event = input as unknown as APIGatewayProxyEvent
     },
   }
 }
+
+const guardOf = (route: Route, caller: Caller | undefined): WriteGuard | undefined =>
+  caller && isWrite(route)
+    ? { callerId: caller.id, admit: (account) => authoriseWrite(route, caller, account) }
+    : undefined
 
 /** Only what the route promises leaves; a result that breaks the promise is our error, never the caller's. */
 function checkResult(route: Route): Middleware {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { WriteGuard } from './write-guard.ts'
 
 /** What a signed-in person may be; each includes the rights of a user over their own orders. */
 export const Role = z.enum(['user', 'editor', 'operator', 'admin'])
@@ -24,6 +25,8 @@ export interface RequestContext<C extends Caller | undefined = Caller | undefine
   requestId: string
   /** Epoch milliseconds after which no further attempt may be started. */
   deadline: number
+  /** Only where a caller may write. */
+  guard?: WriteGuard | undefined
 }
 
 /** A request that a signed-in person made. */

@@ -4,5 +4,5 @@ import { text } from './fields.ts'
 export const SearchText = text(254)
 
 /** Whether one of the texts begins with `prefix`, whatever their case. */
-export const anyBeginsWith = (prefix: string, texts: readonly (string | undefined)[]): boolean =>
+export const anyBeginsWith = (prefix: string, texts: readonly (string | null | undefined)[]): boolean =>
   texts.some((one) => one?.toLowerCase().startsWith(prefix.toLowerCase()))

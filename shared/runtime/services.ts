@@ -1,4 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
+import type { RequestContext } from '#shared/requests/caller.ts'
+import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { createClient } from '#shared/store/connection.ts'
 import { createStore, emptyCaches, type Store } from '#shared/store/store.ts'
 import { type Clock, systemClock } from './clock.ts'
@@ -19,8 +21,11 @@ export interface Runtime {
   config: Config
   clock: Clock
   client: DynamoDBDocumentClient
-  /** @param deadline epoch ms after which the store starts no further attempt */
-  servicesUntil(deadline: number): Services
+  /**
+   * @param deadline epoch ms after which the store starts no further attempt
+   * @param guard of the one request these services are for
+   */
+  servicesUntil(deadline: number, guard?: WriteGuard): Services
 }
 
 export function createRuntime(
@@ -37,11 +42,11 @@ export function createRuntime(
     config,
     clock,
     client,
-    servicesUntil: (deadline) => ({
+    servicesUntil: (deadline, guard) => ({
       config,
       clock,
       secrets,
-      store: createStore({ client, table: config.TABLE_NAME, clock, random, deadline }, caches),
+      store: createStore({ client, table: config.TABLE_NAME, clock, random, deadline }, caches, guard),
     }),
   }
 }
@@ -55,4 +60,5 @@ export const runtime = (): Runtime => {
 }
 
 /** The services of one request. */
-export const services = ({ deadline }: { deadline: number }): Services => runtime().servicesUntil(deadline)
+export const services = ({ deadline, guard }: Pick<RequestContext, 'deadline' | 'guard'>): Services =>
+  runtime().servicesUntil(deadline, guard)

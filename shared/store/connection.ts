@@ -2,6 +2,17 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
+import type { Item } from './codec.ts'
+import type { Key } from './keys.ts'
+
+/** An item that is read along with the first items a request reads, so that it costs no round trip. */
+export interface Companion {
+  key: Key
+  /** Until it has been seen. */
+  isDue: boolean
+  /** @throws Refusal to end the request */
+  see(item: Item | undefined): void
+}
 
 /** What the store needs of the world; `deadline` (epoch ms) is the request's. */
 export interface Connection {
@@ -10,6 +21,7 @@ export interface Connection {
   clock: Clock
   random: () => number
   deadline: number
+  companion?: Companion
 }
 
 /** One attempt a call: `persist` repeats it, because only we know how much time the request has left. */

@@ -44,6 +44,11 @@ export const listings = {
   }),
   ownOrders: (userId: string): string[] => [`ORDERS#${userId}`],
   allOrders: (): string[] => Array.from({ length: orderListShards }, (_, shard) => `ORDERS#${shard}`),
+  user: (user: { id: string; created_at: string }) => ({
+    list: 'USERS',
+    list_sort: `${user.created_at}#${user.id}`,
+  }),
+  users: (): string[] => ['USERS'],
   product: (product: { sku: string }) => ({ list: 'PRODUCTS', list_sort: product.sku }),
   products: (): string[] => ['PRODUCTS'],
 }

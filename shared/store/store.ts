@@ -1,13 +1,15 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { type Connection, pause } from './connection.ts'
 import { orderStore } from './orders.ts'
 import { productStore } from './products.ts'
+import { getItems } from './read.ts'
 import { sessionStore } from './sessions.ts'
 import { stockStore } from './stock.ts'
 import { supplyReader } from './supply.ts'
 import { supplyLister } from './supply-list.ts'
 import { type FailureOf, transact, type Write } from './transact.ts'
-import { userStore } from './users.ts'
+import { accountOf, userStore } from './users.ts'
 import { type WarehouseCache, warehouseStore } from './warehouses.ts'
 
 /** What outlives a request: neither can become wrong, only old (`buckets` are lower bounds, because they only grow). */
@@ -21,23 +23,32 @@ export const emptyCaches = (): StoreCaches => ({
   buckets: new Map(),
 })
 
-/** The table as the use cases of one request see it. */
-export const createStore = (connection: Connection, caches: StoreCaches) => ({
-  orders: orderStore(connection),
-  products: productStore(connection),
-  sessions: sessionStore(connection),
-  stock: stockStore(connection),
-  readSupply: supplyReader(connection, caches.buckets),
-  listSupply: supplyLister(connection),
-  users: userStore(connection),
-  warehouses: warehouseStore(connection, caches.warehouses),
-  transact: <W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> => transact(connection, writes),
-  /** Waits before round `round` + 1 of work that lost a race. */
-  pause: (round: number) => pause(connection, round),
-  /** @throws when the table cannot be reached */
-  async ping(): Promise<void> {
-    await connection.client.send(new GetCommand({ TableName: connection.table, Key: { pk: 'PING', sk: 'PING' } }))
-  },
-})
+/**
+ * The table as the use cases of one request see it.
+ * @param guard what must hold when they write; work of Holdfast's own has none
+ */
+export const createStore = (plain: Connection, caches: StoreCaches, guard?: WriteGuard) => {
+  const connection = guard ? { ...plain, companion: accountOf(guard) } : plain
+  return {
+    orders: orderStore(connection),
+    products: productStore(connection),
+    sessions: sessionStore(connection),
+    stock: stockStore(connection),
+    readSupply: supplyReader(connection, caches.buckets),
+    listSupply: supplyLister(connection),
+    users: userStore(connection),
+    warehouses: warehouseStore(connection, caches.warehouses),
+    async transact<W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> {
+      if (connection.companion?.isDue) await getItems(connection, [])
+      return transact(connection, writes)
+    },
+    /** Waits before round `round` + 1 of work that lost a race. */
+    pause: (round: number) => pause(connection, round),
+    /** @throws when the table cannot be reached */
+    async ping(): Promise<void> {
+      await connection.client.send(new GetCommand({ TableName: connection.table, Key: { pk: 'PING', sk: 'PING' } }))
+    },
+  }
+}
 
 export type Store = ReturnType<typeof createStore>

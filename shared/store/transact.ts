@@ -18,6 +18,7 @@ export interface Write<F> {
   operation:
     | { Put: { Item: Item } & Partial<Condition> }
     | { Update: { Key: Key; UpdateExpression: string } & Partial<Condition> }
+    | { ConditionCheck: { Key: Key } & Condition }
   /** @param item the item that stands there now, undefined when there is none */
   failure?: (item: Item | undefined) => F
 }
@@ -32,7 +33,9 @@ type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number]
 
 function withTable(table: string, { operation }: Write<unknown>): Operation {
   const common = { TableName: table, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
-  return 'Put' in operation ? { Put: { ...operation.Put, ...common } } : { Update: { ...operation.Update, ...common } }
+  if ('Put' in operation) return { Put: { ...operation.Put, ...common } }
+  if ('Update' in operation) return { Update: { ...operation.Update, ...common } }
+  return { ConditionCheck: { ...operation.ConditionCheck, ...common } }
 }
 
 /**

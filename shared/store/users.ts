@@ -1,10 +1,12 @@
 import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
+import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { User } from '#shared/users/user.ts'
 import { codec, type Item } from './codec.ts'
-import { onlyNew } from './conditions.ts'
-import type { Connection } from './connection.ts'
-import { type Key, keys } from './keys.ts'
+import { onlyNew, onlyVersion } from './conditions.ts'
+import type { Companion, Connection } from './connection.ts'
+import { type Key, keys, listings } from './keys.ts'
+import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from './list-page.ts'
 import { getItem, getItems } from './read.ts'
 import type { Write } from './transact.ts'
 
@@ -12,8 +14,8 @@ import type { Write } from './transact.ts'
 const StoredUser = z.object({
   ...User.shape,
   password_hash: z.string(),
-  /** Set by a password change: sessions that began before `at` (epoch ms) are over, but for the one it came from. */
-  sessions_ended: z.exactOptional(z.object({ at: z.int(), except: z.string() })),
+  /** Sessions that began before `at` (epoch ms) are over, but for the one that asked for it. */
+  sessions_ended: z.exactOptional(z.object({ at: z.int(), except: z.exactOptional(z.string()) })),
   creation: Creation,
   first: User,
 })
@@ -44,21 +46,34 @@ export const userStore = (connection: Connection) => {
     },
     byUsername: (username: string) => byUniqueKey(keys.username(username)),
 
-    /** Replaces a user whose password is still the one that was read. */
+    /** Newest first; all, or those selected. */
+    list(select: Select<StoredUser> | undefined, page: PageRequest): Promise<Page<StoredUser>> {
+      const listing = { index: 'listing', partitions: listings.users(), descending: true } as const
+      return examinedPage(connection, listing, page, itemsOf(connection, userCodec.decode, select))
+    },
+
+    /** Replaces a user as it was read. */
     replace: (before: StoredUser, after: StoredUser): Write<'changed'> => ({
+      operation: { Put: { Item: encoded(after), ...onlyVersion(before.version) } },
+      failure: () => 'changed',
+    }),
+
+    /** Lets the transaction pass only while this user is an admin who may act. */
+    requireAdmin: (id: string): Write<'no_admin'> => ({
       operation: {
-        Put: {
-          Item: userCodec.encode(keys.user(after.id), after),
-          ConditionExpression: 'password_hash = :before',
-          ExpressionAttributeValues: { ':before': before.password_hash },
+        ConditionCheck: {
+          Key: keys.user(id),
+          ConditionExpression: '#role = :admin AND disabled = :no',
+          ExpressionAttributeNames: { '#role': 'role' },
+          ExpressionAttributeValues: { ':admin': 'admin', ':no': false },
         },
       },
-      failure: () => 'changed',
+      failure: () => 'no_admin',
     }),
 
     /** The user and the claims on its e-mail and username: all or none. */
     create: (user: StoredUser): Write<UserConflict>[] => [
-      put(userCodec.encode(keys.user(user.id), user), (item) => ({
+      put(encoded(user), (item) => ({
         kind: 'user_exists',
         user: userCodec.decode(item ?? {}),
       })),
@@ -69,6 +84,21 @@ export const userStore = (connection: Connection) => {
     ],
   }
 }
+
+/** The caller's account, for a guard to look at. */
+export const accountOf = ({ callerId, admit }: WriteGuard): Companion => {
+  const companion: Companion = {
+    key: keys.user(callerId),
+    isDue: true,
+    see(item) {
+      admit(item === undefined ? undefined : userCodec.decode(item))
+      companion.isDue = false
+    },
+  }
+  return companion
+}
+
+const encoded = (user: StoredUser): Item => userCodec.encode(keys.user(user.id), user, listings.user(user))
 
 const claim = (key: Key, user: StoredUser): Item => ({ ...key, entity: 'unique', schema: 1, user_id: user.id })
 

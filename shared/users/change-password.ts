@@ -21,14 +21,15 @@ export async function changePassword(
   if (new_password === current_password) {
     throw invalidFields({ pointer: '#/new_password', code: 'unchanged', detail: 'is your password already' })
   }
-  assertStrong(new_password, user.email, config.PASSWORD_POLICY)
+  assertStrong(new_password, { email: user.email, policy: config.PASSWORD_POLICY, pointer: '#/new_password' })
   const changed = await store.transact([
     store.users.replace(user, {
       ...user,
       password_hash: await hashPassword(new_password, config.PASSWORD_HASH_COST),
       must_change_password: false,
+      version: user.version + 1,
       sessions_ended: { at: clock.now(), except: caller.sessionId },
     }),
   ])
-  if (changed) throw new Refusal('concurrent_update', 'The password was changed at the same time.')
+  if (changed) throw new Refusal('concurrent_update', 'The account was changed at the same time.')
 }

@@ -30,11 +30,17 @@ export function passwordFlaws(password: string, email: string, policy: Config['P
   ]
 }
 
-/** @throws Refusal `weak_password` with one entry per flaw */
-export function assertStrong(password: string, email: string, policy: Config['PASSWORD_POLICY']): void {
+/**
+ * @param pointer to the field of the request
+ * @throws Refusal `weak_password` with one entry per flaw
+ */
+export function assertStrong(
+  password: string,
+  { email, policy, pointer = '#/password' }: { email: string; policy: Config['PASSWORD_POLICY']; pointer?: string },
+): void {
   const flaws = passwordFlaws(password, email, policy)
   if (flaws.length > 0) {
-    const errors = flaws.map((detail) => ({ pointer: '#/password', code: 'weak_password', detail }))
+    const errors = flaws.map((detail) => ({ pointer, code: 'weak_password', detail }))
     throw new Refusal('weak_password', `The password ${flaws.join(' and ')}.`, { errors })
   }
 }

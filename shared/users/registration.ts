@@ -11,6 +11,7 @@ import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, verifyAccessToken } from './access-token.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
+import { assertGoodStanding } from './standing.ts'
 import type { NewUser, User } from './user.ts'
 
 /**
@@ -29,8 +30,10 @@ export async function register(
 async function assertAdmin(services: Services, authorization: string | undefined): Promise<void> {
   const bearer = bearerToken(authorization)
   if (bearer === undefined) throw new Refusal('not_authenticated')
-  const { role } = await verifyAccessToken(services, bearer)
+  const { sub, role } = await verifyAccessToken(services, bearer)
   if (role !== 'admin') throw new Refusal('forbidden', 'Admin access required')
+  const { must_change_password } = assertGoodStanding(await services.store.users.get(sub), role)
+  if (must_change_password) throw new Refusal('forbidden', 'Change your password first: POST /auth/password.')
 }
 
 /** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused` */
@@ -40,7 +43,7 @@ export async function createUser(
 ): Promise<OnceResult<User>> {
   const { password, ...rest } = request
   const { email, username = null, name = null, role = 'user' } = rest
-  assertStrong(password, email, config.PASSWORD_POLICY)
+  assertStrong(password, { email, policy: config.PASSWORD_POLICY })
   const user: User = {
     id: derivedId('usr', once.digest),
     email,
@@ -50,6 +53,7 @@ export async function createUser(
     is_admin: role === 'admin',
     disabled: false,
     must_change_password: mustChangePassword,
+    version: 1,
     created_at: isoTime(clock.now()),
   }
   // The fingerprint leaves the password out: an unsalted hash of it must not lie beside the slow one.

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
 import { Role } from '#shared/requests/caller.ts'
 import { Instant, id, text, wellFormed } from '#shared/requests/fields.ts'
+import { PageQuery } from '#shared/requests/paging.ts'
+import { SearchText } from '#shared/requests/search.ts'
 
 /** At most what RFC 5321 lets a mailbox be. Unique without regard to case. */
 const Email = z.email().check(z.maxLength(254))
@@ -11,8 +13,10 @@ const Username = z.string().check(z.regex(/^[A-Za-z0-9._-]{3,64}$/))
 /** Length is the password rule's business: it answers `weak_password`. */
 const Password = z.string().check(z.maxLength(1024), wellFormed)
 
+export const UserId = id('usr')
+
 export const User = z.object({
-  id: id('usr'),
+  id: UserId,
   email: z.string(),
   username: z.nullable(z.string()),
   name: z.nullable(z.string()),
@@ -20,6 +24,7 @@ export const User = z.object({
   is_admin: z.boolean(),
   disabled: z.boolean(),
   must_change_password: z.boolean(),
+  version: z.int(),
   created_at: Instant,
 })
 export type User = z.infer<typeof User>
@@ -32,6 +37,26 @@ export const NewUser = z.strictObject({
   role: z.exactOptional(Role),
 })
 export type NewUser = z.infer<typeof NewUser>
+
+/** What an admin may change of an account; `null` removes the name. */
+export const UserChange = z.exactPartial(
+  z.strictObject({
+    name: z.nullable(text(200)),
+    role: Role,
+    disabled: z.boolean(),
+    must_change_password: z.boolean(),
+  }),
+)
+export type UserChange = z.infer<typeof UserChange>
+
+/** `q` is the beginning of an e-mail or username, in letters of any case. */
+export const UsersQuery = z.strictObject({
+  ...PageQuery.shape,
+  role: z.exactOptional(Role),
+  disabled: z.exactOptional(z.enum(['true', 'false'])),
+  q: z.exactOptional(SearchText),
+})
+export type UsersQuery = z.infer<typeof UsersQuery>
 
 const LoginName = z.string().check(z.maxLength(254), wellFormed)
 

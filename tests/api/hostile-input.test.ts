@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import * as z from 'zod/mini'
-import type { Route } from '#shared/api/contract.ts'
 import { errorsOf } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
 import { expectStatus, newProduct, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { plausiblePath } from '#tests/support/plausible-path.ts'
 
 const baseUrl = inject('baseUrl')
 const line = { sku: 'HOSTILE', quantity: 1 }
@@ -42,15 +42,11 @@ async function problemOf(method: string, path: string, { as = admin, body, heade
 
 const refusal = async (...call: Parameters<typeof problemOf>) => (await problemOf(...call)).short
 
-/** Path of an operation with variables that could belong to something. */
-const pathOf = ({ path }: Route): string =>
-  path.replace('{sku}', 'HOSTILE').replace('{id}', path.startsWith('/orders') ? `ord_${'0'.repeat(52)}` : 'wh_0')
-
 const invalid = '422 validation_failed'
 
 describe.each(operations.filter(({ route }) => route.body))('the body of $operation', ({ route }) => {
   const send = (body: Call['body'], call: Call = {}) =>
-    problemOf(route.method, pathOf(route), { ...call, body: body ?? '' })
+    problemOf(route.method, plausiblePath(route), { ...call, body: body ?? '' })
 
   test('must be an object', async () => {
     for (const body of ['null', '[]', '[{}]', '"text"', '5', 'true']) {
@@ -147,10 +143,10 @@ describe('query parameters', () => {
 
   test.each(withQuery)('of $operation are checked as strictly as bodies', async ({ route }) => {
     for (const query of [...wrong.split(' '), `cursor=${'A'.repeat(1025)}`]) {
-      expect(await refusal('GET', `${pathOf(route)}?${query}`), query).toBe(invalid)
+      expect(await refusal('GET', `${plausiblePath(route)}?${query}`), query).toBe(invalid)
     }
     const isList = errorsOf(route).has('invalid_cursor')
     const expected = isList ? /^400 invalid_cursor$|^404 not_found$/ : invalid
-    expect(await refusal('GET', `${pathOf(route)}?cursor=not-a-cursor`)).toMatch(expected)
+    expect(await refusal('GET', `${plausiblePath(route)}?cursor=not-a-cursor`)).toMatch(expected)
   })
 })

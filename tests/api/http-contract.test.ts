@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { type Route, rolesFor } from '#shared/api/contract.ts'
+import { rolesFor } from '#shared/api/contract.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
 import type { Role } from '#shared/requests/caller.ts'
 import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { plausiblePath } from '#tests/support/plausible-path.ts'
 
 const baseUrl = inject('baseUrl')
-const order = `ord_${'0'.repeat(52)}`
 
 let people: Record<Role, Person>
 let sku: string
@@ -38,16 +38,8 @@ async function call(method: string, path: string, { as, ...init }: RequestInit &
   return { status: answer.status, headers: answer.headers, text, problem }
 }
 
-/** Path of an operation with variables that could belong to something. */
-const pathOf = ({ path }: Route): string =>
-  path
-    .replace('{sku}', 'NONE')
-    .replace('{asset}', 'start.js')
-    .replace('/warehouses/{id}', '/warehouses/wh_0')
-    .replace('{id}', order)
-
 const named = operations.flatMap(({ operation, route }) =>
-  methodsOf(route).map((method) => ({ operation, route, method, path: pathOf(route) })),
+  methodsOf(route).map((method) => ({ operation, route, method, path: plausiblePath(route) })),
 )
 
 describe('every route', () => {

@@ -29,6 +29,7 @@ describe('registering', () => {
       is_admin: false,
       disabled: false,
       must_change_password: false,
+      version: 1,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     })
     const me = expectStatus(await as(await signIn(baseUrl, body.email, password)).getMe(), 200)

@@ -20,7 +20,6 @@ const budgetOf = new Map<string, Usage>(Object.entries(budget))
 let stack: LocalStack
 let shop: Shop
 let runtime: Runtime
-let services: Services
 let measure: ReturnType<typeof countCalls>
 let customer: CallerContext
 let operator: CallerContext
@@ -35,7 +34,6 @@ beforeAll(async () => {
   rareSku = await stocked(shop, 1)
   runtime = runtimeOn(stack)
   const deadline = runtime.clock.now() + 60_000
-  services = runtime.servicesUntil(deadline)
   customer = contextOf('user', shop.customer.id, deadline)
   operator = contextOf('operator', shop.admin.id, deadline)
   measure = countCalls(runtime.client)
@@ -44,15 +42,23 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
+/** As a request of this person that may write has them: their account is looked at as well. */
+function writing({ caller, deadline }: CallerContext): Services {
+  return runtime.servicesUntil(deadline, { callerId: caller.id, admit: (account) => expect(account).toBeDefined() })
+}
+
+/** As any other request has them. */
+const reading = (): Services => runtime.servicesUntil(customer.deadline)
+
 const orderOf = (request: StockOrderRequest, key = randomUUID()) =>
-  placeOrder(services, customer, { request, once: onceOf(key, request) })
+  placeOrder(writing(customer), customer, { request, once: onceOf(key, request) })
 const oneUnit = (): StockOrderRequest => ({ lines: [{ sku, quantity: 1 }] })
 const tooMuch = (): StockOrderRequest => ({ lines: [{ sku: rareSku, quantity: 2 }] })
 
 const create = async (): Promise<OrderView> => (await orderOf(oneUnit())).result
 
 const act = (action: OrderAction, { id }: OrderView): Promise<OrderView> =>
-  actAsCaller(services, operator, { id, action, body: {} })
+  actAsCaller(writing(operator), operator, { id, action, body: {} })
 
 /** An order that was taken through these actions. */
 async function after(...actions: OrderAction[]): Promise<OrderView> {
@@ -83,7 +89,7 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
     const late = await stocked(shop, 0)
     const { result } = await orderOf({ lines: [{ sku: late, quantity: 1 }] })
     const request = { sku: late, quantity: 1 }
-    await receiveStock(services, operator, { request, once: onceOf(randomUUID(), request) })
+    await receiveStock(writing(operator), operator, { request, once: onceOf(randomUUID(), request) })
     return () => act('retry-reservation', result)
   },
   'start-pick': async () => {
@@ -112,28 +118,28 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
   'read an order': async () => {
     const { id } = await create()
-    return () => readOrder(services, customer, { id })
+    return () => readOrder(reading(), customer, { id })
   },
   "list ten of one's own orders": async () => {
     for (let n = 0; n < 10; n += 1) await create()
-    return () => listOrders(services, customer, { limit: 10 })
+    return () => listOrders(reading(), customer, { limit: 10 })
   },
-  "list ten of everybody's orders": async () => () => listOrders(services, operator, { limit: 10 }),
+  "list ten of everybody's orders": async () => () => listOrders(reading(), operator, { limit: 10 }),
   'find ten of everybody’s orders by status': async () => () =>
-    listOrders(services, operator, { limit: 10, status: 'RESERVED' }),
+    listOrders(reading(), operator, { limit: 10, status: 'RESERVED' }),
   'find one’s own order by reference': async () => {
     const reference = randomUUID()
     await orderOf({ ...oneUnit(), reference })
-    return () => listOrders(services, customer, { reference })
+    return () => listOrders(reading(), customer, { reference })
   },
   'receive stock': async () => {
     const request = { sku, quantity: 3 }
-    return () => receiveStock(services, operator, { request, once: onceOf(randomUUID(), request) })
+    return () => receiveStock(writing(operator), operator, { request, once: onceOf(randomUUID(), request) })
   },
-  'log in': async () => () => logIn(services, { username: 'admin', password: adminPassword }),
+  'log in': async () => () => logIn(reading(), { username: 'admin', password: adminPassword }),
   refresh: async () => {
-    const { refresh_token } = await logIn(services, { username: 'admin', password: adminPassword })
-    return () => refreshSession(services, refresh_token)
+    const { refresh_token } = await logIn(reading(), { username: 'admin', password: adminPassword })
+    return () => refreshSession(reading(), refresh_token)
   },
 }
 

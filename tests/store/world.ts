@@ -4,6 +4,7 @@ import type { OrderAction, OrderEvent, OrderView, StoredOrder } from '#shared/or
 import { placeOrder, placeSimulatedOrder } from '#shared/orders/place-order.ts'
 import { createProduct } from '#shared/products/catalogue.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
+import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
 import type { Runtime, Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
@@ -40,6 +41,8 @@ export const workflow = { actor: { id: 'workflow', role: 'workflow' as const }, 
 interface World {
   clock: HandClock
   services: Services
+  /** The services of a request that is guarded. */
+  guardedBy(guard: WriteGuard): Services
 }
 
 /** A world for the tests of one file, which must leave no invariant broken behind. */
@@ -62,6 +65,7 @@ export function useWorld(): World {
     get services() {
       return runtime.servicesUntil(Number.POSITIVE_INFINITY)
     },
+    guardedBy: (guard) => runtime.servicesUntil(Number.POSITIVE_INFINITY, guard),
   }
 }
 

@@ -51,6 +51,13 @@ export function accountProvocations(baseUrl: string, admin: Person): Provocation
       username_taken: taken('username', admin.createUser),
       weak_password: () => admin.createUser({ body: weak }),
     },
+    updateUser: {
+      concurrent_update: () =>
+        contested(async () => {
+          const params = { id: (await newPerson(baseUrl, admin)).id }
+          return (n) => admin.updateUser({ params, body: { name: `Name ${n}` } })
+        }),
+    },
     changePassword: {
       weak_password: async () => {
         const person = await newPerson(baseUrl, admin)

@@ -8,7 +8,11 @@ import './local-credentials.ts'
 
 /** The product's core in this process, on the table of a stack: for tests that hold its clock or watch its calls. */
 export const runtimeOn = ({ endpoint, dataFolder }: LocalStack, clock?: Clock, random?: () => number): Runtime =>
-  createRuntime({ DYNAMODB_ENDPOINT: endpoint, SECRETS_FILE: join(dataFolder, 'secrets.json') }, clock, random)
+  createRuntime(
+    { DYNAMODB_ENDPOINT: endpoint, SECRETS_FILE: join(dataFolder, 'secrets.json'), PASSWORD_HASH_COST: '4' },
+    clock,
+    random,
+  )
 
 export function contextOf(role: Role, id: string, deadline: number): CallerContext {
   const caller: Caller = { id, role, sessionId: 'in-process' }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { isWrite } from '#shared/api/contract.ts'
 import { operations, operationsAt } from '#shared/api/operations.ts'
 
 const names = (path: string): string[] => operationsAt(path).map(({ named }) => named.operation)
@@ -9,6 +10,12 @@ describe('the route table', () => {
       [route.method, ...(route.alias ? [route.alias] : [])].map((method) => `${method} ${route.path}`),
     )
     expect(new Set(served).size).toBe(served.length)
+  })
+
+  test('lets every operation that changes something read the caller’s account', () => {
+    const writes = operations.filter(({ route }) => isWrite(route))
+    expect(writes.length).toBeGreaterThan(15)
+    for (const { operation, route } of writes) expect(route.uses, operation).toContain('dynamodb:BatchGetItem')
   })
 })
 
