@@ -15,8 +15,8 @@ import { OrderQuery } from '#shared/orders/read-orders.ts'
 import { Simulation, SimulationRequest } from '#shared/orders/simulate-reservation.ts'
 import { NewProduct, Product, ProductChange, ProductsQuery, Sku } from '#shared/products/product.ts'
 import { PageInfo, PageQuery } from '#shared/requests/paging.ts'
+import { MovementPage, MovementsQuery } from '#shared/stock/list-movements.ts'
 import { StockQuery } from '#shared/stock/list-stock.ts'
-import { MovementPage } from '#shared/stock/read-stock.ts'
 import { Adjustment, Movement, Receipt, SkuStock, StockTotal } from '#shared/stock/stock.ts'
 import { NewWarehouse, Warehouse, WarehouseChange, WarehouseId } from '#shared/stock/warehouse.ts'
 import {
@@ -296,7 +296,7 @@ export const routes = {
     access: 'operator',
     uses: ['dynamodb:Query', 'dynamodb:BatchGetItem', 'secretsmanager:GetSecretValue'],
     params: bySku,
-    query: PageQuery,
+    query: MovementsQuery,
     success: { status: 200, body: MovementPage },
     errors: [],
   }),

@@ -1,7 +1,7 @@
 import type { Item } from './codec.ts'
 import type { Connection } from './connection.ts'
-import { type Listing, walkIndex } from './index-walk.ts'
-import type { Key } from './keys.ts'
+import { type Entry, type Listing, walkIndex } from './index-walk.ts'
+import type { Positioned, Walk } from './merge.ts'
 import { getItems } from './read.ts'
 
 export interface PageRequest {
@@ -23,50 +23,59 @@ const maxRows = 1000
 /** Entries that are looked at together at most. */
 const maxBatch = 100
 
-/** How entries become results. */
-export interface Examination<T> {
-  /** Whether some entries are left out: such a list has to look further for what comes next. */
+/** How elements become results. */
+export interface Examination<E, T> {
+  /** Whether some are left out: such a list has to look further for what comes next. */
   selective: boolean
   /**
    * @param maxRows items it may read
-   * @returns what the entries are, from the first on, undefined for what is left out; fewer when more may not be read
+   * @returns what the elements are, from the first on, undefined for what is left out; fewer when more may not be read
    */
-  examine(keys: Key[], maxRows: number): Promise<{ results: (T | undefined)[]; rows: number }>
+  examine(elements: E[], maxRows: number): Promise<{ results: (T | undefined)[]; rows: number }>
 }
 
-/** One page of a list: full, unless the list ends or too much would have to be read; then it may even be empty. */
-export async function examinedPage<T>(
-  connection: Connection,
-  listing: Listing,
+/** About how many elements a page will take of its walk. */
+export const wantedBy = ({ limit }: PageRequest, selective: boolean): number => (selective ? maxBatch : limit)
+
+/** One page out of a walk: full, unless the walk ends or too much would have to be read; then it may even be empty. */
+export async function pageOf<E extends Positioned, T>(
+  walk: Walk<E>,
   { limit, after }: PageRequest,
-  { selective, examine }: Examination<T>,
+  { selective, examine }: Examination<E, T>,
 ): Promise<Page<T>> {
   const items: T[] = []
   let position = after
   let rows = 0
   let batch = Math.min(selective ? limit + 1 : limit, maxBatch)
-  const walk = walkIndex(connection, listing, { after, wanted: selective ? maxBatch : limit })
   const pageUntil = (next: string | undefined) => ({ items, ...(next === undefined ? {} : { next }) })
   while (rows < maxRows) {
-    const entries = await walk.take(Math.min(batch, maxRows - rows))
-    const { results, rows: read } = await examine(
-      entries.map(({ key }) => key),
-      maxRows - rows,
-    )
+    const elements = await walk.take(Math.min(batch, maxRows - rows))
+    const { results, rows: read } = await examine(elements, maxRows - rows)
     rows += read
     for (const [n, result] of results.entries()) {
       if (result !== undefined) {
         if (items.length === limit) return pageUntil(position)
         items.push(result)
       }
-      position = entries[n]?.position
+      position = elements[n]?.position
     }
-    if (results.length < entries.length) break
+    if (results.length < elements.length) break
     if (!(await walk.hasMore())) return pageUntil(undefined)
     if (!selective && items.length === limit) break
     batch = Math.min(2 * batch, maxBatch)
   }
   return pageUntil(position)
+}
+
+/** One page of a list that an index has. */
+export const examinedPage = <T>(
+  connection: Connection,
+  listing: Listing,
+  page: PageRequest,
+  examination: Examination<Entry, T>,
+): Promise<Page<T>> => {
+  const wanted = wantedBy(page, examination.selective)
+  return pageOf(walkIndex(connection, listing, { after: page.after, wanted }), page, examination)
 }
 
 /** Picks those of some values that belong to a list. */
@@ -77,9 +86,10 @@ export const itemsOf = <T>(
   connection: Connection,
   decode: (item: Item) => T,
   select?: Select<T> | undefined,
-): Examination<T> => ({
+): Examination<Entry, T> => ({
   selective: select !== undefined,
-  examine: async (keys) => {
+  examine: async (entries) => {
+    const keys = entries.map(({ key }) => key)
     const items = await getItems(connection, keys)
     const byKey = new Map(items.map((item) => [`${item['pk']} ${item['sk']}`, decode(item)]))
     const values = keys.map(({ pk, sk }) => byKey.get(`${pk} ${sk}`))

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
-import { LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
+import { type LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
 import { codec } from './codec.ts'
 import { onlyNew } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-import { getItem, getItems, query } from './read.ts'
+import { ledgerReader, rowCodec } from './ledger.ts'
+import { getItem, getItems } from './read.ts'
 import type { Write } from './transact.ts'
 
 export const levelCodec = codec('level', StoredLevel)
-const rowCodec = codec('ledger_row', LedgerRow)
 const StoredMovement = z.object({ ...Movement.shape, creation: Creation })
 type StoredMovement = z.infer<typeof StoredMovement>
 const movementCodec = codec('movement', StoredMovement)
@@ -30,24 +30,7 @@ export const stockStore = (connection: Connection) => ({
     return item === undefined ? undefined : movementCodec.decode(item)
   },
 
-  position,
-
-  /** Newest first; only rows whose position is smaller than `before`. */
-  async ledger(level: LevelKey, { limit, before }: { limit: number; before?: string }): Promise<LedgerRow[]> {
-    const { items } = await query(connection, {
-      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
-      ExpressionAttributeValues: {
-        ':pk': keys.level(level).pk,
-        ':first': 'ROW#',
-        ':last': before === undefined ? 'ROW#~' : `ROW#${before}`,
-      },
-      ScanIndexForward: false,
-      ConsistentRead: true,
-      // The key alone cannot tell the row at `before` from those of its movement in other levels: one more is read.
-      Limit: limit + 1,
-    })
-    return items.map(rowCodec.decode).filter((row) => before === undefined || position(row) < before)
-  },
+  ledger: ledgerReader(connection),
 
   /** The receipt or adjustment itself: its id is derived from the request, so it can be written once. */
   recordMovement: (movement: StoredMovement): Write<StockConflict> => ({
@@ -100,7 +83,3 @@ function notBelowZero(row: LedgerRow): { ConditionExpression: string } | object 
   const conditions = falling(row).map((counter) => `${counter} >= :min_${counter}`)
   return conditions.length === 0 ? {} : { ConditionExpression: conditions.join(' AND ') }
 }
-
-/** Place of a ledger row in the history of its SKU; larger is newer. A movement has one row per level. */
-const position = (row: LedgerRow): string =>
-  `${row.at}#${row.movement_id}#${row.warehouse_id}#${String(row.bucket).padStart(2, '0')}`

@@ -28,8 +28,9 @@ export const supplyLister =
     return examinedPage(connection, listing, page, {
       selective: true,
       examine: async (entries, maxRows) => {
-        const products = new Map((await getItems(connection, entries)).map((item) => [item['pk'], item]))
-        const inOrder = entries.map(({ pk }) => productCodec.decode(products.get(pk) ?? {}))
+        const keys = entries.map(({ key }) => key)
+        const products = new Map((await getItems(connection, keys)).map((item) => [item['pk'], item]))
+        const inOrder = keys.map(({ pk }) => productCodec.decode(products.get(pk) ?? {}))
         let rows = entries.length
         const affordable = inOrder.filter((product, n) => {
           rows += levelKeysOf(product).length

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
+import type { PageQuery } from '#shared/requests/paging.ts'
+import type { MovementsQuery } from '#shared/stock/list-movements.ts'
 import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
-import { ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { everyPage, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
 
 let admin: Person
 let operator: Person
@@ -92,16 +94,50 @@ describe('the ledger of a SKU', () => {
       for (let n = 0; n < 5; n += 1)
         expectStatus(await user.createOrder({ body: { lines: [{ sku, quantity: 1 }] } }), 201)
     }
-    const look = async () => {
+    const look = async (limit: number) => {
       for (let n = 0; n < 5; n += 1) {
-        const page = expectStatus(await operator.listMovements({ params: { sku }, query: { limit: 100 } }), 200)
-        const oldest = page.movements.at(-1)
+        const read = async (query: PageQuery) =>
+          expectStatus(await operator.listMovements({ params: { sku }, query }), 200)
+        const pages = await everyPage(read, limit)
+        const oldest = pages.at(-1)?.movements.at(-1)
         const start = counters.map((counter) => (oldest?.balance[counter] ?? 0) - (oldest?.[counter] ?? 0))
-        if (!page.moving) expect(start).toEqual([0, 0, 0])
+        if (!pages.some(({ moving }) => moving)) expect(start).toEqual([0, 0, 0])
       }
     }
-    await Promise.all([write(), write(), write(), look(), look()])
+    await Promise.all([write(), write(), write(), look(100), look(4)])
     await expectChain(await ledgerOf(operator, sku), sku)
+  })
+
+  test('can be asked for one order, for one kind of movement, and for both', async () => {
+    const sku = await busySku()
+    const whole = await ledgerOf(operator, sku)
+    const orders = [...new Set(whole.map(({ order_id }) => order_id))].filter((id) => id !== undefined)
+    expect(orders).toHaveLength(2)
+    const found = async (filters: Pick<MovementsQuery, 'kind' | 'order_id'>) => {
+      const read = async (query: PageQuery) =>
+        expectStatus(await operator.listMovements({ params: { sku }, query: { ...filters, ...query } }), 200)
+      return (await everyPage(read, 2)).flatMap(({ movements }) => movements)
+    }
+    for (const order_id of orders) {
+      const ofOrder = whole.filter((row) => row.order_id === order_id)
+      expect(await found({ order_id })).toEqual(ofOrder)
+      const reserved = ofOrder.filter(({ kind }) => kind === 'reserve')
+      expect(await found({ order_id, kind: 'reserve' })).toEqual(reserved)
+    }
+    expect(await found({ kind: 'adjust' })).toEqual(whole.filter(({ kind }) => kind === 'adjust'))
+    expect(await found({ kind: 'restock' })).toEqual([])
+  })
+
+  test.each([
+    ['kind', 'theft'],
+    ['order_id', 'everything'],
+    ['warehouse_id', 'wh_main'],
+  ])('refuses %s=%s', async (name, value) => {
+    const reply = await operator.listMovements({
+      params: { sku: newSku() },
+      query: { [name]: value } as MovementsQuery,
+    })
+    expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer: `?${name}` }] } })
   })
 
   test('is for operators and admins, of products that exist, and empty before the first movement', async () => {
@@ -121,11 +157,13 @@ describe('the ledger of a SKU', () => {
     })
   })
 
-  test("refuses another SKU's cursor", async () => {
+  test('refuses cursors of another SKU and of other filters', async () => {
     const sku = await newProduct(admin, { stock: 4, stock_buckets: 2 })
     const { page } = expectStatus(await operator.listMovements({ params: { sku }, query: { limit: 1 } }), 200)
     const query = { cursor: page.next_cursor ?? '' }
-    const reply = await operator.listMovements({ params: { sku: await newProduct(admin) }, query })
-    expect(reply).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+    const refused = { status: 400, body: { code: 'invalid_cursor' } }
+    expect(await operator.listMovements({ params: { sku: await newProduct(admin) }, query })).toMatchObject(refused)
+    const filtered = await operator.listMovements({ params: { sku }, query: { ...query, kind: 'receive' } })
+    expect(filtered).toMatchObject(refused)
   })
 })

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini'
 import type { OrderEvent, OrderView } from '#shared/orders/order.ts'
 import type { PageInfo, PageQuery } from '#shared/requests/paging.ts'
-import type { MovementPage } from '#shared/stock/read-stock.ts'
+import type { MovementPage } from '#shared/stock/list-movements.ts'
 import type { SkuStock } from '#shared/stock/stock.ts'
 import { expectStatus, type Person } from './people.ts'
 

@@ -1,0 +1,110 @@
+import * as z from 'zod/mini'
+import type { CallerContext } from '#shared/requests/caller.ts'
+import { id } from '#shared/requests/fields.ts'
+import { PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { levelsOf } from './read-stock.ts'
+import { Deltas, LedgerRow, MovementKind, type StoredLevel, totalsOf } from './stock.ts'
+
+export const MovementsQuery = z.strictObject({
+  ...PageQuery.shape,
+  order_id: z.exactOptional(id('ord')),
+  kind: z.exactOptional(MovementKind),
+})
+export type MovementsQuery = z.infer<typeof MovementsQuery>
+
+/** A ledger row and the stock of the SKU right after it. */
+const BalancedRow = z.object({ ...LedgerRow.shape, balance: Deltas })
+type BalancedRow = z.infer<typeof BalancedRow>
+
+/** `moving` says that stock changed while the list was read: its balances may be off by those movements. */
+export const MovementPage = z.object({ movements: z.array(BalancedRow), moving: z.boolean(), page: PageInfo })
+type MovementPage = z.infer<typeof MovementPage>
+
+/** Where a page ended, the balance there, and what is needed to tell later whether it still holds. */
+const Resume = z.object({
+  position: z.string(),
+  balance: Deltas,
+  /** Movements that the levels counted when the first page was read. */
+  count: z.int(),
+  /** When that was: epoch milliseconds. */
+  read_at: z.int(),
+  moving: z.boolean(),
+})
+type Resume = z.infer<typeof Resume>
+
+/** First pages that found the stock moving are read again this often. */
+const maxReads = 3
+
+/** A row is written at most so long after the time that stands in it: a request lives half as long. */
+const maxDelayMilliseconds = 60_000
+
+/**
+ * Why on-hand is what it is: every movement, newest first, with the balance it left behind, which counts those that
+ * the filters leave out. Rows hold changes only, so balances are counted back from the levels.
+ * @throws Refusal `not_found`, `invalid_cursor`
+ */
+export async function listMovements(
+  services: Services,
+  { caller }: CallerContext,
+  { sku, query }: { sku: string; query: MovementsQuery },
+): Promise<MovementPage> {
+  const { cursor_secret } = await services.secrets.current()
+  const pages = paging(cursor_secret, ['movements', caller.id, sku], query)
+  const { limit, after } = pages.request
+  const resume = after === undefined ? undefined : Resume.parse(JSON.parse(after))
+  for (let read = 1; ; read += 1) {
+    const { movements, next } = await readPage(services, sku, query, limit, resume)
+    if (next.moving && !resume && read < maxReads) continue
+    return {
+      movements,
+      moving: next.moving,
+      page: pages.info(next.position === undefined ? undefined : JSON.stringify(next)),
+    }
+  }
+}
+
+async function readPage(
+  { store, clock }: Services,
+  sku: string,
+  { order_id, kind }: MovementsQuery,
+  limit: number,
+  resume: Resume | undefined,
+) {
+  const readAt = resume?.read_at ?? clock.now()
+  const levels = await levelsOf(store, sku)
+  const balances = new Map<string, Deltas>()
+  let balance: Deltas = resume?.balance ?? totalsOf(levels)
+  const { items, next } = await store.stock.ledger<BalancedRow>(
+    levels,
+    { limit, ...(resume && { after: resume.position }) },
+    {
+      selective: order_id !== undefined || kind !== undefined,
+      examine: (rows) =>
+        rows.map(({ row, position }) => {
+          const balanced = { ...row, balance }
+          balance = before(balance, row)
+          balances.set(position, balance)
+          const isWanted = (kind ?? row.kind) === row.kind && (order_id ?? row.order_id) === row.order_id
+          return isWanted ? balanced : undefined
+        }),
+    },
+  )
+  const count = resume?.count ?? movementCount(levels)
+  // Beyond a position that is old enough no row can have appeared since the first page was read.
+  const isSettled = resume !== undefined && timeOf(resume.position) < readAt - maxDelayMilliseconds
+  const moving = resume?.moving === true || (!isSettled && movementCount(await levelsOf(store, sku)) !== count)
+  const reached = balances.get(next ?? '') ?? balance
+  return { movements: items, next: { position: next, balance: reached, count, read_at: readAt, moving } }
+}
+
+const before = (balance: Deltas, row: Deltas): Deltas => ({
+  on_hand: balance.on_hand - row.on_hand,
+  reserved: balance.reserved - row.reserved,
+  available: balance.available - row.available,
+})
+
+/** Positions begin with the time of their row. */
+const timeOf = (position: string): number => Date.parse(position.split('#')[0] ?? '')
+
+const movementCount = (levels: StoredLevel[]): number => levels.reduce((sum, { movements }) => sum + movements, 0)
