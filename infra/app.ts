@@ -1,5 +1,5 @@
-import { buildBundles } from './bundles.ts'
+import { buildBundles } from './bundling/bundles.ts'
 import { holdfastApp } from './holdfast.ts'
 
-buildBundles()
+await buildBundles()
 holdfastApp()

@@ -1,6 +1,6 @@
 import { CustomResource } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
-import { bootstrapFile } from '#shared/api/operations.ts'
+import { bootstrapFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
 import { allow, type FunctionFactory } from './function-factory.ts'
 import { secretArn, secretNames } from './secrets.ts'
@@ -10,15 +10,8 @@ export class Bootstrap extends Construct {
   constructor(scope: Construct, id: string, { functions, stage }: { functions: FunctionFactory; stage: Stage }) {
     super(scope, id)
     const { keys, admin } = secretNames(stage)
-    const handler = functions.create('BootstrapFunction', {
-      file: bootstrapFile,
-      area: 'deployment',
-      uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-      grants: [
-        allow(['secretsmanager:GetSecretValue'], [secretArn(this, keys), secretArn(this, admin)]),
-        allow(['secretsmanager:PutSecretValue'], [secretArn(this, keys)]),
-      ],
-    })
+    const readAdmin = allow(['secretsmanager:GetSecretValue'], [secretArn(this, admin)])
+    const handler = functions.create('BootstrapFunction', { ...bootstrapFunction, grants: [readAdmin] })
     new CustomResource(this, 'Resource', {
       resourceType: 'Custom::HoldfastBootstrap',
       serviceToken: handler.functionArn,

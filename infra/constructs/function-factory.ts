@@ -6,19 +6,15 @@ import type { Construct } from 'constructs'
 import type { AwsAction } from '#shared/api/contract.ts'
 import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import { tableDefinition } from '#shared/store/table.ts'
-import { bundleFolder } from '../bundles.ts'
+import { bundleFolder } from '../bundling/bundles.ts'
+import type { DeployedFunction } from '../deployed-functions.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import type { Stage } from '../stages.ts'
 import { removalPolicy } from './removal-policy.ts'
 import { secretArn, secretNames } from './secrets.ts'
 
 /** A function and what it may do. */
-export interface FunctionProps {
-  /** Of the function, from the top of the repository. */
-  file: string
-  /** Its log group is shared with the functions of the same area. */
-  area: string
-  uses: readonly AwsAction[]
+export interface FunctionProps extends DeployedFunction {
   grants?: PolicyStatement[]
 }
 

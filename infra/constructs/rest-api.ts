@@ -15,10 +15,11 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
-import { authorizerFile, fallbackFile, functionFile, methodsOf, type NamedRoute } from '#shared/api/operations.ts'
+import { methodsOf, type NamedRoute } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
 import { allowedHeaders, commonHeaders } from '#shared/api/response-headers.ts'
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
+import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { removalPolicy } from './removal-policy.ts'
@@ -39,8 +40,8 @@ export class RestApiOfRoutes extends Construct {
     const authorizer = this.#authorizer(functions)
     for (const { operation, route } of operations) {
       const name = operation.charAt(0).toUpperCase() + operation.slice(1)
-      const { area, uses, path, access } = route
-      const integration = proxy(functions.create(name, { file: functionFile({ operation, route }), area, uses }))
+      const { path, access } = route
+      const integration = proxy(functions.create(name, operationFunction({ operation, route })))
       const options =
         access === 'public'
           ? { authorizationType: AuthorizationType.NONE }
@@ -83,11 +84,7 @@ export class RestApiOfRoutes extends Construct {
   }
 
   #authorizer(functions: FunctionFactory): RequestAuthorizer {
-    const handler = functions.create('Authorizer', {
-      file: authorizerFile,
-      area: 'auth',
-      uses: ['secretsmanager:GetSecretValue'],
-    })
+    const handler = functions.create('Authorizer', authorizerFunction)
     return new RequestAuthorizer(this, 'RequestAuthorizer', {
       handler,
       identitySources: [IdentitySource.header('Authorization')],
@@ -101,9 +98,7 @@ export class RestApiOfRoutes extends Construct {
 
   /** A resource without the method, or no resource at all: both lead to the function that knows the table. */
   #addFallback(functions: FunctionFactory, operations: NamedRoute[]): void {
-    const integration = proxy(
-      functions.create('Fallback', { file: fallbackFile, area: unrouted.area, uses: unrouted.uses }),
-    )
+    const integration = proxy(functions.create('Fallback', fallbackFunction))
     const paths = new Set(['/', ...operations.map(({ route }) => route.path), unrouted.path])
     for (const path of paths) {
       this.#resource(path).addMethod('ANY', integration, { authorizationType: AuthorizationType.NONE })

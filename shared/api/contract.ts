@@ -13,6 +13,7 @@ export type AwsAction =
   | 'dynamodb:Query'
   | 'dynamodb:UpdateItem'
   | 'secretsmanager:GetSecretValue'
+  | 'secretsmanager:PutSecretValue'
 
 type Schema = z.ZodMiniType
 type ObjectSchema = z.ZodMiniObject

@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { RequestContext } from '#shared/requests/caller.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
-import { createClient } from '#shared/store/connection.ts'
+import { type Connection, createClient } from '#shared/store/connection.ts'
 import { createStore, emptyCaches, type Store } from '#shared/store/store.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, readConfig } from './config.ts'
@@ -20,7 +20,8 @@ export interface Services {
 export interface Runtime {
   config: Config
   clock: Clock
-  client: DynamoDBDocumentClient
+  /** Made on first use. */
+  readonly client: DynamoDBDocumentClient
   /**
    * @param deadline epoch ms after which the store starts no further attempt
    * @param guard of the one request these services are for
@@ -34,19 +35,34 @@ export function createRuntime(
   random: () => number = Math.random,
 ): Runtime {
   const config = readConfig(environment)
-  const client = createClient(config.DYNAMODB_ENDPOINT)
+  let made: DynamoDBDocumentClient | undefined
+  const client = () => {
+    made ??= createClient(config.DYNAMODB_ENDPOINT)
+    return made
+  }
   const { SECRETS_ID: secretId, SECRETS_FILE: file } = config
   const secrets = secretSource(secretId === undefined ? secretsFromFile(file) : secretsFromManager(secretId), clock)
   const caches = emptyCaches()
+  const connection = (deadline: number): Connection => ({
+    get client() {
+      return client()
+    },
+    table: config.TABLE_NAME,
+    clock,
+    random,
+    deadline,
+  })
   return {
     config,
     clock,
-    client,
+    get client() {
+      return client()
+    },
     servicesUntil: (deadline, guard) => ({
       config,
       clock,
       secrets,
-      store: createStore({ client, table: config.TABLE_NAME, clock, random, deadline }, caches, guard),
+      store: createStore(connection(deadline), caches, guard),
     }),
   }
 }

@@ -16,7 +16,8 @@ export interface Companion {
 
 /** What the store needs of the world; `deadline` (epoch ms) is the request's. */
 export interface Connection {
-  client: DynamoDBDocumentClient
+  /** Made on first use: a function that declares no action on the table has none. */
+  readonly client: DynamoDBDocumentClient
   table: string
   clock: Clock
   random: () => number

@@ -24,7 +24,7 @@ export type Session = z.infer<typeof Session>
 const sessionCodec = codec('session', Session)
 
 export const sessionStore = (connection: Connection) => {
-  const { client, table } = connection
+  const { table } = connection
   const get = async (id: string): Promise<Session | undefined> => {
     const item = await getItem(connection, keys.session(id))
     return item === undefined ? undefined : sessionCodec.decode(item)
@@ -32,7 +32,7 @@ export const sessionStore = (connection: Connection) => {
   return {
     async start(session: Session): Promise<void> {
       const command = new PutCommand({ TableName: table, Item: sessionCodec.encode(keys.session(session.id), session) })
-      await persist(connection, (options) => client.send(command, options))
+      await persist(connection, (options) => connection.client.send(command, options))
     },
 
     get,
@@ -63,7 +63,7 @@ export const sessionStore = (connection: Connection) => {
         ReturnValues: 'ALL_NEW',
       })
       try {
-        const { Attributes } = await persist(connection, (options) => client.send(command, options))
+        const { Attributes } = await persist(connection, (options) => connection.client.send(command, options))
         return { rotated: true, session: sessionCodec.decode(Attributes ?? {}) }
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error
@@ -81,7 +81,7 @@ export const sessionStore = (connection: Connection) => {
         ExpressionAttributeValues: { ':yes': true },
       })
       try {
-        await persist(connection, (options) => client.send(command, options))
+        await persist(connection, (options) => connection.client.send(command, options))
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error
       }

@@ -1,13 +1,18 @@
 import bcrypt from 'bcryptjs'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Config } from '#shared/runtime/config.ts'
-import commonPasswords from './common-passwords.json' with { type: 'json' }
+import { commonPasswords } from './common-passwords.ts'
 
 /** bcrypt reads no further: a longer password would be accepted with any other ending. */
 const maxBytes = 72
 const minLength = 8
 
-const common = new Set(commonPasswords)
+let common: Set<string> | undefined
+
+function isCommon(lowerCase: string): boolean {
+  common ??= new Set(commonPasswords())
+  return common.has(lowerCase)
+}
 
 const complexity = [
   { pattern: /[A-Z]/, detail: 'needs an upper-case letter' },
@@ -22,7 +27,7 @@ export function passwordFlaws(password: string, email: string, policy: Config['P
   return [
     ...(Buffer.byteLength(password) < minLength ? [`is shorter than ${minLength} bytes`] : []),
     ...(Buffer.byteLength(password) > maxBytes ? [`is longer than ${maxBytes} bytes`] : []),
-    ...(common.has(lower) ? ['is one of the most common passwords'] : []),
+    ...(isCommon(lower) ? ['is one of the most common passwords'] : []),
     ...(lower === email.toLowerCase() ? ['is the e-mail'] : []),
     ...(policy === 'complex'
       ? complexity.filter(({ pattern }) => !pattern.test(password)).map((rule) => rule.detail)

@@ -1,10 +1,12 @@
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { beforeAll, expect, test } from 'vitest'
 import { acknowledgedRules } from '#infra/acknowledged-rules.ts'
-import { buildBundles } from '#infra/bundles.ts'
+import { buildBundles } from '#infra/bundling/bundles.ts'
 import { holdfastApp } from '#infra/holdfast.ts'
 
-beforeAll(buildBundles, 60_000)
+beforeAll(async () => {
+  await buildBundles()
+}, 60_000)
 
 const outdir = 'cdk.out/security-rules'
 

@@ -1,0 +1,44 @@
+import type { Plugin } from 'esbuild'
+import type { AwsAction } from '#shared/api/contract.ts'
+
+/** First half of an action: `dynamodb`. */
+export type AwsService = AwsAction extends `${infer Service}:${string}` ? Service : never
+
+/** Packages of the SDK through which the actions of a service are called. */
+const packages: Record<AwsService, readonly string[]> = {
+  dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
+  secretsmanager: ['@aws-sdk/client-secrets-manager'],
+}
+
+const services = Object.keys(packages) as AwsService[]
+
+/** Services that have at least one of the actions, in the order of the table. */
+export const servicesOf = (uses: readonly AwsAction[]): AwsService[] =>
+  services.filter((service) => uses.some((action) => action.startsWith(`${service}:`)))
+
+/** Stands for a package: all its names lead to an error that says what to do. */
+async function absentPackage(name: string): Promise<string> {
+  const members = Object.keys((await import(name)) as object)
+  const exported = members.filter((member) => /^[\w$]+$/.test(member) && member !== 'default')
+  const complaint = `${name} is not in this bundle: the function does not declare an action of it in \`uses\``
+  return [
+    `class Absent { constructor() { throw new Error(${JSON.stringify(complaint)}) } }`,
+    `export { ${exported.map((member) => `Absent as ${member}`).join(', ')} }`,
+  ].join('\n')
+}
+
+/** Gives a function only the clients of the services it declares: with the others it could do nothing anyway. */
+export const declaredClients = (declared: readonly AwsService[]): Plugin => ({
+  name: 'declared-clients',
+  setup({ onResolve, onLoad }) {
+    const absent = services.filter((service) => !declared.includes(service)).flatMap((service) => packages[service])
+    if (absent.length === 0) return
+    onResolve({ filter: /^@aws-sdk\/(client|lib|util)-/ }, ({ path }) =>
+      absent.includes(path) ? { path, namespace: 'absent', sideEffects: false } : undefined,
+    )
+    onLoad({ filter: /.*/, namespace: 'absent' }, async ({ path }) => ({
+      contents: await absentPackage(path),
+      loader: 'js',
+    }))
+  },
+})

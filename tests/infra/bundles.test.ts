@@ -1,0 +1,87 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { type Bundle, buildBundles, bundleFolder } from '#infra/bundling/bundles.ts'
+import { servicesOf } from '#infra/bundling/declared-clients.ts'
+import { trims } from '#infra/bundling/sdk-trims.ts'
+import { deployedFunctions } from '#infra/deployed-functions.ts'
+import { functionFile, operations } from '#shared/api/operations.ts'
+
+const root = join(import.meta.dirname, '../..')
+const maxBytes = 320_000
+
+/** The version of our own package, and what stands for the SDK's chain of credential providers. */
+const productFiles = ['package.json', 'infra/bundling/environment-credentials.ts']
+
+/** Packages as they were installed, by their folder. */
+const { packages: installed } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+  packages: Record<string, { dev?: boolean }>
+}
+
+let bundles: Bundle[]
+beforeAll(async () => {
+  bundles = await buildBundles()
+}, 60_000)
+
+/** Folder of the package that a file belongs to: `node_modules/zod`, or deeper when it is a second copy. */
+const packageFolder = (input: string): string | undefined => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]
+
+const textOf = (file: string): string => readFileSync(join(bundleFolder(file), 'index.js'), 'utf8')
+
+describe('the bundles', () => {
+  test('are there for every function', () => {
+    expect(bundles.map(({ file }) => file).toSorted()).toEqual(deployedFunctions.map(({ file }) => file).toSorted())
+  })
+
+  test('weigh at most 320 kB', () => {
+    expect(bundles.filter(({ bytes }) => bytes > maxBytes).map(({ file, bytes }) => `${file}: ${bytes}`)).toEqual([])
+  })
+
+  test('are made of product code and of the packages that it depends on: no test, no fault, no tool', () => {
+    const isProduct = (input: string) => {
+      const folder = packageFolder(input)
+      if (folder !== undefined) return folder in installed && !installed[folder]?.dev
+      return /^(functions|shared)\//.test(input) || productFiles.includes(input)
+    }
+    // Stand-ins for clients, and routes cut out of their table, are not files of that name.
+    const files = bundles.flatMap(({ inputs }) => inputs).filter((input) => !input.startsWith('absent:'))
+    expect(files.length).toBeGreaterThan(1000)
+    expect([...new Set(files)].filter((input) => !isProduct(input.replace(/\?exports$/, '')))).toEqual([])
+  })
+
+  test('hold no package twice', () => {
+    const nested = bundles.flatMap(({ inputs }) =>
+      inputs.flatMap((input) => packageFolder(input)?.match(/node_modules\/.*node_modules\/.*/)?.[0] ?? []),
+    )
+    expect([...new Set(nested)]).toEqual([])
+  })
+
+  test('hold the clients of the services that their functions declare, and no others', () => {
+    const clients = { dynamodb: '@aws-sdk/client-dynamodb', secretsmanager: '@aws-sdk/client-secrets-manager' }
+    const held = bundles.map(({ file, inputs }) => {
+      const found = Object.entries(clients).filter(([, name]) =>
+        inputs.some((input) => packageFolder(input) === `node_modules/${name}`),
+      )
+      return [file, found.map(([service]) => service)]
+    })
+    const declared = deployedFunctions.map(({ file, uses }) => [file, servicesOf(uses)])
+    expect(Object.fromEntries(held)).toEqual(Object.fromEntries(declared))
+  })
+
+  test('hold the routes that their functions name, not the whole table', () => {
+    // One describes all routes, the other links to the documentation's.
+    const naming = ['getOpenapi', 'getRoot']
+    for (const named of operations.filter(({ operation }) => !naming.includes(operation))) {
+      const text = textOf(functionFile(named))
+      const foreign = operations.filter(
+        ({ route }) => route.summary !== named.route.summary && text.includes(JSON.stringify(route.summary)),
+      )
+      expect(foreign.map(({ operation }) => `${operation} in ${named.operation}`)).toEqual([])
+      expect(text).toContain(JSON.stringify(named.route.summary))
+    }
+  })
+
+  test('leave out modules of the SDK that are still there', () => {
+    expect(trims.filter(({ module }) => !existsSync(join(root, 'node_modules', module)))).toEqual([])
+  })
+})
