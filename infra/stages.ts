@@ -44,6 +44,9 @@ const stages = {
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])
 type StageName = z.infer<typeof StageName>
 
+/** Those that run on AWS. */
+export const realStages = StageName.options.filter((name) => name !== 'emulator')
+
 /**
  * @param name as given by `-c stage=`
  * @throws Error that names the stages there are

@@ -42,8 +42,8 @@ export class FunctionFactory {
       inlinePolicies: { uses: new PolicyDocument({ statements }) },
     })
     return new LambdaFunction(this.#scope, id, {
-      // Tracing is granted above: the construct would add a second policy for it to every role.
-      role: role.withoutPolicyUpdates(),
+      // Everything is granted above; and the construct would name a role of ours as a dependency a second time.
+      role: Role.fromRoleArn(this.#scope, `${id}FixedRole`, role.roleArn, { mutable: false }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 1024,

@@ -6,6 +6,7 @@ import {
   type IResource,
   LambdaIntegration,
   LogGroupLogDestination,
+  MethodLoggingLevel,
   RequestAuthorizer,
   ResponseType,
   RestApi,
@@ -22,6 +23,7 @@ import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
+import { gatewayLogging } from './gateway-logging.ts'
 import { removalPolicy } from './removal-policy.ts'
 
 export interface RestApiProps {
@@ -65,7 +67,7 @@ export class RestApiOfRoutes extends Construct {
       retention: stage.logRetentionDays,
       removalPolicy: removalPolicy(stage),
     })
-    return new RestApi(this, 'RestApi', {
+    const api = new RestApi(this, 'RestApi', {
       restApiName: `holdfast-${stage.name}`,
       cloudWatchRole: false,
       deployOptions: {
@@ -73,6 +75,9 @@ export class RestApiOfRoutes extends Construct {
         throttlingRateLimit: stage.throttle.ratePerSecond,
         throttlingBurstLimit: stage.throttle.burst,
         metricsEnabled: true,
+        // Errors only, and never bodies.
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false,
         tracingEnabled: stage.tracing,
         accessLogDestination: new LogGroupLogDestination(accessLogs),
         accessLogFormat: AccessLogFormat.custom(accessLogLine),
@@ -80,6 +85,17 @@ export class RestApiOfRoutes extends Construct {
       ...(stage.corsOrigins.length > 0
         ? { defaultCorsPreflightOptions: { allowOrigins: stage.corsOrigins, allowHeaders: allowedHeaders } }
         : {}),
+    })
+    api.deploymentStage.node.addDependency(gatewayLogging(this), this.#executionLogs(api, stage))
+    return api
+  }
+
+  /** API Gateway would make this group by itself, and keep it for ever. */
+  #executionLogs(api: RestApi, stage: Stage): LogGroup {
+    return new LogGroup(this, 'ExecutionLogs', {
+      logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${stage.name}`,
+      retention: stage.logRetentionDays,
+      removalPolicy: removalPolicy(stage),
     })
   }
 

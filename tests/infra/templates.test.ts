@@ -46,6 +46,12 @@ function paths(): Map<string, string> {
   return new Map([...resources.keys()].map((id) => [id, pathOf(id)]))
 }
 
+/** Functions' roles; the other one belongs to API Gateway. */
+const functionRoles = () =>
+  ofType(api, 'AWS::IAM::Role').filter(([, { Properties }]) =>
+    JSON.stringify(Properties['AssumeRolePolicyDocument']).includes('lambda.amazonaws.com'),
+  )
+
 const statementsOf = ({ Properties: { Policies } }: Resource): Statement[] =>
   (Policies as { PolicyDocument: { Statement: Statement[] } }[]).flatMap(
     ({ PolicyDocument }) => PolicyDocument.Statement,
@@ -67,6 +73,14 @@ describe('the API of the template', () => {
     expect(methods.toSorted()).toEqual([...expected, ...fallbacks.map((path) => `ANY ${path} NONE`)].toSorted())
   })
 
+  test('logs its own errors but no bodies, and has the role to do so before it logs', () => {
+    const [stage] = ofType(api, 'AWS::ApiGateway::Stage').map(([, resource]) => resource)
+    expect(stage).toMatchObject({
+      Properties: { MethodSettings: [{ LoggingLevel: 'ERROR', DataTraceEnabled: false }] },
+      DependsOn: expect.arrayContaining([expect.stringContaining('GatewayAccount')]),
+    })
+  })
+
   test('answers every gateway error with a problem of its own', () => {
     const types = ofType(api, 'AWS::ApiGateway::GatewayResponse').map(
       ([, { Properties }]) => Properties['ResponseType'],
@@ -84,7 +98,7 @@ describe('what functions may do', () => {
     '$operation: exactly what it declares, on its table, its secret and its log',
     ({ operation, route }) => {
       const [, role] =
-        ofType(api, 'AWS::IAM::Role').find(([id]) =>
+        functionRoles().find(([id]) =>
           id.startsWith(`${operation.charAt(0).toUpperCase()}${operation.slice(1)}Role`),
         ) ?? []
       if (!role) throw new Error(`${operation} has no role`)

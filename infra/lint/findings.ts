@@ -1,0 +1,68 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+
+export interface Finding {
+  /** As `infra/acknowledged-rules.ts` names it. */
+  rule: string
+  /** What is wrong, and with what. */
+  detail: string
+}
+
+const CfnLintReport = z.array(
+  z.object({ Rule: z.object({ Id: z.string() }), Message: z.string(), Filename: z.string() }),
+)
+
+/** @param programs folder of the linter @param templates files @throws when it cannot be run */
+export function cfnLintFindings(programs: string, templates: string[]): Finding[] {
+  const report = CfnLintReport.parse(reportOf(join(programs, 'cfn-lint'), ['--format', 'json', ...templates]))
+  return report.map(({ Rule, Message, Filename }) => ({ rule: Rule.Id, detail: `${Message} (${Filename})` }))
+}
+
+const CheckovReport = z.object({
+  summary: z.object({ passed: z.int(), parsing_errors: z.literal(0) }),
+  results: z.object({
+    failed_checks: z.array(
+      z.object({ check_id: z.string(), check_name: z.string(), resource: z.string(), file_path: z.string() }),
+    ),
+  }),
+})
+
+/** Without what it would download: texts for its own reports. @throws when it cannot be run or read a template */
+export function checkovFindings(programs: string, templates: string[]): Finding[] {
+  const options = ['--framework', 'cloudformation', '--skip-download', '--compact', '--output', 'json']
+  const { summary, results } = CheckovReport.parse(
+    reportOf(join(programs, 'checkov'), [...options, '--file', ...templates]),
+  )
+  if (summary.passed === 0) throw new Error('checkov has checked nothing')
+  return results.failed_checks.map(({ check_id, check_name, resource, file_path }) => ({
+    rule: check_id,
+    detail: `${check_name}: ${resource} (${file_path})`,
+  }))
+}
+
+/** Linters end with a status of their own when they find something: the report says whether they ran. */
+function reportOf(program: string, options: string[]): unknown {
+  const { stdout, stderr, error } = spawnSync(program, options, { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 })
+  if (error) throw error
+  try {
+    return JSON.parse(stdout)
+  } catch {
+    throw new Error(`${program} gave no report: ${stderr}`)
+  }
+}
+
+const NagReport = z.object({
+  pluginReports: z.array(
+    z.object({ suppressedViolations: z.optional(z.array(z.object({ acknowledgedId: z.string() }))) }),
+  ),
+})
+
+/** What cdk-nag found and let pass when the assembly in this folder was made; the rest has failed the synthesis. */
+export function acknowledgedByNag(assembly: string): string[] {
+  const { pluginReports } = NagReport.parse(JSON.parse(readFileSync(join(assembly, 'validation-report.json'), 'utf8')))
+  return pluginReports.flatMap(({ suppressedViolations = [] }) =>
+    suppressedViolations.map(({ acknowledgedId }) => acknowledgedId),
+  )
+}
