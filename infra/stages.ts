@@ -34,7 +34,11 @@ const stages = {
     logRetentionDays: 1,
     tracing: false,
     credentials: 'cli' as const,
-    environment: { PASSWORD_HASH_COST: '4', LOG_LEVEL: 'INFO' },
+    environment: {
+      PASSWORD_HASH_COST: '4',
+      LOG_LEVEL: 'INFO',
+      RATE_LIMIT_REQUESTS: process.env['RATE_LIMIT_REQUESTS'] ?? 'off',
+    },
   },
   dev: { ...cloud, retainData: false, logRetentionDays: 7, environment: {} },
   staging: { ...cloud, retainData: true, logRetentionDays: 30, environment: {} },

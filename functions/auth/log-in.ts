@@ -3,4 +3,6 @@ import { routes } from '#shared/api/routes.ts'
 import { services } from '#shared/runtime/services.ts'
 import { logIn } from '#shared/users/sessions.ts'
 
-export const handler = implement(routes.logIn)(({ body, context }) => logIn(services(context), body))
+export const handler = implement(routes.logIn)(({ body, context, request }) =>
+  logIn(services(context), { login: body, clientAddress: request.clientAddress }),
+)

@@ -4,5 +4,10 @@ import { services } from '#shared/runtime/services.ts'
 import { register } from '#shared/users/registration.ts'
 
 export const handler = implement(routes.register)(({ body, once, context, request }) =>
-  register(services(context), { request: body, once, authorization: request.header('authorization') }),
+  register(services(context), {
+    request: body,
+    once,
+    authorization: request.header('authorization'),
+    clientAddress: request.clientAddress,
+  }),
 )

@@ -82,6 +82,8 @@ export interface HttpRequest {
   path: string
   /** What stands before `path` in the caller's URL: empty, or `/` and the stage. */
   basePath: string
+  /** As the gateway saw it; no header can change it. */
+  clientAddress: string
   header(name: string): string | undefined
 }
 

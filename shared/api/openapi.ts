@@ -111,6 +111,8 @@ function describe({ operation, route }: NamedRoute, method: string): Json {
   }
 }
 
+const wholeSeconds = (what: string): Json => ({ description: `${what}, in seconds`, schema: { type: 'integer' } })
+
 function parameters({ params, query, idempotency }: Route): Json[] {
   const of = (place: 'path' | 'query', schema: Route['params']): Json[] => {
     if (!schema) return []
@@ -164,6 +166,13 @@ function success({ success: { status, body, document, location }, idempotency }:
   return { [status]: { description: 'Success', headers, ...content } }
 }
 
+const rateLimitHeaders: Json = {
+  'Retry-After': wholeSeconds('Until it makes sense to try again'),
+  'RateLimit-Limit': { description: 'Attempts a minute', schema: { type: 'integer' } },
+  'RateLimit-Remaining': { description: 'Attempts that are left', schema: { type: 'integer' } },
+  'RateLimit-Reset': wholeSeconds('Until one more is possible'),
+}
+
 function failures(route: Route): Json {
   const byStatus = Map.groupBy<number, ProblemCode>(errorsOf(route), (code) => problems[code].status)
   return Object.fromEntries(
@@ -171,6 +180,7 @@ function failures(route: Route): Json {
       status,
       {
         description: codes.map((code) => `\`${code}\``).join(', '),
+        ...(codes.includes('rate_limited') ? { headers: rateLimitHeaders } : {}),
         content: { [problemContentType]: { schema: reference(answers, Problem) } },
       },
     ]),

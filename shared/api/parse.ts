@@ -25,6 +25,7 @@ export function httpRequest(event: APIGatewayProxyEvent): HttpRequest {
   return {
     method,
     path,
+    clientAddress: requestContext.identity.sourceIp,
     basePath: full.endsWith(path) ? full.slice(0, full.length - path.length) : '',
     header: (name) => headerOf(event, name.toLowerCase()),
   }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult } from 'aws-lambda'
 import * as z from 'zod/mini'
-import { type FieldError, type ProblemCode, problems, type Refusal } from '#shared/requests/refusal.ts'
+import { type FieldError, type ProblemCode, problems, type RateLimit, type Refusal } from '#shared/requests/refusal.ts'
 
 /** RFC 9457, with members that tell a client what to do. */
 export const Problem = z.looseObject({
@@ -34,18 +34,26 @@ export function problemBody(
   return { type, title, status, detail, instance, code, request_id: requestId, retryable, ...extras }
 }
 
-/** The answer to a refused request; `extras.allow` goes into the header of that name instead of the body. */
+/** The answer to a refused request. */
 export function problemResult(
   refusal: Refusal,
   request: { instance: string; requestId: string },
 ): APIGatewayProxyResult {
-  const { allow, ...extras } = refusal.extras
+  const { allow, rateLimit, ...extras } = refusal.extras
   const headers: Record<string, string> = { 'Content-Type': problemContentType, 'Cache-Control': 'no-store' }
-  if (typeof allow === 'string') headers['Allow'] = allow
+  if (allow !== undefined) headers['Allow'] = allow
+  if (rateLimit) Object.assign(headers, rateLimitHeaders(rateLimit))
+  if (refusal.code === 'rate_limited' && rateLimit) headers['Retry-After'] = String(rateLimit.resetSeconds)
   if (refusal.code === 'unavailable') headers['Retry-After'] = retryAfterSeconds
   const body = problemBody(refusal.code, refusal.message, request, extras)
   return { statusCode: body.status, headers, body: JSON.stringify(body) }
 }
+
+const rateLimitHeaders = ({ limit, remaining, resetSeconds }: RateLimit): Record<string, string> => ({
+  'RateLimit-Limit': String(limit),
+  'RateLimit-Remaining': String(remaining),
+  'RateLimit-Reset': String(resetSeconds),
+})
 
 type Issue = z.core.$ZodIssue
 

@@ -72,7 +72,7 @@ export const routes = {
     body: NewUser,
     idempotency: 'optional',
     success: { status: 201, body: User },
-    errors: ['email_taken', 'username_taken', 'weak_password', 'not_authenticated', 'forbidden'],
+    errors: ['email_taken', 'username_taken', 'weak_password', 'not_authenticated', 'forbidden', 'rate_limited'],
   }),
   logIn: route({
     area: 'auth',
@@ -84,7 +84,7 @@ export const routes = {
     body: Login,
     form: { ignored: ['grant_type', 'scope', 'client_id', 'client_secret'] },
     success: { status: 200, body: Tokens, cache: 'no-store' },
-    errors: ['invalid_credentials'],
+    errors: ['invalid_credentials', 'rate_limited'],
   }),
   refresh: route({
     area: 'auth',

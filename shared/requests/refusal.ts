@@ -42,8 +42,20 @@ export interface FieldError {
   detail: string
 }
 
+/** How often something may be tried, how many tries are left, and when the next one is free again. */
+export interface RateLimit {
+  limit: number
+  remaining: number
+  resetSeconds: number
+}
+
+/** Members of the problem body, but for those that are told in headers. */
 export interface RefusalExtras {
   errors?: FieldError[]
+  /** Header `Allow`. */
+  allow?: string
+  /** Headers `RateLimit-*`, and `Retry-After` of a 429. */
+  rateLimit?: RateLimit
   [extra: string]: unknown
 }
 

@@ -20,6 +20,8 @@ const Environment = z.object({
   PASSWORD_POLICY: z._default(z.enum(['length', 'complex']), 'length'),
   /** bcrypt's cost: each step doubles the time of a login. */
   PASSWORD_HASH_COST: z._default(wholeNumber(4, 14), 10),
+  /** Failed logins a minute per account and client address, and registrations a minute per client address. */
+  RATE_LIMIT_REQUESTS: z._default(z.union([z.literal('off'), wholeNumber(1, 1000)]), 5),
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
   /** Comma-separated origins, or `*`. */
@@ -54,6 +56,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const config = readSettings(Environment, environment)
   if (!playgrounds.includes(config.STAGE) && config.PASSWORD_HASH_COST < 10) {
     throw new Error('Bad configuration: PASSWORD_HASH_COST below 10 is for the local stack and the emulator only')
+  }
+  if (['staging', 'prod'].includes(config.STAGE) && config.RATE_LIMIT_REQUESTS === 'off') {
+    throw new Error('Bad configuration: RATE_LIMIT_REQUESTS=off is not for staging and prod')
   }
   return config
 }

@@ -1,5 +1,6 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
+import { attemptStore } from './attempts.ts'
 import { type Connection, pause } from './connection.ts'
 import { orderStore } from './orders.ts'
 import { productStore } from './products.ts'
@@ -30,6 +31,7 @@ export const emptyCaches = (): StoreCaches => ({
 export const createStore = (plain: Connection, caches: StoreCaches, guard?: WriteGuard) => {
   const connection = guard ? { ...plain, companion: accountOf(guard) } : plain
   return {
+    attempts: attemptStore(connection),
     orders: orderStore(connection),
     products: productStore(connection),
     sessions: sessionStore(connection),

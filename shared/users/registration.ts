@@ -10,22 +10,42 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, verifyAccessToken } from './access-token.ts'
+import { limited } from './attempts.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
 import { assertGoodStanding } from './standing.ts'
 import type { NewUser, User } from './user.ts'
 
 /**
  * Anybody may become a user; another role, or any account when registration is closed, takes an admin's bearer.
- * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`
+ * What anybody may do is limited per client address.
+ * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`, `rate_limited`
  */
 export async function register(
   services: Services,
-  { request, once, authorization }: { request: NewUser; once: Once; authorization: string | undefined },
+  {
+    request,
+    once,
+    authorization,
+    clientAddress,
+  }: { request: NewUser; once: Once; authorization: string | undefined; clientAddress: string },
 ): Promise<OnceResult<User>> {
   const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
-  if (!isSelfService) await assertAdmin(services, authorization)
-  return createUser(services, { request, once })
+  if (!isSelfService) {
+    await assertAdmin(services, authorization)
+    return createUser(services, { request, once })
+  }
+  return limited(services, {
+    kind: ['register', clientAddress],
+    attempt: () => createUser(services, { request, once }),
+    counts: isRegistration,
+  })
 }
+
+/** A new account, or the news that there is one. A repeat is neither, nor is what was refused unseen. */
+const isRegistration = (outcome: PromiseSettledResult<OnceResult<User>>): boolean =>
+  outcome.status === 'fulfilled'
+    ? !outcome.value.replayed
+    : outcome.reason instanceof Refusal && ['email_taken', 'username_taken'].includes(outcome.reason.code)
 
 async function assertAdmin(services: Services, authorization: string | undefined): Promise<void> {
   const bearer = bearerToken(authorization)

@@ -5,6 +5,8 @@ import type { Services } from '#shared/runtime/services.ts'
 import type { Session } from '#shared/store/sessions.ts'
 import type { StoredUser } from '#shared/store/users.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
+import { accountName } from './account-name.ts'
+import { limited } from './attempts.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
 import type { Login, Tokens, User } from './user.ts'
@@ -14,15 +16,22 @@ const sessionSeconds = 30 * 24 * 3600
 /** How long the token before the newest is answered with the newest: a phone that lost the answer asks again. */
 const graceMilliseconds = 60_000
 
-/** @throws Refusal `invalid_credentials`, without saying which of the two is wrong */
-export async function logIn(services: Services, login: Login): Promise<Tokens> {
-  const { store, clock, config } = services
+/**
+ * Failed logins are limited per account, whether there is one or not, and client address.
+ * @throws Refusal `invalid_credentials`, without saying which of the two is wrong; `rate_limited`, also to who is right
+ */
+export async function logIn(
+  services: Services,
+  { login, clientAddress }: { login: Login; clientAddress: string },
+): Promise<Tokens> {
+  const { store, clock } = services
   const name = login.email ?? login.username ?? ''
-  const user = await (name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name))
-  const isMatch = await isPassword(login.password, user?.password_hash ?? nobodysHash(config.PASSWORD_HASH_COST))
-  if (!user || !isMatch || user.disabled) {
-    throw new Refusal('invalid_credentials', 'Incorrect e-mail, username or password.')
-  }
+  const candidate = await (name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name))
+  const user = await limited(services, {
+    kind: ['login', accountName(candidate?.email ?? name), clientAddress],
+    attempt: () => verified(services, candidate, login.password),
+    counts: ({ status }) => status === 'rejected',
+  })
   const id = randomBytes(16).toString('base64url')
   const now = clock.now()
   await store.sessions.start({
@@ -35,6 +44,13 @@ export async function logIn(services: Services, login: Login): Promise<Tokens> {
     expires_at: expiryAt(now),
   })
   return tokensFor(services, user, id, 1)
+}
+
+/** The user whose password it is. @throws Refusal `invalid_credentials`, after the same time whoever was asked for */
+async function verified({ config }: Services, user: StoredUser | undefined, password: string): Promise<StoredUser> {
+  const isMatch = await isPassword(password, user?.password_hash ?? nobodysHash(config.PASSWORD_HASH_COST))
+  if (user && isMatch && !user.disabled) return user
+  throw new Refusal('invalid_credentials', 'Incorrect e-mail, username or password.')
 }
 
 /**

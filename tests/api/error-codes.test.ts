@@ -12,19 +12,19 @@ import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/suppo
 
 const baseUrl = inject('baseUrl')
 let admin: Person
-let closed: LocalStack
+let strict: LocalStack
 let provocations: Provocations
 
 beforeAll(async () => {
-  closed = await startLocalStack({ environment: { SIMULATED_ORDERS: 'off' } })
+  strict = await startLocalStack({ environment: { SIMULATED_ORDERS: 'off', RATE_LIMIT_REQUESTS: '1' } })
   admin = await signInAdmin(baseUrl, inject('adminPassword'))
   provocations = {
-    ...accountProvocations(baseUrl, admin),
+    ...accountProvocations(baseUrl, admin, strict),
     ...stockProvocations(admin),
-    ...orderProvocations(admin, { baseUrl: closed.baseUrl, adminPassword }),
+    ...orderProvocations(admin, { baseUrl: strict.baseUrl, adminPassword }),
   }
 })
-afterAll(() => closed.stop())
+afterAll(() => strict.stop())
 
 const declared = operations.flatMap(({ operation, route }) => route.errors.map((code) => ({ operation, code })))
 

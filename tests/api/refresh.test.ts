@@ -104,7 +104,8 @@ describe('a forged refresh token', () => {
 
 describe('the token before the newest', () => {
   const second = 1000
-  const start = async () => (await logIn(services, { email, password })).refresh_token
+  const start = async () =>
+    (await logIn(services, { login: { email, password }, clientAddress: '192.0.2.1' })).refresh_token
   const next = async (token: string) => (await refreshSession(services, token)).refresh_token
 
   test.each([0, 1, 59_999, 60_000])('gets the same successor %i ms after it was traded in', async (age) => {

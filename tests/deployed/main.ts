@@ -21,6 +21,15 @@ async function changeFirstPassword(baseUrl: string, first: string): Promise<void
   expectStatus(await admin.changePassword({ body }), 204)
 }
 
+/** The gateway's source address has to arrive, and the log of attempts has to be writable. */
+async function assertLimited(baseUrl: string): Promise<void> {
+  const statuses: number[] = []
+  for (let n = 0; n < 6; n += 1) {
+    statuses.push((await createClient({ baseUrl }).logIn({ body: { username: 'nobody', password: 'wrong' } })).status)
+  }
+  if (statuses.join() !== '401,401,401,401,401,429') throw new Error(`Failed logins are answered with ${statuses}`)
+}
+
 const emulator = await startEmulator(join(root, '.local'), port)
 try {
   report('an empty AWS that enforces IAM')
@@ -41,12 +50,15 @@ try {
   await cdk(emulator.endpoint, 'diff', '--fail')
   report('cdk diff finds no difference')
 
+  process.env['RATE_LIMIT_REQUESTS'] = '5'
   process.env['BUNDLE_BANNER'] = `/* redeployed ${startedAt} */`
   await cdk(emulator.endpoint, 'deploy', '--all', '--require-approval', 'never')
   const again = await signInAdmin(baseUrl, adminPassword)
   const { available } = expectStatus(await again.getStock({ params: { sku } }), 200)
   if (available !== 7) throw new Error(`The redeployment changed the stock: ${available}`)
   report('a redeployment with other code keeps data, keys and the admin')
+  await assertLimited(baseUrl)
+  report('failed logins are limited')
 } finally {
   await emulator.stop()
 }

@@ -136,9 +136,13 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
     const request = { sku, quantity: 3 }
     return () => receiveStock(writing(operator), operator, { request, once: onceOf(randomUUID(), request) })
   },
-  'log in': async () => () => logIn(reading(), { username: 'admin', password: adminPassword }),
+  'log in': async () => () =>
+    logIn(reading(), { login: { username: 'admin', password: adminPassword }, clientAddress: '192.0.2.1' }),
   refresh: async () => {
-    const { refresh_token } = await logIn(reading(), { username: 'admin', password: adminPassword })
+    const { refresh_token } = await logIn(reading(), {
+      login: { username: 'admin', password: adminPassword },
+      clientAddress: '192.0.2.1',
+    })
     return () => refreshSession(reading(), refresh_token)
   },
 }

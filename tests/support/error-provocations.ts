@@ -25,8 +25,8 @@ async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>
   throw new Error('No two changes ever met')
 }
 
-/** Accounts: what is wrong with a registration, a login or a token. */
-export function accountProvocations(baseUrl: string, admin: Person): Provocations {
+/** Accounts: what is wrong with a registration, a login or a token. @param strict a stack that lets nobody try twice */
+export function accountProvocations(baseUrl: string, admin: Person, strict: { baseUrl: string }): Provocations {
   const anybody = createClient({ baseUrl })
   const taken = (of: 'email' | 'username', send: typeof anybody.register): Provocation => {
     return async () => {
@@ -45,6 +45,10 @@ export function accountProvocations(baseUrl: string, admin: Person): Provocation
       not_authenticated: () => anybody.register({ body: { ...registration(), role: 'admin' } }),
       forbidden: async () =>
         (await newPerson(baseUrl, admin)).register({ body: { ...registration(), role: 'operator' } }),
+      rate_limited: async () => {
+        expectStatus(await createClient(strict).register({ body: registration() }), 201)
+        return createClient(strict).register({ body: registration() })
+      },
     },
     createUser: {
       email_taken: taken('email', admin.createUser),
@@ -72,6 +76,11 @@ export function accountProvocations(baseUrl: string, admin: Person): Provocation
     },
     logIn: {
       invalid_credentials: () => anybody.logIn({ body: { username: 'nobody', password } }),
+      rate_limited: async () => {
+        const again = () => createClient(strict).logIn({ body: { username: 'nobody', password } })
+        await again()
+        return again()
+      },
     },
     refresh: {
       refresh_invalid: () => anybody.refresh({ body: { refresh_token: 'made-up' } }),

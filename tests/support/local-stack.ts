@@ -41,6 +41,7 @@ export async function startLocalStack({
         ...process.env,
         ADMIN_PASSWORD: adminPassword,
         PASSWORD_HASH_COST: '4',
+        RATE_LIMIT_REQUESTS: 'off',
         ...environment,
         DATA_DIR: dataFolder,
         PORT: port,

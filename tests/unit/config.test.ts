@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { stageOf } from '#infra/stages.ts'
 import { corsHeaders, preflightHeaders } from '#shared/api/response-headers.ts'
 import { readConfig } from '#shared/runtime/config.ts'
 
@@ -12,6 +13,7 @@ describe('readConfig', () => {
       PASSWORD_POLICY: 'length',
       SIMULATED_ORDERS: 'on',
       DEFAULT_CURRENCY: 'USD',
+      RATE_LIMIT_REQUESTS: 5,
       LOG_LEVEL: 'INFO',
     })
   })
@@ -32,6 +34,8 @@ describe('readConfig', () => {
     ['DYNAMODB_ENDPOINT', 'http://127.0.0.1:8000', 'http://127.0.0.1:8000'],
     ['REGISTRATION', 'admin_only', 'admin_only'],
     ['PASSWORD_POLICY', 'complex', 'complex'],
+    ['RATE_LIMIT_REQUESTS', '1', 1],
+    ['RATE_LIMIT_REQUESTS', 'off', 'off'],
   ] as const
   test.each(good)('reads %s=%s', (name, value, meaning) => {
     expect(readConfig({ [name]: value })).toHaveProperty(name, meaning)
@@ -51,6 +55,9 @@ describe('readConfig', () => {
     ['PASSWORD_POLICY', 'none'],
     ['PASSWORD_HASH_COST', '3'],
     ['PASSWORD_HASH_COST', '15'],
+    ['RATE_LIMIT_REQUESTS', '0'],
+    ['RATE_LIMIT_REQUESTS', '-1'],
+    ['RATE_LIMIT_REQUESTS', 'none'],
     ['SIMULATED_ORDERS', 'true'],
     ['DEFAULT_CURRENCY', 'usd'],
     ['DEFAULT_CURRENCY', 'EURO'],
@@ -70,6 +77,15 @@ describe('readConfig', () => {
     )
     expect(readConfig({ STAGE: stage, PASSWORD_HASH_COST: '10' }).PASSWORD_HASH_COST).toBe(10)
   })
+})
+
+test.each(['staging', 'prod'])('rate limits cannot be switched off on %s', (stage) => {
+  expect(() => readConfig({ STAGE: stage, RATE_LIMIT_REQUESTS: 'off' })).toThrow('not for staging and prod')
+  expect(readConfig({ STAGE: stage, RATE_LIMIT_REQUESTS: '9' }).RATE_LIMIT_REQUESTS).toBe(9)
+})
+
+test.each(['emulator', 'dev', 'staging', 'prod'])('the settings of the stage %s are good', (stage) => {
+  expect(readConfig({ STAGE: stage, ...stageOf(stage).environment }).STAGE).toBe(stage)
 })
 
 describe('CORS_ORIGINS', () => {

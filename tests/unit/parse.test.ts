@@ -188,10 +188,17 @@ describe('parseOnce', () => {
 })
 
 describe('httpRequest', () => {
+  const contextOf = (path: string) =>
+    // The rest of it is not read here.
+    ({ path, identity: { sourceIp: '192.0.2.1' } }) as APIGatewayProxyEvent['requestContext']
+
   test('knows what stands before the path in the caller’s URL', () => {
-    // Only the path is read of it here.
-    const requestContext = { path: '/prod/orders' } as APIGatewayProxyEvent['requestContext']
-    expect(httpRequest(event({ path: '/orders', requestContext })).basePath).toBe('/prod')
-    expect(httpRequest(event({ path: '/' })).basePath).toBe('')
+    expect(httpRequest(event({ path: '/orders', requestContext: contextOf('/prod/orders') })).basePath).toBe('/prod')
+    expect(httpRequest(event({ path: '/', requestContext: contextOf('/') })).basePath).toBe('')
+  })
+
+  test('takes the client’s address from the gateway, whatever headers say', () => {
+    const headers = { 'X-Forwarded-For': '203.0.113.1', Forwarded: 'for=203.0.113.1' }
+    expect(httpRequest(event({ headers, requestContext: contextOf('/') })).clientAddress).toBe('192.0.2.1')
   })
 })
