@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import type { Route } from '#shared/api/contract.ts'
-import { httpRequest, maxBodyBytes, parseBody, parseOnce, parseParams, parseQuery } from '#shared/api/parse.ts'
+import { maxBodyBytes, parseBody, parseOnce, parseParams, parseQuery } from '#shared/api/parse.ts'
 import { routes } from '#shared/api/routes.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 
@@ -184,21 +184,5 @@ describe('parseOnce', () => {
   const bad = ['', '""', 'k'.repeat(256), 'é', 'a\tb', '"open', '"a"b"', '"a\\x"', '"a";p=1']
   test.each(bad)('refuses the key %j', (key) => {
     expect(refusalOf(() => once(key))).toEqual(['idempotency_key_invalid'])
-  })
-})
-
-describe('httpRequest', () => {
-  const contextOf = (path: string) =>
-    // The rest of it is not read here.
-    ({ path, identity: { sourceIp: '192.0.2.1' } }) as APIGatewayProxyEvent['requestContext']
-
-  test('knows what stands before the path in the caller’s URL', () => {
-    expect(httpRequest(event({ path: '/orders', requestContext: contextOf('/prod/orders') })).basePath).toBe('/prod')
-    expect(httpRequest(event({ path: '/', requestContext: contextOf('/') })).basePath).toBe('')
-  })
-
-  test('takes the client’s address from the gateway, whatever headers say', () => {
-    const headers = { 'X-Forwarded-For': '203.0.113.1', Forwarded: 'for=203.0.113.1' }
-    expect(httpRequest(event({ headers, requestContext: contextOf('/') })).clientAddress).toBe('192.0.2.1')
   })
 })
