@@ -53,6 +53,8 @@ async function bundle(functions: readonly DeployedFunction[], services: readonly
     target: 'node24',
     // An ESM import of a built-in module costs a cold start 14 ms, `require` 1.6.
     format: 'cjs',
+    // The same for `import()`: the SDK's of `node:http` would load undici with it, 20 ms.
+    supported: { 'dynamic-import': false },
     // The ES modules of the SDK can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
     plugins: [declaredClients(services), leanSdk(), packedPasswords, ownRoute],

@@ -58,6 +58,11 @@ export function leanSdk(): Plugin {
         contents: withoutErrorsExceptIn(code, readFileSync(path, 'utf8')),
         loader: 'js',
       }))
+      // A region's partition is known by the form of its name; the rest of this is what places are called.
+      onLoad({ filter: /\/@aws-sdk\/core\/dist-es\/.*\/partitions\.js$/ }, ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replaceAll(/"regions": \{\n[\s\S]*?\n {12}\}/g, '"regions": {}'),
+        loader: 'js',
+      }))
       onLoad({ filter: /\/@aws-sdk\/client-[^/]+\/dist-es\/endpoint\/endpointResolver\.js$/ }, async ({ path }) => ({
         contents: endpointResolver(await hostName(/@aws-sdk\/client-[^/]+/.exec(path)?.[0] ?? '')),
         loader: 'js',

@@ -81,6 +81,11 @@ describe('the bundles', () => {
     }
   })
 
+  test('load built-in modules by `require` only: an `import` costs a cold start 14 ms', () => {
+    const importing = bundles.filter(({ file }) => /\bimport\(/.test(textOf(file)))
+    expect(importing.map(({ file }) => file)).toEqual([])
+  })
+
   test('leave out modules of the SDK that are still there', () => {
     expect(trims.filter(({ module }) => !existsSync(join(root, 'node_modules', module)))).toEqual([])
   })
