@@ -37,6 +37,10 @@ export interface Examination<E, T> {
 /** About how many elements a page will take of its walk. */
 export const wantedBy = ({ limit }: PageRequest, selective: boolean): number => (selective ? maxBatch : limit)
 
+/** Twice as many as are likely to be needed, judging by those that were examined. */
+const nextBatch = ({ missing, examined, found }: { missing: number; examined: number; found: number }): number =>
+  Math.min(Math.ceil((2 * missing * examined) / Math.max(found, 1)), maxBatch)
+
 /** One page out of a walk: full, unless the walk ends or too much would have to be read; then it may even be empty. */
 export async function pageOf<E extends Positioned, T>(
   walk: Walk<E>,
@@ -46,6 +50,7 @@ export async function pageOf<E extends Positioned, T>(
   const items: T[] = []
   let position = after
   let rows = 0
+  let examined = 0
   let batch = Math.min(selective ? limit + 1 : limit, maxBatch)
   const pageUntil = (next: string | undefined) => ({ items, ...(next === undefined ? {} : { next }) })
   while (rows < maxRows) {
@@ -62,7 +67,8 @@ export async function pageOf<E extends Positioned, T>(
     if (results.length < elements.length) break
     if (!(await walk.hasMore())) return pageUntil(undefined)
     if (!selective && items.length === limit) break
-    batch = Math.min(2 * batch, maxBatch)
+    examined += elements.length
+    batch = nextBatch({ missing: limit + 1 - items.length, examined, found: items.length })
   }
   return pageUntil(position)
 }

@@ -54,8 +54,8 @@ export function merge<T extends Positioned>(sequences: ReadOn<T>[], { descending
 }
 
 /**
- * Elements to ask of one of several sequences to have `wanted` in all: twice its share, because shares differ.
+ * Elements to ask of one of several sequences to have `wanted` in all: more than its share, because shares differ.
  * @param forOne elements that cost no more than one does
  */
 export const chunkOf = (wanted: number, sequences: number, forOne: number): number =>
-  Math.min(wanted, Math.max(forOne, Math.ceil((2 * wanted) / sequences)))
+  Math.min(wanted, Math.max(forOne, Math.ceil((1.75 * wanted) / sequences)))

@@ -3,5 +3,25 @@ export const isFullProof = process.env['PROVE'] === 'full'
 
 /** How much is proven: enough to notice a mistake on every `npm test`, everything on `npm run prove`. */
 export const counts = isFullProof
-  ? { clients: 64, crowdOrders: 3000, singleUnits: 3000, keys: 1000, kills: 5, faultyOrders: 3000, faultyKeys: 1000 }
-  : { clients: 64, crowdOrders: 240, singleUnits: 160, keys: 60, kills: 1, faultyOrders: 120, faultyKeys: 40 }
+  ? {
+      clients: 64,
+      crowdOrders: 3000,
+      singleUnits: 3000,
+      keys: 1000,
+      kills: 5,
+      faultyOrders: 3000,
+      faultyKeys: 1000,
+      listedOrders: 20_000,
+      manyOrders: 100_000,
+    }
+  : {
+      clients: 64,
+      crowdOrders: 240,
+      singleUnits: 160,
+      keys: 60,
+      kills: 1,
+      faultyOrders: 120,
+      faultyKeys: 40,
+      listedOrders: 200,
+      manyOrders: 1500,
+    }

@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { listOrders } from '#shared/orders/list-orders.ts'
+import type { OrdersQuery } from '#shared/orders/order-filter.ts'
+import type { CallerContext } from '#shared/requests/caller.ts'
+import type { Runtime, Services } from '#shared/runtime/services.ts'
+import { countCalls, type Usage } from '#tests/support/counting.ts'
+import { counts, isFullProof } from '#tests/support/counts.ts'
+import { contextOf, runtimeOn } from '#tests/support/in-process.ts'
+import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { addOrders } from '#tests/support/many-orders.ts'
+import { measured } from '#tests/support/measured.ts'
+import { openShop } from '#tests/support/shop.ts'
+
+const few = 1000
+const many = counts.manyOrders
+
+/** Entries that a page may read more where a list goes on: one unit's worth of each of the eight partitions. */
+const tolerance = 8
+
+let stack: LocalStack
+let runtime: Runtime
+let services: Services
+let measure: ReturnType<typeof countCalls>
+let customer: CallerContext
+let operator: CallerContext
+let email: string
+
+beforeAll(async () => {
+  stack = await startLocalStack({ environment: { LOCAL_ENGINE: 'dynoxide' } })
+  const shop = await openShop(stack)
+  runtime = runtimeOn(stack)
+  const deadline = runtime.clock.now() + 3_600_000
+  services = runtime.servicesUntil(deadline)
+  customer = contextOf('user', shop.customer.id, deadline)
+  operator = contextOf('operator', shop.admin.id, deadline)
+  email = shop.customer.tokens.user_info.email
+  measure = countCalls(runtime.client)
+})
+afterAll(async () => {
+  runtime.client.destroy()
+  await stack.stop()
+})
+
+const start = Date.parse('2026-11-20T12:00:00.000Z')
+const timeOf = (n: number): string => new Date(start + n).toISOString()
+
+/** A tenth of the orders is one customer's, a tenth is cancelled, a twentieth is of a rare SKU. */
+const seedOf = (n: number) => ({
+  owner: n % 10 === 3 ? customer.caller.id : `usr_${n % 10}`,
+  at: start + n,
+  sku: n % 20 === 7 ? 'RARE' : 'COMMON',
+  reference: `REF-${n}`,
+  isCancelled: n % 10 === 5,
+})
+
+const pages: [string, () => CallerContext, () => OrdersQuery][] = [
+  ['newest', () => operator, () => ({})],
+  ['newest 100', () => operator, () => ({ limit: 100 })],
+  ['oldest', () => operator, () => ({ sort: 'created_at' })],
+  ['from and to', () => operator, () => ({ from: timeOf(100), to: timeOf(200), limit: 100 })],
+  ['open status', () => operator, () => ({ status: 'NEW' })],
+  ['open status that none has', () => operator, () => ({ status: 'PICKED' })],
+  ['final status', () => operator, () => ({ status: 'CANCELLED' })],
+  ['phase', () => operator, () => ({ phase: 'pending', limit: 100 })],
+  ['rare SKU', () => operator, () => ({ sku: 'RARE' })],
+  ['unknown SKU', () => operator, () => ({ sku: 'NONE' })],
+  ['reference', () => operator, () => ({ reference: 'REF-none' })],
+  ['text', () => operator, () => ({ q: 'rare' })],
+  ['e-mail', () => operator, () => ({ q: email })],
+  ['somebody’s', () => operator, () => ({ user_id: customer.caller.id })],
+  ['one’s own', () => customer, () => ({})],
+  ['one’s own by status', () => customer, () => ({ status: 'NEW', sort: 'created_at' })],
+]
+
+type Cost = Pick<Usage, 'table' | 'indexes'> & { orders: number }
+
+/** What the first page and the one after it cost, and how many orders they have. */
+async function costsOf(context: CallerContext, query: OrdersQuery): Promise<Cost[]> {
+  const costs: Cost[] = []
+  let cursor: string | null | undefined
+  while (costs.length < 2 && cursor !== null) {
+    const continued = cursor === undefined ? query : { ...query, cursor }
+    const { result, table, indexes } = await measure(() => listOrders(services, context, continued))
+    costs.push({ table, indexes, orders: result.orders.length })
+    cursor = result.page.next_cursor
+  }
+  return costs
+}
+
+async function allCosts(): Promise<Map<string, Cost[]>> {
+  const costs = new Map<string, Cost[]>()
+  for (const [name, context, query] of pages) costs.set(name, await costsOf(context(), query()))
+  return costs
+}
+
+describe('the read units of a page', () => {
+  test(`are the same among ${few} and among ${many} orders`, async () => {
+    const numbers = Array.from({ length: many }, (_, n) => n)
+    const add = (name: string, part: number[]) => addOrders(services, name, part.map(seedOf))
+    await add('few', numbers.slice(0, few))
+    const before = await allCosts()
+    await measured('Further orders', many - few, () => add('many', numbers.slice(few)))
+    const after = await allCosts()
+    for (const [name, costs] of before) {
+      for (const [n, cost] of costs.entries()) {
+        const later = after.get(name)?.[n] ?? expect.fail(`${name} has no page ${n + 1} any more`)
+        const told = `page ${n + 1} of ${name}: ${JSON.stringify(cost)}, then ${JSON.stringify(later)}`
+        if (isFullProof) process.stdout.write(`${told}\n`)
+        expect(later.orders, told).toBe(cost.orders)
+        expect(Math.abs(later.table - cost.table), told).toBeLessThanOrEqual(1)
+        expect(Math.abs(later.indexes - cost.indexes), told).toBeLessThanOrEqual(tolerance)
+      }
+    }
+  })
+})
