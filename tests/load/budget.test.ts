@@ -7,6 +7,8 @@ import { placeOrder } from '#shared/orders/place-order.ts'
 import { readOrder } from '#shared/orders/read-orders.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import type { Runtime, Services } from '#shared/runtime/services.ts'
+import { listMovements } from '#shared/stock/list-movements.ts'
+import { listStock } from '#shared/stock/list-stock.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { logIn, refreshSession } from '#shared/users/sessions.ts'
 import { countCalls, type Usage } from '#tests/support/counting.ts'
@@ -132,6 +134,8 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
     await orderOf({ ...oneUnit(), reference })
     return () => listOrders(reading(), customer, { reference })
   },
+  'list ten movements of a SKU': async () => () => listMovements(reading(), operator, { sku, query: { limit: 10 } }),
+  'list the SKUs of which there is little': async () => () => listStock(reading(), operator, { limit: 10, below: 10 }),
   'receive stock': async () => {
     const request = { sku, quantity: 3 }
     return () => receiveStock(writing(operator), operator, { request, once: onceOf(randomUUID(), request) })
