@@ -47,6 +47,10 @@ export const acknowledgements: readonly Acknowledgement[] = [
     rules: ['Serverless::Serverless-LambdaDLQ', 'CKV_AWS_116'],
   },
   {
+    reason: 'The relay puts into its dead letters itself what it cannot do; behind them there is only a person.',
+    rules: ['AwsSolutions::AwsSolutions-SQS3', 'Serverless::Serverless-SQSRedrivePolicy'],
+  },
+  {
     reason: 'The throttle of the gateway bounds all functions together; reserving for one takes from the others.',
     rules: ['CKV_AWS_115'],
   },

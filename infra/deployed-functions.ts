@@ -1,4 +1,3 @@
-import type { AwsAction } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import {
   authorizerFile,
@@ -8,39 +7,33 @@ import {
   type NamedRoute,
   operations,
 } from '#shared/api/operations.ts'
+import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
+import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
 
-/** A function of the deployment: where its code is, and the AWS actions it needs. */
-export interface DeployedFunction {
-  /** From the top of the repository. */
-  readonly file: string
-  /** Its log group is shared with the functions of the same area. */
-  readonly area: string
-  readonly uses: readonly AwsAction[]
-}
-
-export const operationFunction = (named: NamedRoute): DeployedFunction => ({
+export const operationFunction = (named: NamedRoute): FunctionDefinition => ({
   file: functionFile(named),
   area: named.route.area,
   uses: named.route.uses,
 })
 
-export const authorizerFunction: DeployedFunction = {
+export const authorizerFunction: FunctionDefinition = {
   file: authorizerFile,
   area: 'auth',
   uses: ['secretsmanager:GetSecretValue'],
 }
 
-export const fallbackFunction: DeployedFunction = { file: fallbackFile, area: unrouted.area, uses: unrouted.uses }
+export const fallbackFunction: FunctionDefinition = { file: fallbackFile, area: unrouted.area, uses: unrouted.uses }
 
-export const bootstrapFunction: DeployedFunction = {
+export const bootstrapFunction: FunctionDefinition = {
   file: bootstrapFile,
   area: 'deployment',
   uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
 }
 
 /** Every function there is. */
-export const deployedFunctions: readonly DeployedFunction[] = [
+export const deployedFunctions: readonly FunctionDefinition[] = [
   ...operations.map(operationFunction),
+  ...backgroundFunctions,
   authorizerFunction,
   fallbackFunction,
   bootstrapFunction,

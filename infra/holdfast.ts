@@ -10,6 +10,7 @@ import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import { acknowledgements } from './acknowledged-rules.ts'
 import { ApiStack } from './stacks/api-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
+import { EventsStack } from './stacks/events-stack.ts'
 import { realStages, type Stage, stageOf } from './stages.ts'
 
 /** Without one of its own, a stack takes the default: the roles that `cdk bootstrap` made. */
@@ -21,15 +22,19 @@ const credentials = ({ credentials: kind }: Stage): { synthesizer?: IStackSynthe
  * rules find.
  * @param stageName as given by `-c stage=`; looked up in the context when it is left out
  */
-export function holdfastApp(props: AppProps = {}, stageName?: string): { app: App; data: DataStack; api: ApiStack } {
+export function holdfastApp(
+  props: AppProps = {},
+  stageName?: string,
+): { app: App; data: DataStack; events: EventsStack; api: ApiStack } {
   const app = new App(props)
   const stage = stageOf(stageName ?? app.node.tryGetContext('stage'))
   const data = new DataStack(app, `holdfast-${stage.name}-data`, { stage, ...credentials(stage) })
+  const events = new EventsStack(app, `holdfast-${stage.name}-events`, { stage, data, ...credentials(stage) })
   const api = new ApiStack(app, `holdfast-${stage.name}-api`, { stage, data, ...credentials(stage) })
   Tags.of(app).add('service', 'holdfast')
   Tags.of(app).add('stage', stage.name)
   if (realStages.some((name) => name === stage.name)) checkSecurity(app)
-  return { app, data, api }
+  return { app, data, events, api }
 }
 
 function checkSecurity(app: App): void {

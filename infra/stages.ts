@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import type { JobName } from '#shared/jobs/jobs.ts'
 
 const Stage = z.object({
   /** Kept when the stack is deleted, and not deletable by mistake. */
@@ -44,6 +45,9 @@ const stages = {
   staging: { ...cloud, retainData: true, logRetentionDays: 30, environment: {} },
   prod: { ...cloud, retainData: true, logRetentionDays: 365, environment: {} },
 } satisfies Record<string, z.input<typeof Stage>>
+
+/** Known before anything is deployed, so that a job can be run by name. */
+export const jobFunctionName = ({ name }: Stage, job: JobName): string => `holdfast-${name}-${job}`
 
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])
 type StageName = z.infer<typeof StageName>

@@ -6,7 +6,8 @@ import { build } from 'esbuild'
 import { swaggerUiFiles } from '#shared/api/docs-assets.ts'
 import { functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
-import { type DeployedFunction, deployedFunctions } from '../deployed-functions.ts'
+import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
+import { deployedFunctions } from '../deployed-functions.ts'
 import { type AwsService, declaredClients, servicesOf } from './declared-clients.ts'
 import { leanSdk } from './lean-sdk.ts'
 import { ownRoute } from './own-route.ts'
@@ -41,7 +42,7 @@ export async function buildBundles(): Promise<Bundle[]> {
   return bundles.flat()
 }
 
-async function bundle(functions: readonly DeployedFunction[], services: readonly AwsService[]): Promise<Bundle[]> {
+async function bundle(functions: readonly FunctionDefinition[], services: readonly AwsService[]): Promise<Bundle[]> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: functions.map(({ file }) => ({ in: file, out: join(withoutExtension(file), 'index') })),

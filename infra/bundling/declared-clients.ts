@@ -1,5 +1,5 @@
 import type { Plugin } from 'esbuild'
-import type { AwsAction } from '#shared/api/contract.ts'
+import type { AwsAction } from '#shared/runtime/function-definition.ts'
 
 /** First half of an action: `dynamodb`. */
 export type AwsService = AwsAction extends `${infer Service}:${string}` ? Service : never
@@ -7,7 +7,9 @@ export type AwsService = AwsAction extends `${infer Service}:${string}` ? Servic
 /** Packages of the SDK through which the actions of a service are called. */
 const packages: Record<AwsService, readonly string[]> = {
   dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
+  events: ['@aws-sdk/client-eventbridge'],
   secretsmanager: ['@aws-sdk/client-secrets-manager'],
+  sqs: ['@aws-sdk/client-sqs'],
 }
 
 const services = Object.keys(packages) as AwsService[]

@@ -1,21 +1,26 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Stack } from 'aws-cdk-lib'
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
-import type { AwsAction } from '#shared/api/contract.ts'
 import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
+import type { AwsAction, FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import { tableDefinition } from '#shared/store/table.ts'
 import { bundleFolder } from '../bundling/bundles.ts'
-import type { DeployedFunction } from '../deployed-functions.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import type { Stage } from '../stages.ts'
+import type { Messaging } from './messaging.ts'
 import { removalPolicy } from './removal-policy.ts'
 import { secretArn, secretNames } from './secrets.ts'
 
 /** A function and what it may do. */
-export interface FunctionProps extends DeployedFunction {
+export interface FunctionProps extends FunctionDefinition {
   grants?: PolicyStatement[]
+  /** Names of the queues its SQS actions are for. */
+  queues?: readonly string[]
+  timeoutSeconds?: number
+  /** For functions that are called by name. */
+  functionName?: string
 }
 
 const indexActions = new Set<AwsAction>(['dynamodb:Query'])
@@ -26,17 +31,20 @@ export class FunctionFactory {
   readonly #scope: Construct
   readonly #stage: Stage
   readonly #data: DataStack
+  readonly #messaging: Messaging | undefined
   readonly #logGroups = new Map<string, LogGroup>()
 
-  constructor(scope: Construct, { stage, data }: { stage: Stage; data: DataStack }) {
+  constructor(scope: Construct, { stage, data, messaging }: { stage: Stage; data: DataStack; messaging?: Messaging }) {
     this.#scope = scope
     this.#stage = stage
     this.#data = data
+    this.#messaging = messaging
   }
 
-  create(id: string, { file, area, uses, grants = [] }: FunctionProps): LambdaFunction {
+  create(id: string, props: FunctionProps): LambdaFunction {
+    const { file, area, uses, grants = [], queues = [], timeoutSeconds = functionTimeoutSeconds, functionName } = props
     const logGroup = this.#logGroup(area)
-    const statements = [...this.#statements(uses), ...grants, writeLogs(logGroup), ...this.#tracing()]
+    const statements = [...this.#statements(uses, queues), ...grants, writeLogs(logGroup), ...this.#tracing()]
     const role = new Role(this.#scope, `${id}Role`, {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: { uses: new PolicyDocument({ statements }) },
@@ -47,7 +55,8 @@ export class FunctionFactory {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 1024,
-      timeout: Duration.seconds(functionTimeoutSeconds),
+      timeout: Duration.seconds(timeoutSeconds),
+      ...(functionName === undefined ? {} : { functionName }),
       handler: 'index.handler',
       code: Code.fromAsset(bundleFolder(file)),
       logGroup,
@@ -58,6 +67,7 @@ export class FunctionFactory {
         TABLE_NAME: this.#data.table.tableName,
         SECRETS_ID: secretNames(this.#stage).keys,
         CORS_ORIGINS: this.#stage.corsOrigins.join(','),
+        ...this.#messagingEnvironment(uses, queues),
         ...this.#stage.environment,
       },
     })
@@ -74,9 +84,20 @@ export class FunctionFactory {
     return logGroup
   }
 
-  #statements(uses: readonly AwsAction[]): PolicyStatement[] {
+  #messagingEnvironment(uses: readonly AwsAction[], queues: readonly string[]): Record<string, string> {
+    if (!this.#messaging) return {}
+    const urls = Object.fromEntries(queues.map((name) => [name, this.#messaging?.queue(name).queueUrl]))
+    return {
+      ...(uses.includes('events:PutEvents') ? { BUS_NAME: this.#messaging.bus.eventBusName } : {}),
+      ...(queues.length > 0 ? { QUEUE_URLS: Stack.of(this.#scope).toJsonString(urls) } : {}),
+    }
+  }
+
+  #statements(uses: readonly AwsAction[], queues: readonly string[]): PolicyStatement[] {
     const tableArn = this.#data.table.tableArn
     const onTable = uses.filter((action) => action.startsWith('dynamodb:'))
+    const onBus = uses.filter((action) => action.startsWith('events:'))
+    const onQueues = uses.filter((action) => action.startsWith('sqs:'))
     const onSecrets = uses.filter((action) => action.startsWith('secretsmanager:'))
     const indexes = uses.some((action) => indexActions.has(action))
       ? indexNames.map((name) => `${tableArn}/index/${name}`)
@@ -84,6 +105,15 @@ export class FunctionFactory {
     return [
       ...(onTable.length > 0 ? [allow(onTable, [tableArn, ...indexes])] : []),
       ...(onSecrets.length > 0 ? [allow(onSecrets, [secretArn(this.#scope, secretNames(this.#stage).keys)])] : []),
+      ...(onBus.length > 0 && this.#messaging ? [allow(onBus, [this.#messaging.bus.eventBusArn])] : []),
+      ...(onQueues.length > 0 && this.#messaging
+        ? [
+            allow(
+              onQueues,
+              queues.map((name) => this.#messaging?.queue(name).queueArn ?? ''),
+            ),
+          ]
+        : []),
     ]
   }
 

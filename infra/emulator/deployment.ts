@@ -1,12 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { secretNames } from '../constructs/secrets.ts'
+import { stageOf } from '../stages.ts'
 import { run } from './run.ts'
 
 export interface Deployment {
   baseUrl: string
   /** Of the first login, after which it has to be changed. */
   adminPassword: string
+  /** Opens `/metrics`. */
+  metricsToken: string
 }
 
 const region = 'eu-central-1'
@@ -44,7 +48,15 @@ export async function deploy(endpoint: string): Promise<Deployment> {
     region,
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   })
-  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId: AdminSecret }))
-  const { password } = JSON.parse(SecretString) as { password: string }
-  return { baseUrl: `${endpoint}/_aws/execute-api/${apiId}/emulator`, adminPassword: password }
+  const read = async (SecretId: string | undefined): Promise<Record<string, string>> => {
+    const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }))
+    return JSON.parse(SecretString)
+  }
+  const { password = '' } = await read(AdminSecret)
+  const { metrics_token = '' } = await read(secretNames(stageOf('emulator')).keys)
+  return {
+    baseUrl: `${endpoint}/_aws/execute-api/${apiId}/emulator`,
+    adminPassword: password,
+    metricsToken: metrics_token,
+  }
 }

@@ -119,16 +119,21 @@ async function end(child: ChildProcess): Promise<void> {
   await gone
 }
 
-async function endOrphan(recordFile: string): Promise<void> {
-  let record: EngineRecord
+function readRecord(file: string): EngineRecord | undefined {
   try {
-    record = JSON.parse(readFileSync(recordFile, 'utf8'))
+    return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return
+    return undefined
   }
-  const isOurs = () => commandLine(record.pid).includes(record.mark)
-  if (isOurs()) process.kill(record.pid, 'SIGKILL')
-  while (isOurs()) await delay(10)
+}
+
+const isAlive = ({ pid, mark }: EngineRecord): boolean => commandLine(pid).includes(mark)
+
+async function endOrphan(recordFile: string): Promise<void> {
+  const record = readRecord(recordFile)
+  if (!record) return
+  if (isAlive(record)) process.kill(record.pid, 'SIGKILL')
+  while (isAlive(record)) await delay(10)
   rmSync(recordFile, { force: true })
 }
 
@@ -149,6 +154,13 @@ const freePort = (): Promise<number> =>
       probe.close(() => found(typeof address === 'object' && address ? address.port : 0))
     })
   })
+
+/** Of the engine that a running stack has started on the data in `folder`. @throws Error when there is none */
+export function runningEndpoint(folder: string): string {
+  const record = readRecord(join(folder, 'engine.json'))
+  if (!record || !isAlive(record)) throw new Error(`Nothing runs on ${folder}. Start it with npm start.`)
+  return `http://127.0.0.1:${record.port}`
+}
 
 /** Creates the table as its definition says, unless it is there. */
 export async function ensureTable(endpoint: string, table: string): Promise<void> {

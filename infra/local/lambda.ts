@@ -14,21 +14,25 @@ export class FunctionTimeout extends Error {
  * @param file from the top of the repository
  * @throws FunctionTimeout, or whatever the handler throws
  */
-export async function invokeFunction<E, R>(file: string, event: E): Promise<R> {
+export async function invokeFunction<E, R>(
+  file: string,
+  event: E,
+  timeoutSeconds: number = functionTimeoutSeconds,
+): Promise<R> {
   const { handler } = (await import(`#functions/${file.slice('functions/'.length)}`)) as { handler: Handler<E, R> }
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new FunctionTimeout(file)), functionTimeoutSeconds * 1000)
+    timer = setTimeout(() => reject(new FunctionTimeout(file)), timeoutSeconds * 1000)
   })
   try {
-    return await Promise.race([handler(event, lambdaContext()), timeout])
+    return await Promise.race([handler(event, lambdaContext(timeoutSeconds)), timeout])
   } finally {
     clearTimeout(timer)
   }
 }
 
-function lambdaContext(): Context {
-  const endsAt = Date.now() + functionTimeoutSeconds * 1000
+function lambdaContext(timeoutSeconds: number): Context {
+  const endsAt = Date.now() + timeoutSeconds * 1000
   const unused = () => undefined
   return {
     callbackWaitsForEmptyEventLoop: false,

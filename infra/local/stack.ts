@@ -16,6 +16,8 @@ export interface StackOptions {
   engine?: EngineName | undefined
   /** A DynamoDB that is there already; then none is started. */
   endpoint?: string | undefined
+  /** Between two runs of the most frequent job. */
+  scheduleSeconds: number
   onRequest?: (served: Served) => void
 }
 
@@ -30,22 +32,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = resolve(options.dataFolder)
   const unlock = lock(folder)
   if (options.fresh) emptyData(folder)
-  const secretsFile = join(folder, 'secrets.json')
-  await ensureSecrets(secretsFile)
+  await ensureSecrets(secretsIn(folder))
   const engine = options.endpoint === undefined ? await startEngine(folder, options.engine) : undefined
   try {
-    Object.assign(process.env, {
-      DYNAMODB_ENDPOINT: options.endpoint ?? engine?.endpoint,
-      SECRETS_FILE: secretsFile,
-      LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'WARN',
-      POWERTOOLS_METRICS_DISABLED: 'true',
-    })
+    useTable(folder, options.endpoint ?? engine?.endpoint ?? '')
     const { admin, corsOrigins } = await bootstrap()
     const gateway = createGateway(corsOrigins, options.onRequest ?? (() => undefined))
     await new Promise<void>((listening, failed) => {
       gateway.once('error', failed)
       gateway.listen(options.port, options.host, listening)
     })
+    const background = await startedBackground(folder, options.scheduleSeconds)
     const { port } = gateway.address() as AddressInfo
     return {
       baseUrl: `http://${options.host}:${port}`,
@@ -53,6 +50,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       stop: async () => {
         // Requests under way are answered; idle connections go at once.
         await new Promise((closed) => gateway.close(closed))
+        await background.stop()
         await engine?.stop()
         unlock()
       },
@@ -62,6 +60,18 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     unlock()
     throw error
   }
+}
+
+const secretsIn = (folder: string): string => join(folder, 'secrets.json')
+
+/** Tells the functions of this process where table and secrets are. */
+export function useTable(folder: string, endpoint: string): void {
+  Object.assign(process.env, {
+    DYNAMODB_ENDPOINT: endpoint,
+    SECRETS_FILE: secretsIn(folder),
+    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'WARN',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  })
 }
 
 /** The table, the main warehouse and the first admin: what an installation needs before its first request. */
@@ -82,6 +92,13 @@ async function bootstrap(): Promise<{ admin: Stack['admin']; corsOrigins: string
   }
 }
 
+async function startedBackground(folder: string, scheduleSeconds: number): Promise<{ stop(): Promise<void> }> {
+  const { runtime } = await import('#shared/runtime/services.ts')
+  const { startBackground } = await import('./background.ts')
+  const { DYNAMODB_ENDPOINT: endpoint = '', TABLE_NAME: table } = runtime().config
+  return startBackground({ folder, endpoint, table, scheduleSeconds })
+}
+
 /** @throws Error when another stack is running on the same data */
 function lock(folder: string): () => void {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -100,6 +117,8 @@ function lock(folder: string): () => void {
 function emptyData(folder: string): void {
   for (const name of [
     'secrets.json',
+    'stream.json',
+    'queues',
     'dynamodb.sqlite',
     'dynamodb.sqlite-wal',
     'dynamodb.sqlite-shm',

@@ -2,18 +2,9 @@ import type * as z from 'zod/mini'
 import type { Caller, RequestContext, Role } from '#shared/requests/caller.ts'
 import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { ProblemCode } from '#shared/requests/refusal.ts'
+import type { AwsAction } from '#shared/runtime/function-definition.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
-
-export type AwsAction =
-  | 'dynamodb:BatchGetItem'
-  | 'dynamodb:ConditionCheckItem'
-  | 'dynamodb:GetItem'
-  | 'dynamodb:PutItem'
-  | 'dynamodb:Query'
-  | 'dynamodb:UpdateItem'
-  | 'secretsmanager:GetSecretValue'
-  | 'secretsmanager:PutSecretValue'
 
 type Schema = z.ZodMiniType
 type ObjectSchema = z.ZodMiniObject

@@ -33,6 +33,7 @@ const areas: Record<string, string> = {
   stock: 'Levels, and the ledger of every movement',
   orders: 'Orders, their actions and their audit trail',
   simulations: 'What would happen, without anything happening',
+  stats: 'Numbers over all orders',
   ops: 'The service itself',
 }
 

@@ -15,6 +15,7 @@ import { OrderQuery } from '#shared/orders/read-orders.ts'
 import { Simulation, SimulationRequest } from '#shared/orders/simulate-reservation.ts'
 import { NewProduct, Product, ProductChange, ProductsQuery, Sku } from '#shared/products/product.ts'
 import { PageInfo, PageQuery } from '#shared/requests/paging.ts'
+import { OrderStats } from '#shared/stats/order-stats.ts'
 import { MovementPage, MovementsQuery } from '#shared/stock/list-movements.ts'
 import { StockQuery } from '#shared/stock/list-stock.ts'
 import { Adjustment, Movement, Receipt, SkuStock, StockTotal } from '#shared/stock/stock.ts'
@@ -482,6 +483,26 @@ export const routes = {
     access: 'public',
     uses: ['dynamodb:GetItem'],
     success: { status: 200, body: Health },
+    errors: [],
+  }),
+  getMetrics: route({
+    area: 'ops',
+    method: 'GET',
+    path: '/metrics',
+    summary: "Counters in Prometheus' text format, for the metrics token or an admin",
+    access: 'public',
+    uses: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
+    success: { status: 200, document: true },
+    errors: ['not_authenticated', 'forbidden'],
+  }),
+  getOrderStats: route({
+    area: 'stats',
+    method: 'GET',
+    path: '/stats/orders',
+    summary: 'How many orders there are, by status and phase',
+    access: 'operator',
+    uses: ['dynamodb:BatchGetItem'],
+    success: { status: 200, body: OrderStats },
     errors: [],
   }),
   getOpenapi: route({

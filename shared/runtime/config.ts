@@ -26,6 +26,8 @@ const Environment = z.object({
   DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
   /** Comma-separated origins, or `*`. */
   CORS_ORIGINS: z._default(z.string(), ''),
+  /** Opens `/metrics` on the local stack; on AWS the token is among the secrets. */
+  METRICS_TOKEN: z.optional(z.string().check(z.minLength(16))),
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO'),
 })
 

@@ -8,6 +8,11 @@ import { Metrics } from '@aws-lambda-powertools/metrics'
 export const messages = {
   served: 'request served',
   failed: 'request failed',
+  putAside: 'relay put aside',
+  deliveryFailed: 'delivery failed',
+  orderFailed: 'order failed',
+  skuFailed: 'sku failed',
+  redriveFailed: 'redrive failed',
 } as const
 
 export const logger = new Logger({ serviceName: 'holdfast' })

@@ -15,6 +15,7 @@ export const Secrets = z.object({
   signing_keys: z.array(z.object({ kid: z.string(), active_from: z.int(), jwk: PrivateKey })).check(z.minLength(1)),
   refresh_secret: z.string().check(z.minLength(32)),
   cursor_secret: z.string().check(z.minLength(32)),
+  metrics_token: z.exactOptional(z.string().check(z.minLength(32))),
 })
 export type Secrets = z.infer<typeof Secrets>
 

@@ -1,10 +1,16 @@
+import type { Subject } from '#shared/events/event.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
 import type { LevelKey } from '#shared/stock/stock.ts'
 
 export type Key = { pk: string; sk: string }
 
 /** Orders of all users are listed from this many index partitions, so that none takes every write. */
 const orderListShards = 8
+
+const dueShards = 4
+
+const eventSort = (sequence: number): string => `EVENT#${String(sequence).padStart(6, '0')}`
 
 /** Every key string of the table. Ids, SKUs and usernames contain no `#`; what may contain one comes last. */
 export const keys = {
@@ -26,23 +32,34 @@ export const keys = {
   }),
   movement: (id: string): Key => ({ pk: `MOVEMENT#${id}`, sk: 'MOVEMENT' }),
   order: (id: string): Key => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
-  /** In the order's partition, in order of sequence. */
-  event: (orderId: string, sequence: number): Key => ({
-    pk: keys.order(orderId).pk,
-    sk: `EVENT#${String(sequence).padStart(6, '0')}`,
-  }),
+  /** Whatever has events has them in one partition: an order in its own, a SKU in one for what happens to its stock. */
+  subject: (subject: Subject): { pk: string } =>
+    'order_id' in subject ? { pk: keys.order(subject.order_id).pk } : { pk: `STOCK#${subject.sku}` },
+  /** In order of sequence. */
+  event: (subject: Subject, sequence: number): Key => ({ ...keys.subject(subject), sk: eventSort(sequence) }),
+  /** How far the events have been relayed. */
+  cursor: (subject: Subject): Key => ({ ...keys.subject(subject), sk: 'CURSOR' }),
+  stockAlerts: (sku: string): Key => ({ ...keys.subject({ sku }), sk: 'ALERTS' }),
+  counters: (generation: number, shard: number): Key => ({ pk: `COUNTERS#${generation}#${shard}`, sk: 'COUNTERS' }),
+  generations: (): Key => ({ pk: 'COUNTERS', sk: 'GENERATIONS' }),
+  job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
   reference: (userId: string, reference: string): Key => ({ pk: `REFERENCE#${userId}#${reference}`, sk: 'UNIQUE' }),
 }
 
 /** Index attributes of items that can be listed, and the partitions a list reads. */
 export const listings = {
-  order: (order: { id: string; user_id: string; created_at: string }) => ({
+  /** @param dueAt epoch ms; orders that wait for nothing are not in the index of due ones */
+  order: (order: { id: string; user_id: string; created_at: string }, dueAt: number | undefined) => ({
     owner: `ORDERS#${order.user_id}`,
     owner_sort: `${order.created_at}#${order.id}`,
     list: `ORDERS#${shardOf(order.id, orderListShards)}`,
     open: `ORDERS#${shardOf(order.id, orderListShards)}`,
     list_sort: `${order.created_at}#${order.id}`,
+    ...(dueAt === undefined
+      ? {}
+      : { due: `ORDERS#${shardOf(order.id, dueShards)}`, due_sort: `${isoTime(dueAt)}#${order.id}` }),
   }),
+  dueOrders: (): string[] => Array.from({ length: dueShards }, (_, shard) => `ORDERS#${shard}`),
   ownOrders: (userId: string): string[] => [`ORDERS#${userId}`],
   allOrders: (): string[] => Array.from({ length: orderListShards }, (_, shard) => `ORDERS#${shard}`),
   user: (user: { id: string; created_at: string }) => ({

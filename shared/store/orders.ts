@@ -1,3 +1,4 @@
+import { dueAction } from '#shared/orders/due.ts'
 import { type Order, OrderEvent, StoredOrder } from '#shared/orders/order.ts'
 import type { Transition } from '#shared/orders/transitions.ts'
 import { codec, type Item } from './codec.ts'
@@ -7,10 +8,11 @@ import type { Listing } from './index-walk.ts'
 import { keys, listings } from './keys.ts'
 import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from './list-page.ts'
 import { getItem, query, queryAll } from './read.ts'
+import { tableDefinition } from './table.ts'
 import type { Write } from './transact.ts'
 
 const orderCodec = codec('order', StoredOrder)
-const eventCodec = codec('event', OrderEvent)
+export const eventCodec = codec('event', OrderEvent)
 
 /** Why an order could not be written. */
 export type OrderConflict =
@@ -35,6 +37,9 @@ export interface OrderListing {
 const maxCreationEvents = 2
 
 const decodeOrder = (item: Item | undefined) => (item === undefined ? undefined : orderCodec.decode(item))
+
+const encode = (order: StoredOrder): Item =>
+  orderCodec.encode(keys.order(order.id), order, listings.order(order, dueAction(order)?.at))
 
 export const orderStore = (connection: Connection) => ({
   async get(id: string): Promise<StoredOrder | undefined> {
@@ -76,7 +81,7 @@ export const orderStore = (connection: Connection) => ({
   create: (order: StoredOrder): Write<OrderConflict> => ({
     operation: {
       Put: {
-        Item: orderCodec.encode(keys.order(order.id), order, listings.order(order)),
+        Item: encode(order),
         ...onlyNew,
       },
     },
@@ -87,7 +92,7 @@ export const orderStore = (connection: Connection) => ({
   change: (before: Order, after: StoredOrder, { from, kinds }: Transition): Write<OrderConflict> => ({
     operation: {
       Put: {
-        Item: orderCodec.encode(keys.order(after.id), after, listings.order(after)),
+        Item: encode(after),
         ConditionExpression: `#version = :version AND #status IN (${from.map((_, n) => `:from${n}`).join(', ')}) AND #kind IN (${kinds.map((_, n) => `:kind${n}`).join(', ')})`,
         ExpressionAttributeNames: { '#version': 'version', '#status': 'status', '#kind': 'kind' },
         ExpressionAttributeValues: {
@@ -100,8 +105,22 @@ export const orderStore = (connection: Connection) => ({
     failure: (item) => ({ kind: 'order_changed', order: decodeOrder(item) }),
   }),
 
+  /** Takes an order that is final, and has no consequences to come, out of the working set. */
+  close: ({ id, version }: Pick<Order, 'id' | 'version'>): Write<'overtaken'> => ({
+    operation: {
+      Update: {
+        Key: keys.order(id),
+        UpdateExpression: 'REMOVE #open',
+        ConditionExpression: '#version = :version',
+        ExpressionAttributeNames: { '#open': tableDefinition.indexes.open.partitionKey, '#version': 'version' },
+        ExpressionAttributeValues: { ':version': version },
+      },
+    },
+    failure: () => 'overtaken',
+  }),
+
   append: (event: OrderEvent): Write<never> => ({
-    operation: { Put: { Item: eventCodec.encode(keys.event(event.order_id, event.sequence), event) } },
+    operation: { Put: { Item: eventCodec.encode(keys.event(event, event.sequence), event) } },
   }),
 
   /** A reference is unique per user for ever. */

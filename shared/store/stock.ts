@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
-import { type LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
+import { type Deltas, type LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
 import { codec } from './codec.ts'
 import { onlyNew } from './conditions.ts'
 import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
 import { ledgerReader, rowCodec } from './ledger.ts'
-import { getItem, getItems } from './read.ts'
+import { getItem, getItems, queryAll } from './read.ts'
 import type { Write } from './transact.ts'
 
 export const levelCodec = codec('level', StoredLevel)
@@ -31,6 +31,13 @@ export const stockStore = (connection: Connection) => ({
   },
 
   ledger: ledgerReader(connection),
+
+  /** What all rows of a level's ledger add up to, and how many they are. Consistent, page by page. */
+  async ledgerTotals(level: LevelKey): Promise<Deltas & { movements: number }> {
+    const rows = await queryAll(connection, keys.level(level).pk, 'ROW#')
+    const sum = (counter: (typeof counters)[number]) => rows.reduce((total, row) => total + Number(row[counter]), 0)
+    return { on_hand: sum('on_hand'), reserved: sum('reserved'), available: sum('available'), movements: rows.length }
+  },
 
   /** The receipt or adjustment itself: its id is derived from the request, so it can be written once. */
   recordMovement: (movement: StoredMovement): Write<StockConflict> => ({

@@ -2,11 +2,16 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { attemptStore } from './attempts.ts'
 import { type Connection, pause } from './connection.ts'
+import { counterStore } from './counters.ts'
+import { jobStore } from './jobs.ts'
+import { orderSweeps } from './order-sweeps.ts'
 import { orderStore } from './orders.ts'
+import { outboxStore } from './outbox.ts'
 import { productStore } from './products.ts'
 import { getItems } from './read.ts'
 import { sessionStore } from './sessions.ts'
 import { stockStore } from './stock.ts'
+import { stockAlertStore } from './stock-alerts.ts'
 import { supplyReader } from './supply.ts'
 import { supplyLister } from './supply-list.ts'
 import { type FailureOf, transact, type Write } from './transact.ts'
@@ -32,10 +37,15 @@ export const createStore = (plain: Connection, caches: StoreCaches, guard?: Writ
   const connection = guard ? { ...plain, companion: accountOf(guard) } : plain
   return {
     attempts: attemptStore(connection),
+    counters: counterStore(connection),
+    jobs: jobStore(connection),
     orders: orderStore(connection),
+    orderSweeps: orderSweeps(connection),
+    outbox: outboxStore(connection),
     products: productStore(connection),
     sessions: sessionStore(connection),
     stock: stockStore(connection),
+    stockAlerts: stockAlertStore(connection),
     readSupply: supplyReader(connection, caches.buckets),
     listSupply: supplyLister(connection),
     users: userStore(connection),

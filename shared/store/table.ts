@@ -3,13 +3,15 @@ export const tableDefinition = {
   partitionKey: 'pk',
   sortKey: 'sk',
   timeToLive: 'expires_at',
-  stream: 'NEW_IMAGE',
+  stream: 'KEYS_ONLY',
   /** Keys only: the key of an entry never changes, so a list misses nothing while orders move, and a change of status costs no index write. */
   indexes: {
     'by-owner': { partitionKey: 'owner', sortKey: 'owner_sort' },
     listing: { partitionKey: 'list', sortKey: 'list_sort' },
     /** Orders that are not final, or whose last event still has consequences to come: the working set. */
     open: { partitionKey: 'open', sortKey: 'list_sort' },
+    /** Orders that something is to happen to at a known time. */
+    due: { partitionKey: 'due', sortKey: 'due_sort' },
   },
 } as const
 

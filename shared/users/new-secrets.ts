@@ -9,5 +9,6 @@ export async function newSecrets() {
     signing_keys: [{ kid: randomBytes(8).toString('hex'), active_from: 0, jwk: { kty, crv, x, y, d } }],
     refresh_secret: randomBytes(32).toString('base64url'),
     cursor_secret: randomBytes(32).toString('base64url'),
+    metrics_token: randomBytes(32).toString('base64url'),
   }
 }

@@ -9,10 +9,9 @@ import {
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { bearerToken, verifyAccessToken } from './access-token.ts'
+import { assertAdmin } from './admin-bearer.ts'
 import { limited } from './attempts.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
-import { assertGoodStanding } from './standing.ts'
 import type { NewUser, User } from './user.ts'
 
 /**
@@ -46,15 +45,6 @@ const isRegistration = (outcome: PromiseSettledResult<OnceResult<User>>): boolea
   outcome.status === 'fulfilled'
     ? !outcome.value.replayed
     : outcome.reason instanceof Refusal && ['email_taken', 'username_taken'].includes(outcome.reason.code)
-
-async function assertAdmin(services: Services, authorization: string | undefined): Promise<void> {
-  const bearer = bearerToken(authorization)
-  if (bearer === undefined) throw new Refusal('not_authenticated')
-  const { sub, role } = await verifyAccessToken(services, bearer)
-  if (role !== 'admin') throw new Refusal('forbidden', 'Admin access required')
-  const { must_change_password } = assertGoodStanding(await services.store.users.get(sub), role)
-  if (must_change_password) throw new Refusal('forbidden', 'Change your password first: POST /auth/password.')
-}
 
 /** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused` */
 export async function createUser(

@@ -101,7 +101,8 @@ describe('the OpenAPI description', () => {
       for (const code of codes) {
         expect(described?.responses[problems[code].status]?.description).toContain(`\`${code}\``)
       }
-      const takesInput = route.access !== 'public' || route.body || route.params || route.query
+      const takesInput =
+        route.access !== 'public' || route.body || route.params || route.query || route.errors.length > 0
       expect(statuses.some((status) => status.startsWith('4'))).toBe(Boolean(takesInput))
       expect(described?.security).toEqual(route.access === 'public' ? [] : [{ bearer: [] }])
       const types = route.form ? ['application/json', 'application/x-www-form-urlencoded'] : ['application/json']

@@ -33,7 +33,7 @@ async function assertLimited(baseUrl: string): Promise<void> {
 const emulator = await startEmulator(join(root, '.local'), port)
 try {
   report('an empty AWS that enforces IAM')
-  const { baseUrl, adminPassword: first } = await deploy(emulator.endpoint)
+  const { baseUrl, adminPassword: first, metricsToken } = await deploy(emulator.endpoint)
   report(`deployed: ${baseUrl}`)
   expectStatus(await createClient({ baseUrl }).getReadiness(), 200)
   await changeFirstPassword(baseUrl, first)
@@ -43,7 +43,7 @@ try {
   await run('npx', ['vitest', 'run', '--project', 'api'], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, BASE_URL: baseUrl, ADMIN_PASSWORD: adminPassword },
+    env: { ...process.env, BASE_URL: baseUrl, ADMIN_PASSWORD: adminPassword, METRICS_TOKEN: metricsToken },
   })
   report('the acceptance tests pass')
 

@@ -57,7 +57,12 @@ describe('the bundles', () => {
   })
 
   test('hold the clients of the services that their functions declare, and no others', () => {
-    const clients = { dynamodb: '@aws-sdk/client-dynamodb', secretsmanager: '@aws-sdk/client-secrets-manager' }
+    const clients = {
+      dynamodb: '@aws-sdk/client-dynamodb',
+      events: '@aws-sdk/client-eventbridge',
+      secretsmanager: '@aws-sdk/client-secrets-manager',
+      sqs: '@aws-sdk/client-sqs',
+    }
     const held = bundles.map(({ file, inputs }) => {
       const found = Object.entries(clients).filter(([, name]) =>
         inputs.some((input) => packageFolder(input) === `node_modules/${name}`),

@@ -10,9 +10,9 @@ import type { Runtime, Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { readStock } from '#shared/stock/read-stock.ts'
 import type { SkuStock } from '#shared/stock/stock.ts'
+import { startBareTable } from '#tests/support/bare-table.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { violationsAt } from '#tests/support/invariants.ts'
-import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 
 /** Time that passes only when a test says so. */
 class HandClock implements Clock {
@@ -43,25 +43,30 @@ interface World {
   services: Services
   /** The services of a request that is guarded. */
   guardedBy(guard: WriteGuard): Services
+  /** For what no use case would ever do to the table. */
+  client: Runtime['client']
 }
 
 /** A world for the tests of one file, which must leave no invariant broken behind. */
 export function useWorld(): World {
   const clock = new HandClock()
-  let stack: LocalStack
+  let table: Awaited<ReturnType<typeof startBareTable>>
   let runtime: Runtime
   beforeAll(async () => {
-    stack = await startLocalStack()
-    runtime = runtimeOn(stack, clock)
+    table = await startBareTable()
+    runtime = runtimeOn(table, clock)
   })
   afterAll(async () => {
-    const violations = await violationsAt(stack.endpoint)
+    const violations = await violationsAt(table.endpoint)
     runtime.client.destroy()
-    await stack.stop()
+    await table.stop()
     expect(violations).toEqual([])
   })
   return {
     clock,
+    get client() {
+      return runtime.client
+    },
     get services() {
       return runtime.servicesUntil(Number.POSITIVE_INFINITY)
     },

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { authorizerFile, bootstrapFile, fallbackFile, functionFile, operations } from '#shared/api/operations.ts'
+import { deployedFunctions } from '#infra/deployed-functions.ts'
 
 const root = join(import.meta.dirname, '../..')
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -25,9 +25,10 @@ test('a function is at most 25 lines', () => {
   expect(code.filter((file) => file.startsWith('functions/') && linesOf(file) > 25)).toEqual([])
 })
 
-test('every route has its function and every function its route', () => {
-  const expected = [...operations.map(functionFile), fallbackFile, authorizerFile, bootstrapFile]
-  expect(code.filter((file) => file.startsWith('functions/')).sort()).toEqual(expected.sort())
+test('everything that the tables name has its function, and every function is named by a table', () => {
+  expect(code.filter((file) => file.startsWith('functions/')).sort()).toEqual(
+    deployedFunctions.map(({ file }) => file).toSorted(),
+  )
 })
 
 test('files are named in kebab-case after what they hold', () => {

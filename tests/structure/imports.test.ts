@@ -63,7 +63,7 @@ const rules: Rule[] = [
     name: 'only store touches DynamoDB, and the local stack to start an engine',
     forbids: ({ from, to, isTypeOnly }) =>
       !isTypeOnly &&
-      /^@aws-sdk\/(client|lib|util)-dynamodb/.test(to) &&
+      /^@aws-sdk\/(client|lib|util)-dynamodb$/.test(to) &&
       outside(['shared/store/', 'infra/local/engine.ts'], from),
   },
   {

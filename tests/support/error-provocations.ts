@@ -91,6 +91,10 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: { ba
         return anybody.refresh({ body: { refresh_token: first } })
       },
     },
+    getMetrics: {
+      not_authenticated: () => anybody.getMetrics(),
+      forbidden: async () => (await newPerson(baseUrl, admin)).getMetrics(),
+    },
     logOut: {
       not_authenticated: () => anybody.logOut({ headers: { Authorization: 'Bearer made-up' } }),
       refresh_invalid: () => anybody.logOut({ body: { refresh_token: 'made-up' } }),

@@ -3,11 +3,16 @@ import type { Caller, CallerContext, Role } from '#shared/requests/caller.ts'
 import { digestOf, fingerprintOf, type Once } from '#shared/requests/idempotency.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
 import { createRuntime, type Runtime } from '#shared/runtime/services.ts'
-import type { LocalStack } from './local-stack.ts'
 import './local-credentials.ts'
 
+/** Where a table and its secrets are. */
+export interface TablePlace {
+  endpoint: string
+  dataFolder: string
+}
+
 /** The product's core in this process, on the table of a stack: for tests that hold its clock or watch its calls. */
-export const runtimeOn = ({ endpoint, dataFolder }: LocalStack, clock?: Clock, random?: () => number): Runtime =>
+export const runtimeOn = ({ endpoint, dataFolder }: TablePlace, clock?: Clock, random?: () => number): Runtime =>
   createRuntime(
     { DYNAMODB_ENDPOINT: endpoint, SECRETS_FILE: join(dataFolder, 'secrets.json'), PASSWORD_HASH_COST: '4' },
     clock,

@@ -23,6 +23,7 @@ export interface LocalStackOptions {
   environment?: Record<string, string>
 }
 
+export const metricsToken = 'metrics-token-of-the-tests'
 export const adminPassword = 'correct-horse-battery'
 
 /** Starts the local stack as `npm start` does, in a process and a data folder of its own. */
@@ -42,6 +43,8 @@ export async function startLocalStack({
         ADMIN_PASSWORD: adminPassword,
         PASSWORD_HASH_COST: '4',
         RATE_LIMIT_REQUESTS: 'off',
+        SCHEDULE_SECONDS: '86400',
+        METRICS_TOKEN: metricsToken,
         ...environment,
         DATA_DIR: dataFolder,
         PORT: port,

@@ -1,0 +1,8 @@
+import { relayStream } from '#shared/events/relay-stream.ts'
+import { background } from '#shared/runtime/background.ts'
+import { outside } from '#shared/runtime/outside.ts'
+import { services } from '#shared/runtime/services.ts'
+
+export const handler = background((event: Parameters<typeof relayStream>[2], context) =>
+  relayStream(services(context), outside(), event),
+)

@@ -1,0 +1,8 @@
+import { implement } from '#shared/api/implement.ts'
+import { routes } from '#shared/api/routes.ts'
+import { services } from '#shared/runtime/services.ts'
+import { readMetrics } from '#shared/stats/metrics.ts'
+
+export const handler = implement(routes.getMetrics)(({ context, request }) =>
+  readMetrics(services(context), request.header('authorization')),
+)

@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib'
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events'
+import { SqsQueue } from 'aws-cdk-lib/aws-events-targets'
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
+import { Construct } from 'constructs'
+import { deadLettersOf } from '#shared/events/queues.ts'
+import { relayDeadLetters } from '#shared/events/relay-function.ts'
+import { subscriptions } from '#shared/events/subscriptions.ts'
+import { eventSource } from '#shared/runtime/event-bridge.ts'
+import type { Stage } from '../stages.ts'
+
+/** A consumer may fail this often before its message becomes a dead letter. */
+const maxReceives = 5
+
+/** The bus, and for every subscription a rule and a queue with dead letters behind it. */
+export class Messaging extends Construct {
+  readonly bus: EventBus
+  readonly #queues = new Map<string, Queue>()
+
+  constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
+    super(scope, id)
+    this.bus = new EventBus(this, 'Bus', { eventBusName: `holdfast-${stage.name}` })
+    this.#add(relayDeadLetters)
+    for (const [name, { types, timeoutSeconds }] of Object.entries(subscriptions)) {
+      const deadLetters = this.#add(deadLettersOf(name))
+      const queue = this.#add(name, {
+        // A message must not come back while it is worked on.
+        visibilityTimeout: Duration.seconds(timeoutSeconds * 6),
+        deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
+      })
+      new Rule(this, `${name}Rule`, {
+        eventBus: this.bus,
+        eventPattern: { source: [eventSource], detailType: [...types] },
+        targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
+      })
+    }
+  }
+
+  /** @throws for a name that no table has */
+  queue(name: string): Queue {
+    const queue = this.#queues.get(name)
+    if (!queue) throw new Error(`There is no queue ${name}`)
+    return queue
+  }
+
+  #add(name: string, props: Partial<ConstructorParameters<typeof Queue>[2]> = {}): Queue {
+    const queue = new Queue(this, name, {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      ...props,
+    })
+    this.#queues.set(name, queue)
+    return queue
+  }
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { type JobName, jobs } from '#shared/jobs/jobs.ts'
+import { useLocalAdapters } from './local/background.ts'
+import { runningEndpoint } from './local/engine.ts'
+import { loadLocalEnvironment } from './local/environment.ts'
+import { invokeFunction } from './local/lambda.ts'
+import { useTable } from './local/stack.ts'
+import { jobFunctionName, stageOf } from './stages.ts'
+
+/** What a job answers that may have to be run again before it is done. */
+interface Answer {
+  finished?: boolean
+}
+
+/** Between two runs of a job that is not finished. */
+const pauseMilliseconds = 5000
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
+
+/** On the data of the running local stack, in a process of its own. */
+function locally(name: JobName): () => Promise<Answer | undefined> {
+  const environment = loadLocalEnvironment()
+  const folder = resolve(environment.DATA_DIR)
+  useTable(folder, environment.DYNAMODB_ENDPOINT ?? runningEndpoint(folder))
+  useLocalAdapters(folder)
+  const { file, timeoutSeconds } = jobs[name]
+  return () => invokeFunction<object, Answer | undefined>(file, {}, timeoutSeconds)
+}
+
+/** In the account of the shell's AWS credentials. */
+function deployed(name: JobName, stageName: string): () => Promise<Answer | undefined> {
+  const client = new LambdaClient({})
+  const FunctionName = jobFunctionName(stageOf(stageName), name)
+  return async () => {
+    const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }))
+    const answer = Payload?.transformToString() ?? ''
+    if (FunctionError !== undefined) throw new Error(`${FunctionName} failed: ${answer}`)
+    return answer === '' ? undefined : JSON.parse(answer)
+  }
+}
+
+/** `npm run job -- reconcile [--stage dev]` */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({ options: { stage: { type: 'string' } }, allowPositionals: true })
+  const name = Object.keys(jobs).find((job): job is JobName => job === positionals[0])
+  if (name === undefined) throw new Error(`Say which job: ${Object.keys(jobs).join(', ')}`)
+  const run = values.stage === undefined ? locally(name) : deployed(name, values.stage)
+  for (let round = 1; ; round += 1) {
+    const answer = await run()
+    if (answer?.finished !== false) break
+    if (round === 1) print(`${name} goes on ...`)
+    await delay(pauseMilliseconds)
+  }
+  print(`${name} is done`)
+}
+
+main().then(
+  // Sockets to the engine are kept open for the next request, which never comes.
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,69 @@
+import { join } from 'node:path'
+import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import { relayFunction } from '#shared/events/relay-function.ts'
+import { bus } from '#shared/runtime/event-bridge.ts'
+import { queues } from '#shared/runtime/sqs.ts'
+import { changePrefixes } from '#shared/store/changes.ts'
+import { busInto, consumers } from './event-bus.ts'
+import { FileQueues } from './file-queues.ts'
+import { invokeFunction } from './lambda.ts'
+import { startSchedules } from './schedules.ts'
+import { TableStream } from './table-stream.ts'
+import { Worker } from './worker.ts'
+
+/** Most records a function is handed at once. */
+const batchSize = 100
+
+/** Puts folders in the place of the bus and the queues of AWS. */
+export function useLocalAdapters(folder: string): FileQueues {
+  const files = new FileQueues(join(folder, 'queues'))
+  bus.replace(busInto(files))
+  queues.replace(files)
+  return files
+}
+
+export interface BackgroundOptions {
+  folder: string
+  endpoint: string
+  table: string
+  scheduleSeconds: number
+}
+
+/**
+ * Everything that happens after an answer, in this process: the relay on the table's stream, the bus and its consumers, the
+ * scheduled jobs.
+ * @returns what stops it, when the work under way is finished
+ */
+export function startBackground({ folder, endpoint, table, scheduleSeconds }: BackgroundOptions): {
+  stop(): Promise<void>
+} {
+  const files = useLocalAdapters(folder)
+  const stream = new TableStream({ endpoint, table, checkpointFile: join(folder, 'stream.json') })
+  const schedules = startSchedules(scheduleSeconds)
+  const workers = [new Worker(() => stream.poll(relayRecords)), ...consumers(files)]
+  return {
+    stop: async (): Promise<void> => {
+      await Promise.all([schedules, ...workers].map((part) => part.stop()))
+    },
+  }
+}
+
+type StreamRecords = DynamoDBStreamEvent['Records']
+
+/** As the event source does: filtered, in batches. @throws when a batch has to be told again */
+async function relayRecords(records: object[]): Promise<void> {
+  const told = (records as StreamRecords).filter(({ eventName, dynamodb }) => {
+    const sort = dynamodb?.Keys?.['sk']?.S ?? ''
+    return eventName === 'INSERT' && changePrefixes.some((prefix) => sort.startsWith(prefix))
+  })
+  const { file, timeoutSeconds } = relayFunction
+  for (let n = 0; n < told.length; n += batchSize) {
+    const event = { Records: told.slice(n, n + batchSize) }
+    const { batchItemFailures } = await invokeFunction<DynamoDBStreamEvent, DynamoDBBatchResponse>(
+      file,
+      event,
+      timeoutSeconds,
+    )
+    if (batchItemFailures.length > 0) throw new Error('The relay has not done everything')
+  }
+}

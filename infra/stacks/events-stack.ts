@@ -1,0 +1,66 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { StartingPosition } from 'aws-cdk-lib/aws-lambda'
+import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
+import type { Construct } from 'constructs'
+import { relayDeadLetters, relayFunction } from '#shared/events/relay-function.ts'
+import { subscriptions } from '#shared/events/subscriptions.ts'
+import { changePrefixes } from '#shared/store/changes.ts'
+import { allow, FunctionFactory } from '../constructs/function-factory.ts'
+import { Messaging } from '../constructs/messaging.ts'
+import { addJobs } from '../constructs/schedules.ts'
+import type { Stage } from '../stages.ts'
+import type { DataStack } from './data-stack.ts'
+
+/** What happens after an answer: relay, bus, consumers, jobs. */
+export class EventsStack extends Stack {
+  readonly #messaging: Messaging
+  readonly #functions: FunctionFactory
+
+  constructor(scope: Construct, id: string, { stage, data, ...props }: StackProps & { stage: Stage; data: DataStack }) {
+    super(scope, id, props)
+    this.#messaging = new Messaging(this, 'Messaging', { stage })
+    this.#functions = new FunctionFactory(this, { stage, data, messaging: this.#messaging })
+    this.#addRelay(data)
+    this.#addConsumers()
+    addJobs(this, { stage, functions: this.#functions })
+  }
+
+  #addRelay({ table }: DataStack): void {
+    const streamArn = table.tableStreamArn
+    if (streamArn === undefined) throw new Error('The table has no stream')
+    const relay = this.#functions.create('Relay', {
+      ...relayFunction,
+      grants: [
+        allow(
+          ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
+          [streamArn],
+        ),
+      ],
+    })
+    relay.addEventSourceMapping('Stream', {
+      eventSourceArn: streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      reportBatchItemFailures: true,
+      bisectBatchOnError: true,
+      retryAttempts: 10,
+      maxRecordAge: Duration.hours(23),
+      // Only what killed the function itself gets here: all else it puts aside on its own, by id.
+      onFailure: new SqsDlq(this.#messaging.queue(relayDeadLetters)),
+      filters: changePrefixes.map((prefix) => ({
+        pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix }] } } } }),
+      })),
+    })
+  }
+
+  #addConsumers(): void {
+    for (const [name, subscription] of Object.entries(subscriptions)) {
+      const queue = this.#messaging.queue(name)
+      const consumer = this.#functions.create(name, {
+        ...subscription,
+        grants: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn])],
+      })
+      consumer.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }))
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import { type Envelope, envelopeOf } from './event.ts'
+import type { Reaction } from './relay.ts'
+
+/** Delivers each envelope at least once to everybody who subscribed to its type. */
+export interface Bus {
+  /** @throws unless all were taken */
+  publish(envelopes: readonly Envelope[]): Promise<void>
+}
+
+export const publishTo =
+  (bus: Bus): Reaction =>
+  (events) =>
+    bus.publish(events.map(envelopeOf))

@@ -1,0 +1,28 @@
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
+import * as z from 'zod/mini'
+import { type BackgroundContext, background } from '#shared/runtime/background.ts'
+import { logger, messages } from '#shared/runtime/observe.ts'
+import { Envelope } from './event.ts'
+
+/** What the bus puts into a queue. */
+const Delivery = z.object({ detail: Envelope })
+
+/**
+ * Makes the Lambda handler of a subscription. Every envelope may come more than once and out of order; one that fails
+ * comes again, and after some attempts goes to the dead letters, without the others of its batch.
+ */
+export const consume = (run: (envelope: Envelope, context: BackgroundContext) => Promise<void>) =>
+  background(async ({ Records }: SQSEvent, context): Promise<SQSBatchResponse> => {
+    const failed = await Promise.all(
+      Records.map(async ({ body, messageId }) => {
+        try {
+          await run(Delivery.parse(JSON.parse(body)).detail, context)
+          return []
+        } catch (error) {
+          logger.error(messages.deliveryFailed, { message_id: messageId, error })
+          return [{ itemIdentifier: messageId }]
+        }
+      }),
+    )
+    return { batchItemFailures: failed.flat() }
+  })

@@ -1,0 +1,24 @@
+import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
+import { deadLettersOf } from './queues.ts'
+
+/** Where the relay leaves what it cannot do. */
+export const relayDeadLetters = deadLettersOf('relay')
+
+/** What relaying needs, wherever it is done. */
+export const relayUses = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+  'events:PutEvents',
+] as const
+
+/** Reads the table's stream. */
+export const relayFunction: BackgroundFunction = {
+  file: 'functions/events/relay.ts',
+  area: 'events',
+  uses: [...relayUses, 'sqs:SendMessage'],
+  timeoutSeconds: 60,
+  queues: [relayDeadLetters],
+}

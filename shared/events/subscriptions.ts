@@ -1,0 +1,10 @@
+import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
+import type { EventType } from './event.ts'
+
+/** Somebody who wants to hear of events: through a queue of the same name, with dead letters behind it. */
+export interface Subscription extends BackgroundFunction {
+  readonly types: readonly EventType[]
+}
+
+/** THE TABLE of consumers: the deployment makes rules and queues of it, the local stack its deliveries. */
+export const subscriptions: Record<string, Subscription> = {}

@@ -1,0 +1,45 @@
+import type { BackgroundContext } from '#shared/runtime/background.ts'
+import { logger, messages } from '#shared/runtime/observe.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { reconcileSku } from '#shared/stock/drift.ts'
+
+const name = 'reconcile'
+
+const pageSize = 25
+
+/** Figures of the job: units by which levels and ledgers differed in the last complete round, and in this one so far. */
+const driftFigures = { last: 'drift_units', current: 'drift_units_so_far' } as const
+
+/** Units by which levels and ledgers differed in the last complete round. */
+export const lastDrift = async ({ store }: Services): Promise<number> =>
+  (await store.jobs.state(name)).figures[driftFigures.last] ?? 0
+
+/**
+ * Compares all levels with their ledgers, SKU by SKU. A round that does not fit into one run is continued by the next;
+ * the figure of the last complete round stands until there is a new one.
+ */
+export async function reconcile(services: Services, { requestId, deadline }: BackgroundContext): Promise<void> {
+  const { store, clock } = services
+  const reporter = { actor: { id: 'job', role: 'job' as const }, requestId }
+  const before = await store.jobs.state(name)
+  let position = before.position
+  let drift = position === null ? 0 : (before.figures[driftFigures.current] ?? 0)
+  do {
+    const page = await store.products.list({ limit: pageSize, ...(position === null ? {} : { after: position }) })
+    for (const { sku } of page.items) {
+      try {
+        drift += await reconcileSku(services, reporter, sku)
+      } catch (error) {
+        logger.error(messages.skuFailed, { request_id: requestId, sku, error })
+      }
+    }
+    position = page.next ?? null
+  } while (position !== null && clock.now() < deadline)
+  const last = position === null ? drift : (before.figures[driftFigures.last] ?? 0)
+  await store.transact([
+    store.jobs.remember(name, {
+      position,
+      figures: { [driftFigures.last]: last, [driftFigures.current]: drift },
+    }),
+  ])
+}

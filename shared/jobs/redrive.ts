@@ -1,0 +1,46 @@
+import { deadLettersOf, type Queues } from '#shared/events/queues.ts'
+import type { Reaction } from '#shared/events/relay.ts'
+import { relayDeadLetters } from '#shared/events/relay-function.ts'
+import { doWork, RelayWork } from '#shared/events/relay-work.ts'
+import { subscriptions } from '#shared/events/subscriptions.ts'
+import type { BackgroundContext } from '#shared/runtime/background.ts'
+import { logger, messages } from '#shared/runtime/observe.ts'
+import type { Services } from '#shared/runtime/services.ts'
+
+/**
+ * Brings back everything that was put aside: what the relay could not do is done from the table, what a consumer could
+ * not handle goes into its queue again. What still fails stays where it is.
+ */
+export async function redrive(
+  services: Services,
+  { queues, reactions }: { queues: Queues; reactions: readonly Reaction[] },
+  context: BackgroundContext,
+): Promise<void> {
+  await redriveQueue(services, queues, relayDeadLetters, context, (body) =>
+    doWork(services, reactions, RelayWork.parse(JSON.parse(body))),
+  )
+  for (const queue of Object.keys(subscriptions)) {
+    await redriveQueue(services, queues, deadLettersOf(queue), context, (body) => queues.send(queue, body))
+  }
+}
+
+async function redriveQueue(
+  { clock }: Services,
+  queues: Queues,
+  queue: string,
+  { requestId, deadline }: BackgroundContext,
+  handle: (body: string) => Promise<void>,
+): Promise<void> {
+  while (clock.now() < deadline) {
+    const letters = await queues.receive(queue)
+    if (letters.length === 0) return
+    for (const letter of letters) {
+      try {
+        await handle(letter.body)
+        await letter.delete()
+      } catch (error) {
+        logger.error(messages.redriveFailed, { request_id: requestId, queue, error })
+      }
+    }
+  }
+}

@@ -1,0 +1,30 @@
+/** What functions do in AWS; each declares its own, and its IAM policy is made of exactly these. */
+export type AwsAction =
+  | 'dynamodb:BatchGetItem'
+  | 'dynamodb:ConditionCheckItem'
+  | 'dynamodb:GetItem'
+  | 'dynamodb:PutItem'
+  | 'dynamodb:Query'
+  | 'dynamodb:UpdateItem'
+  | 'events:PutEvents'
+  | 'secretsmanager:GetSecretValue'
+  | 'secretsmanager:PutSecretValue'
+  | 'sqs:DeleteMessage'
+  | 'sqs:ReceiveMessage'
+  | 'sqs:SendMessage'
+
+/** A function of the deployment: where its code is, and what it needs. */
+export interface FunctionDefinition {
+  /** From the top of the repository. */
+  readonly file: string
+  /** Its log group is shared with the functions of the same area. */
+  readonly area: string
+  readonly uses: readonly AwsAction[]
+}
+
+/** A function that serves no operation of the API. */
+export interface BackgroundFunction extends FunctionDefinition {
+  readonly timeoutSeconds: number
+  /** Names of the queues it sends to or fetches from by itself. */
+  readonly queues?: readonly string[]
+}

@@ -1,0 +1,25 @@
+/** A metric with its samples, each with at most one label. */
+export interface Metric {
+  name: string
+  type: 'counter' | 'gauge'
+  help: string
+  /** Name of the label; without one there is a single sample, named by the empty string. */
+  label?: string
+  samples: Record<string, number>
+}
+
+export const expositionType = 'text/plain; version=0.0.4; charset=utf-8'
+
+/**
+ * Prometheus' text exposition format, version 0.0.4. Names, labels and helps are our own and need no escaping; a client
+ * library would bring 60 kB of collectors for what a process counts in memory.
+ */
+export const exposition = (metrics: readonly Metric[]): string =>
+  metrics
+    .flatMap(({ name, type, help, label, samples }) => [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} ${type}`,
+      ...Object.entries(samples).map(([value, sample]) => `${name}${label ? `{${label}="${value}"}` : ''} ${sample}`),
+    ])
+    .map((line) => `${line}\n`)
+    .join('')

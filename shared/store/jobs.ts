@@ -1,0 +1,28 @@
+import * as z from 'zod/mini'
+import { codec } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { keys } from './keys.ts'
+import { getItem } from './read.ts'
+import type { Write } from './transact.ts'
+
+/** What a run of a job leaves to the next one. */
+const JobState = z.object({
+  /** Where to go on; null begins anew. */
+  position: z.nullable(z.string()),
+  /** Numbers the job keeps, by name. */
+  figures: z.record(z.string(), z.number()),
+})
+export type JobState = z.infer<typeof JobState>
+const jobCodec = codec('job', JobState)
+
+export const jobStore = (connection: Connection) => ({
+  async state(name: string): Promise<JobState> {
+    const item = await getItem(connection, keys.job(name))
+    return item === undefined ? { position: null, figures: {} } : jobCodec.decode(item)
+  },
+
+  /** Unconditionally: overlapping runs do some work twice, which does no harm. */
+  remember: (name: string, state: JobState): Write<never> => ({
+    operation: { Put: { Item: jobCodec.encode(keys.job(name), state) } },
+  }),
+})

@@ -1,0 +1,132 @@
+import * as z from 'zod/mini'
+import type { DomainEvent, Subject } from '#shared/events/event.ts'
+
+import { codec, type Item } from './codec.ts'
+import { onlyNew } from './conditions.ts'
+import type { Connection } from './connection.ts'
+import { keys } from './keys.ts'
+import { eventCodec } from './orders.ts'
+import { getItem, getItems, query, queryAll } from './read.ts'
+import { stockEventCodec } from './stock-alerts.ts'
+import type { Write } from './transact.ts'
+
+/** How far a subject's events have been relayed, and in which generation of the counters they are counted. */
+export const Cursor = z.object({ sequence: z.int(), generation: z.int() })
+export type Cursor = z.infer<typeof Cursor>
+const cursorCodec = codec('cursor', Cursor)
+
+/** Which counters are shown, and which are counted into by subjects that are new: the same, but while they are rebuilt. */
+const Generations = z.object({ shown: z.int(), newest: z.int(), announced_at: z.int() })
+export type Generations = z.infer<typeof Generations>
+const generationsCodec = codec('generations', Generations)
+const firstGenerations: Generations = { shown: 1, newest: 1, announced_at: 0 }
+
+/** Events read at once: as many as the bus takes at once. */
+const batchSize = 10
+
+export interface News {
+  cursor: Cursor
+  /** What follows the cursor, without a gap; not more than a batch. */
+  events: DomainEvent[]
+  hasMore: boolean
+}
+
+export const outboxStore = (connection: Connection) => {
+  const readGenerations = (items: Item[]): Generations => {
+    const item = items.find(({ entity }) => entity === 'generations')
+    return item === undefined ? firstGenerations : generationsCodec.decode(item)
+  }
+  const cursor = async (subject: Subject): Promise<Cursor | undefined> => {
+    const item = await getItem(connection, keys.cursor(subject))
+    return item === undefined ? undefined : cursorCodec.decode(item)
+  }
+  const cursorForNews = async (subject: Subject): Promise<Cursor> => {
+    const items = await getItems(connection, [keys.cursor(subject), keys.generations()])
+    const item = items.find(({ entity }) => entity === 'cursor')
+    return item === undefined ? { sequence: 0, generation: readGenerations(items).newest } : cursorCodec.decode(item)
+  }
+  const eventsFrom = (subject: Subject, sequence: number) =>
+    query(connection, {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: {
+        ':pk': keys.subject(subject).pk,
+        ':first': keys.event(subject, sequence).sk,
+        ':last': 'EVENT#~',
+      },
+      ConsistentRead: true,
+      Limit: batchSize,
+    })
+  return {
+    /**
+     * The events after the subject's cursor. Consistent, in one round trip unless more is missing than the caller knew.
+     * @param from number of an event that is news, as far as the caller knows
+     * @throws when an event is missing in between, or is not one
+     */
+    async news(subject: Subject, from: number): Promise<News> {
+      const [reached, guess] = await Promise.all([cursorForNews(subject), eventsFrom(subject, from)])
+      const first = reached.sequence + 1
+      const { items, last } = first < from ? await eventsFrom(subject, first) : guess
+      const events = items.map(decodeEvent).filter(({ sequence }) => sequence >= first)
+      for (const [n, { sequence }] of events.entries()) {
+        if (sequence !== first + n) throw new Error(`Event ${first + n} is missing before ${sequence}`)
+      }
+      return { cursor: reached, events, hasMore: last !== undefined }
+    },
+
+    /** Number of the last relayed event by order id; orders none of whose events was relayed are left out. */
+    async sequences(orders: { order_id: string }[]): Promise<Map<string, number>> {
+      const items = await getItems(connection, orders.map(keys.cursor))
+      const byPartition = new Map(items.map((item) => [item['pk'], cursorCodec.decode(item).sequence]))
+      return new Map(
+        orders.flatMap(({ order_id }) => {
+          const sequence = byPartition.get(keys.order(order_id).pk)
+          return sequence === undefined ? [] : [[order_id, sequence] as const]
+        }),
+      )
+    },
+
+    /** Only from where it was read: whoever moves the cursor counts the events it passes. */
+    advance: (subject: Subject, before: Cursor, after: Cursor): Write<'overtaken'> => ({
+      operation: {
+        Put: {
+          Item: cursorCodec.encode(keys.cursor(subject), after),
+          ...(before.sequence === 0
+            ? onlyNew
+            : {
+                ConditionExpression: '#sequence = :sequence AND #generation = :generation',
+                ExpressionAttributeNames: { '#sequence': 'sequence', '#generation': 'generation' },
+                ExpressionAttributeValues: { ':sequence': before.sequence, ':generation': before.generation },
+              }),
+        },
+      },
+      failure: () => 'overtaken',
+    }),
+
+    /** Undefined as long as nothing was relayed. Consistent. */
+    cursor,
+
+    /** The first events, up to and with number `sequence`. Consistent. */
+    async eventsUpTo(subject: Subject, sequence: number): Promise<DomainEvent[]> {
+      const items = await queryAll(connection, keys.subject(subject).pk, 'EVENT#')
+      return items.map(decodeEvent).filter((event) => event.sequence <= sequence)
+    },
+
+    async generations(): Promise<Generations> {
+      return readGenerations(await getItems(connection, [keys.generations()]))
+    },
+
+    setGenerations: (before: Generations, after: Generations): Write<'overtaken'> => ({
+      operation: {
+        Put: {
+          Item: generationsCodec.encode(keys.generations(), after),
+          ConditionExpression: 'attribute_not_exists(pk) OR (shown = :shown AND newest = :newest)',
+          ExpressionAttributeValues: { ':shown': before.shown, ':newest': before.newest },
+        },
+      },
+      failure: () => 'overtaken',
+    }),
+  }
+}
+
+const decodeEvent = (item: Item): DomainEvent =>
+  item['entity'] === 'stock_event' ? stockEventCodec.decode(item) : eventCodec.decode(item)

@@ -1,0 +1,32 @@
+import { StockAlerts, StockEvent } from '#shared/stock/stock-event.ts'
+import { codec } from './codec.ts'
+import { onlyNew, onlyVersion } from './conditions.ts'
+import type { Connection } from './connection.ts'
+import { keys } from './keys.ts'
+import { getItem } from './read.ts'
+import type { Write } from './transact.ts'
+
+export const stockEventCodec = codec('stock_event', StockEvent)
+const alertsCodec = codec('stock_alerts', StockAlerts)
+
+export const stockAlertStore = (connection: Connection) => ({
+  /** Of a SKU about which nothing was ever reported: version 0. */
+  async get(sku: string): Promise<StockAlerts> {
+    const item = await getItem(connection, keys.stockAlerts(sku))
+    return item === undefined ? { sku, sequence: 0, version: 0, low: false, drift: {} } : alertsCodec.decode(item)
+  },
+
+  replace: (before: StockAlerts, after: StockAlerts): Write<'overtaken'> => ({
+    operation: {
+      Put: {
+        Item: alertsCodec.encode(keys.stockAlerts(after.sku), after),
+        ...(before.version === 0 ? onlyNew : onlyVersion(before.version)),
+      },
+    },
+    failure: () => 'overtaken',
+  }),
+
+  append: (event: StockEvent): Write<never> => ({
+    operation: { Put: { Item: stockEventCodec.encode(keys.event(event, event.sequence), event) } },
+  }),
+})

@@ -1,0 +1,110 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { type Reaction, relay } from '#shared/events/relay.ts'
+import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
+import { act, addStock, eventsOf, newProduct, order, owner, simpleOrder, stockOf, stored, useWorld } from './world.ts'
+
+const world = useWorld()
+const forEver = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
+const run = (reactions: Reaction[] = [], context = forEver) => processDueOrders(world.services, reactions, context)
+const statusOf = async (id: string) => (await stored(world.services, id)).status
+
+// Whatever an earlier test left is not due in the next.
+beforeEach(async () => {
+  world.clock.pass(60)
+  await run()
+})
+
+describe('the two-minute job', () => {
+  test('leaves a simple order pending for a while, in which its owner may cancel it', async () => {
+    const { id } = await simpleOrder(world.services)
+    await run()
+    expect(await statusOf(id)).toBe('NEW')
+    await act(world.services, owner, id, 'cancel')
+    world.clock.pass(2)
+    await run()
+    expect(await statusOf(id)).toBe('CANCELLED')
+  })
+
+  test('processes 200 simple orders once each, though two runs overlap; then cancelling is refused', async () => {
+    const ids = await Promise.all(Array.from({ length: 200 }, async () => (await simpleOrder(world.services)).id))
+    world.clock.pass(2)
+    await Promise.all([run(), run()])
+    for (const id of ids) {
+      expect((await eventsOf(world.services, id)).map(({ type, actor }) => `${type} ${actor.role}`)).toEqual([
+        'order.created user',
+        'order.picking_started job',
+        'order.delivered job',
+      ])
+    }
+    await expect(act(world.services, owner, ids[0] ?? '', 'cancel')).rejects.toMatchObject({
+      code: 'invalid_transition',
+    })
+  })
+
+  test('expires what is overdue and nothing else, and gives the stock back once', async () => {
+    const { services, clock } = world
+    const sku = await newProduct(services, 10)
+    const lines = [{ sku, quantity: 3 }]
+    const late = await order(services, { lines, reserve_for_minutes: 5 })
+    const early = await order(services, { lines, reserve_for_minutes: 50 })
+    const never = await order(services, { lines })
+    clock.pass(6)
+    await Promise.all([run(), run()])
+    expect(await Promise.all([late, early, never].map(({ id }) => statusOf(id)))).toEqual([
+      'FAILED_RESERVATION',
+      'RESERVED',
+      'RESERVED',
+    ])
+    expect((await stockOf(services, sku)).available).toBe(4)
+  })
+
+  test('goes on past an order that cannot be read', async () => {
+    const { services, client, clock } = world
+    const [bad, good] = [await simpleOrder(services), await simpleOrder(services)]
+    const change = (UpdateExpression: string, values?: Record<string, string>) =>
+      client.send(
+        new UpdateCommand({
+          TableName: 'holdfast',
+          Key: { pk: `ORDER#${bad.id}`, sk: 'ORDER' },
+          UpdateExpression,
+          ExpressionAttributeNames: { '#kind': 'kind' },
+          ExpressionAttributeValues: values,
+        }),
+      )
+    await change('REMOVE #kind')
+    clock.pass(2)
+    await run()
+    expect(await statusOf(good.id)).toBe('DELIVERED')
+    await change('SET #kind = :kind', { ':kind': 'simple' })
+    await run()
+    expect(await statusOf(bad.id)).toBe('DELIVERED')
+  })
+
+  test('stops when its time is up and is continued by the next run', async () => {
+    const { services, clock } = world
+    const ids = await Promise.all(Array.from({ length: 5 }, async () => (await simpleOrder(services)).id))
+    clock.pass(2)
+    await run([], { ...forEver, deadline: clock.now() })
+    // The deadline is looked at between pages: each run does some work, so that they come to an end.
+    for (let n = 0; n < 4; n += 1) await run([], { ...forEver, deadline: clock.now() })
+    expect(await Promise.all(ids.map(statusOf))).toEqual(ids.map(() => 'DELIVERED'))
+  })
+
+  test('relays orders whose events were missed, and no others', async () => {
+    const { services, clock } = world
+    const sku = await newProduct(services, 10)
+    await addStock(services, sku, 1)
+    const missed = await order(services, { lines: [{ sku, quantity: 1 }] })
+    const served = await order(services, { lines: [{ sku, quantity: 1 }] })
+    await relay(services, [], { subject: { order_id: served.id }, from: 1 })
+    clock.pass(2)
+    const fresh = await order(services, { lines: [{ sku, quantity: 1 }] })
+    const seen: string[] = []
+    const react: Reaction = async (events) => {
+      seen.push(...events.map((event) => ('order_id' in event ? event.order_id : event.sku)))
+    }
+    await run([react])
+    expect(seen.filter((id) => [missed.id, served.id, fresh.id].includes(id))).toEqual([missed.id, missed.id])
+  })
+})

@@ -1,0 +1,100 @@
+import { describe, expect, test } from 'vitest'
+import type { Queues } from '#shared/events/queues.ts'
+import type { Reaction } from '#shared/events/relay.ts'
+import { relayDeadLetters } from '#shared/events/relay-function.ts'
+import { type RelayWork, relayChanges } from '#shared/events/relay-work.ts'
+import { redrive } from '#shared/jobs/redrive.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import type { Change } from '#shared/store/changes.ts'
+import { eventsOf, newProduct, order, useWorld } from './world.ts'
+
+const world = useWorld()
+
+/** Queues in memory: what is received stays hidden until the end of the test, or is deleted. */
+class MemoryQueues implements Queues {
+  readonly messages = new Map<string, string[]>()
+  async send(queue: string, body: string): Promise<void> {
+    this.messages.set(queue, [...(this.messages.get(queue) ?? []), body])
+  }
+  async receive(queue: string) {
+    const bodies = this.messages.get(queue) ?? []
+    const [body, ...rest] = bodies
+    this.messages.set(queue, rest)
+    return body === undefined ? [] : [{ body, delete: async () => undefined }]
+  }
+}
+
+const newOrder = async (): Promise<string> => {
+  const sku = await newProduct(world.services, 1)
+  return (await order(world.services, { lines: [{ sku, quantity: 1 }] })).id
+}
+
+const told = (...ids: string[]): { change: Change; id: string }[] =>
+  ids.map((id) => ({ change: { subject: { order_id: id }, sequence: 1 }, id }))
+
+describe('an order whose relay fails again and again', () => {
+  test('is put aside by its id, holds up no other, and is relayed when it is brought back', async () => {
+    const { services } = world
+    const [poisonous, good] = [await newOrder(), await newOrder()]
+    const queues = new MemoryQueues()
+    let isPoisoned = true
+    let attempts = 0
+    const published: string[] = []
+    const react: Reaction = async (events) => {
+      for (const event of events) {
+        const id = 'order_id' in event ? event.order_id : event.sku
+        if (isPoisoned && id === poisonous) {
+          attempts += 1
+          throw new Error('Cannot be published')
+        }
+        published.push(`${id} ${event.sequence}`)
+      }
+    }
+    const putAside = (work: RelayWork) => queues.send(relayDeadLetters, JSON.stringify(work))
+    const again = await relayChanges(services, { reactions: [react], putAside }, told(poisonous, good))
+    expect(again).toEqual([])
+    expect(attempts).toBe(3)
+    expect(published).toEqual([`${good} 1`, `${good} 2`])
+    expect(queues.messages.get(relayDeadLetters)).toEqual([JSON.stringify({ order_id: poisonous })])
+
+    const job = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
+    isPoisoned = false
+    await redrive(services, { queues, reactions: [react] }, job)
+    expect(published).toContain(`${poisonous} 1`)
+    expect((await eventsOf(services, poisonous)).length).toBe(2)
+    expect(published.filter((name) => name.startsWith(poisonous))).toEqual([`${poisonous} 1`, `${poisonous} 2`])
+  })
+
+  test('is told again, not put aside, when the table could not be reached in time', async () => {
+    const { services } = world
+    const [unlucky, good] = [await newOrder(), await newOrder()]
+    const react: Reaction = async ([first]) => {
+      if (first && 'order_id' in first && first.order_id === unlucky) throw new Refusal('unavailable')
+    }
+    const putAside = async () => {
+      throw new Error('Nothing is to be put aside')
+    }
+    expect(await relayChanges(services, { reactions: [react], putAside }, told(good, unlucky))).toEqual([unlucky])
+  })
+
+  test('is an error when it can neither be relayed nor put aside', async () => {
+    const id = await newOrder()
+    const fail = async () => {
+      throw new Error('Down')
+    }
+    await expect(relayChanges(world.services, { reactions: [fail], putAside: fail }, told(id))).rejects.toThrow('Down')
+  })
+
+  test('asks for one relay, from its first event on, however many records tell of it', async () => {
+    const { services } = world
+    const id = await newOrder()
+    let calls = 0
+    const react: Reaction = async () => {
+      calls += 1
+    }
+    const putAside = async () => undefined
+    const changes = [2, 1, 2].map((sequence) => ({ change: { subject: { order_id: id }, sequence }, id }))
+    await relayChanges(services, { reactions: [react], putAside }, changes)
+    expect(calls).toBe(1)
+  })
+})

@@ -1,0 +1,182 @@
+import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import { describe, expect, test } from 'vitest'
+import { type Counts, countsOf } from '#shared/events/counts.ts'
+import type { DomainEvent } from '#shared/events/event.ts'
+import { type Reaction, relay } from '#shared/events/relay.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { act, eventsOf, newProduct, operator, order, overtaken, owner, stored, useWorld } from './world.ts'
+
+const world = useWorld()
+
+/** What reached the outside, in order. */
+function recorder(): { seen: DomainEvent[]; react: Reaction } {
+  const seen: DomainEvent[] = []
+  return {
+    seen,
+    react: async (events) => {
+      seen.push(...events)
+    },
+  }
+}
+
+async function deliveredOrder(services: Services): Promise<string> {
+  const sku = await newProduct(services, 5)
+  const { id } = await order(services, { lines: [{ sku, quantity: 2 }] })
+  for (const action of ['start-pick', 'confirm-pick', 'ship', 'deliver'] as const)
+    await act(services, operator, id, action)
+  return id
+}
+
+const counted = (services: Services): Promise<Counts> => services.store.counters.read(1)
+
+/** What the counters grew by, lag aside. */
+function growth(before: Counts, after: Counts): Counts {
+  const names = Object.keys(after).filter((name) => name !== 'relay_lag_ms' && after[name] !== (before[name] ?? 0))
+  return Object.fromEntries(names.map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]))
+}
+
+const expectedGrowth = (events: DomainEvent[]): Counts => ({ ...countsOf(events), relayed: events.length })
+
+const isOpen = async ({ store }: Services, id: string): Promise<boolean> => {
+  for await (const { orders } of store.orderSweeps.open(undefined)) {
+    if (orders.some((state) => state.id === id)) return true
+  }
+  return false
+}
+
+describe('the relay', () => {
+  test('publishes every event in sequence, counts each once, and closes what is final', async () => {
+    const { services } = world
+    const id = await deliveredOrder(services)
+    const before = await counted(services)
+    expect(await isOpen(services, id)).toBe(true)
+    const { seen, react } = recorder()
+    await relay(services, [react], { subject: { order_id: id }, from: 1 })
+    const events = await eventsOf(services, id)
+    expect(seen).toEqual(events)
+    expect(growth(before, await counted(services))).toEqual(expectedGrowth(events))
+    expect(await isOpen(services, id)).toBe(false)
+  })
+
+  test('does nothing for news that is old, and finds what is older than the news', async () => {
+    const { services } = world
+    const id = await deliveredOrder(services)
+    const first = recorder()
+    await relay(services, [first.react], { subject: { order_id: id }, from: 4 })
+    expect(first.seen.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6])
+    const before = await counted(services)
+    const second = recorder()
+    await relay(services, [second.react], { subject: { order_id: id }, from: 2 })
+    expect(second.seen).toEqual([])
+    expect(await counted(services)).toEqual(before)
+  })
+
+  test('goes through a history longer than a batch', async () => {
+    const { services } = world
+    const sku = await newProduct(services, 0)
+    const { id } = await order(services, { lines: [{ sku, quantity: 1 }] })
+    for (let n = 0; n < 23; n += 1) await act(services, owner, id, 'retry-reservation', `attempt ${n}`)
+    const before = await counted(services)
+    const { seen, react } = recorder()
+    await relay(services, [react], { subject: { order_id: id }, from: 25 })
+    expect(seen.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 25 }, (_, n) => n + 1))
+    expect(growth(before, await counted(services))).toEqual(expectedGrowth(await eventsOf(services, id)))
+  })
+
+  test('leaves an order in the working set that was changed while its last event was relayed', async () => {
+    const { services } = world
+    const sku = await newProduct(services, 5)
+    const { id } = await order(services, { lines: [{ sku, quantity: 2 }] })
+    const { seen, react } = recorder()
+    const slow = overtaken(services, () => act(services, owner, id, 'cancel'))
+    await relay(slow, [react], { subject: { order_id: id }, from: 1 })
+    await relay(services, [react], { subject: { order_id: id }, from: 3 })
+    expect(seen.map(({ sequence }) => sequence)).toEqual([1, 2, 3])
+    expect(await isOpen(services, id)).toBe(false)
+  })
+
+  test('two relays at once publish perhaps twice and count once', async () => {
+    const { services } = world
+    const id = await deliveredOrder(services)
+    const before = await counted(services)
+    const { seen, react } = recorder()
+    const slow = overtaken(services, () => relay(services, [react], { subject: { order_id: id }, from: 1 }))
+    await relay(slow, [react], { subject: { order_id: id }, from: 1 })
+    const events = await eventsOf(services, id)
+    expect(seen).toEqual([...events, ...events])
+    expect(growth(before, await counted(services))).toEqual(expectedGrowth(events))
+  })
+
+  test('refuses to go past a missing event', async () => {
+    const { services } = world
+    const id = await deliveredOrder(services)
+    const third = { TableName: 'holdfast', Key: { pk: `ORDER#${id}`, sk: 'EVENT#000003' } }
+    const { Item } = await world.client.send(new GetCommand(third))
+    await world.client.send(new DeleteCommand(third))
+    const { seen, react } = recorder()
+    await expect(relay(services, [react], { subject: { order_id: id }, from: 1 })).rejects.toThrow('missing')
+    expect(seen).toEqual([])
+    await world.client.send(new PutCommand({ TableName: 'holdfast', Item }))
+    await relay(services, [react], { subject: { order_id: id }, from: 1 })
+    expect(seen).toEqual(await eventsOf(services, id))
+  })
+})
+
+/** The process dies at one of these moments; everything it waits for never comes. */
+class Crash extends Error {}
+
+/** Services and a reaction that count their steps, and die before or after the `n`th. */
+function dying(
+  services: Services,
+  react: Reaction,
+  at: number,
+): { services: Services; react: Reaction; steps(): number } {
+  let moment = 0
+  const step = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (moment++ === at) throw new Crash()
+    const result = await work()
+    if (moment++ === at) throw new Crash()
+    return result
+  }
+  const { store } = services
+  const transact: typeof store.transact = (writes) => step(() => store.transact(writes))
+  const news: typeof store.outbox.news = (...asked) => step(() => store.outbox.news(...asked))
+  return {
+    services: { ...services, store: { ...store, transact, outbox: { ...store.outbox, news } } },
+    react: (events) => step(() => react(events)),
+    steps: () => moment,
+  }
+}
+
+describe('a relay that dies', () => {
+  test('between any two of its steps has published everything and counted it once when it is told again', async () => {
+    const { services } = world
+    for (let at = 0; ; at += 1) {
+      const id = await deliveredOrder(services)
+      const events = await eventsOf(services, id)
+      const before = await counted(services)
+      const { seen, react } = recorder()
+      const mortal = dying(services, react, at)
+      const died = await relay(mortal.services, [mortal.react, mortal.react], {
+        subject: { order_id: id },
+        from: 1,
+      }).then(
+        () => false,
+        (error: unknown) => {
+          if (!(error instanceof Crash)) throw error
+          return true
+        },
+      )
+      await relay(services, [react], { subject: { order_id: id }, from: 1 })
+      expect(new Set(seen.map(({ sequence }) => sequence))).toEqual(new Set(events.map(({ sequence }) => sequence)))
+      expect(growth(before, await counted(services))).toEqual(expectedGrowth(events))
+      expect((await stored(services, id)).status).toBe('DELIVERED')
+      expect(await isOpen(services, id)).toBe(false)
+      if (!died) {
+        // Read, two reactions, write: eight moments, all of them tried.
+        expect([at, mortal.steps()]).toEqual([8, 8])
+        return
+      }
+    }
+  })
+})
