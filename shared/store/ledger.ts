@@ -56,7 +56,7 @@ export const ledgerReader =
         return { items: older, isLast: last === undefined }
       }
     }
-    return pageOf(merge(levels.map(rowsOf), { descending: true }), page, {
+    return pageOf(connection, merge(levels.map(rowsOf), { descending: true }), page, {
       selective,
       examine: async (rows) => ({ results: examine(rows), rows: rows.length }),
     })

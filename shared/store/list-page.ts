@@ -41,8 +41,12 @@ export const wantedBy = ({ limit }: PageRequest, selective: boolean): number => 
 const nextBatch = ({ missing, examined, found }: { missing: number; examined: number; found: number }): number =>
   Math.min(Math.ceil((2 * missing * examined) / Math.max(found, 1)), maxBatch)
 
-/** One page out of a walk: full, unless the walk ends or too much would have to be read; then it may even be empty. */
+/**
+ * One page out of a walk: full, unless the walk ends, too much would have to be read, or half of the request's time is
+ * over; then it may even be empty.
+ */
 export async function pageOf<E extends Positioned, T>(
+  { clock, deadline }: Pick<Connection, 'clock' | 'deadline'>,
   walk: Walk<E>,
   { limit, after }: PageRequest,
   { selective, examine }: Examination<E, T>,
@@ -52,6 +56,7 @@ export async function pageOf<E extends Positioned, T>(
   let rows = 0
   let examined = 0
   let batch = Math.min(selective ? limit + 1 : limit, maxBatch)
+  const halfTime = (clock.now() + deadline) / 2
   const pageUntil = (next: string | undefined) => ({ items, ...(next === undefined ? {} : { next }) })
   while (rows < maxRows) {
     const elements = await walk.take(Math.min(batch, maxRows - rows))
@@ -66,7 +71,7 @@ export async function pageOf<E extends Positioned, T>(
     }
     if (results.length < elements.length) break
     if (!(await walk.hasMore())) return pageUntil(undefined)
-    if (!selective && items.length === limit) break
+    if (clock.now() > halfTime || (!selective && items.length === limit)) break
     examined += elements.length
     batch = nextBatch({ missing: limit + 1 - items.length, examined, found: items.length })
   }
@@ -81,7 +86,7 @@ export const examinedPage = <T>(
   examination: Examination<Entry, T>,
 ): Promise<Page<T>> => {
   const wanted = wantedBy(page, examination.selective)
-  return pageOf(walkIndex(connection, listing, { after: page.after, wanted }), page, examination)
+  return pageOf(connection, walkIndex(connection, listing, { after: page.after, wanted }), page, examination)
 }
 
 /** Picks those of some values that belong to a list. */

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { OrderStatus, OrderView } from '#shared/orders/order.ts'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
-import { expectStatus, newKey, newPerson, type Person } from './people.ts'
+import { expectStatus, newKey, type Person } from './people.ts'
 import { type Shop, stocked } from './shop.ts'
 import { everyPage } from './snapshot.ts'
 
@@ -24,13 +24,12 @@ export interface ListCase {
 
 /** A shop whose customers place, reserve and cancel orders, and whatever is known of them. */
 export async function openMovingShop(shop: Shop) {
-  const { admin, customer } = shop
-  const { baseUrl } = shop.stack
-  const customers = [customer, await newPerson(baseUrl, admin), await newPerson(baseUrl, admin)]
+  const customers = [shop.customer, await shop.join(), await shop.join()]
   const skus = await Promise.all(Array.from({ length: 3 }, () => stocked(shop, 100_000, { buckets: 8 })))
   const known = new Map<string, KnownOrder>()
   const at = <T>(list: readonly T[], n: number): T => list[n % list.length] as T
 
+  const waiting: { count: number; go: () => void }[] = []
   const doomed: { owner: Person; order: KnownOrder }[] = []
 
   /** Two of three orders are of products; every fifth is cancelled, after some more were placed. */
@@ -48,6 +47,7 @@ export async function openMovingShop(shop: Shop) {
     )
     const order = { id, user_id, status, created_at, reference: rest.reference, sku, changes: 0, isChanging: false }
     known.set(id, order)
+    for (const { go } of waiting.filter(({ count }) => count === known.size)) go()
     if (n % 5 === 0) doomed.push({ owner, order })
     const next = doomed.length > 8 ? doomed.shift() : undefined
     if (next) await cancel(next.owner, next.order)
@@ -58,7 +58,11 @@ export async function openMovingShop(shop: Shop) {
     order.status = expectStatus(await owner.cancelOrder({ params: { id: order.id } }), 200).status
     order.isChanging = false
   }
-  return { customers, skus, known, place }
+  /** Waits until so many orders are there. */
+  const placed = async (count: number): Promise<void> => {
+    if (known.size < count) await new Promise<void>((go) => waiting.push({ count, go }))
+  }
+  return { customers, skus, known, place, placed }
 }
 
 export type MovingShop = Awaited<ReturnType<typeof openMovingShop>>

@@ -10,6 +10,8 @@ export interface Shop {
   stack: LocalStack
   admin: Person
   customer: Person
+  /** A further customer. */
+  join(): Promise<Person>
   /** So far: answers of 5xx, requests that were waited for in vain, and those that the client itself broke off. */
   troubles: { serverErrors: number; lost: number; brokenOff: number }
 }
@@ -44,9 +46,12 @@ export async function openShop(stack: LocalStack): Promise<Shop> {
     return { ...client, tokens, id: tokens.user_info.id }
   }
   const admin = await enter('admin', adminPassword)
-  const email = `${randomUUID()}@example.com`
-  expectStatus(await admin.createUser({ body: { email, password }, headers: newKey() }), 201)
-  return { stack, admin, customer: await enter(email, password), troubles }
+  const join = async () => {
+    const email = `${randomUUID()}@example.com`
+    expectStatus(await admin.createUser({ body: { email, password }, headers: newKey() }), 201)
+    return enter(email, password)
+  }
+  return { stack, admin, customer: await join(), join, troubles }
 }
 
 /** A product with stock spread evenly over the main warehouse and further ones. */

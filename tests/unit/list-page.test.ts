@@ -70,13 +70,21 @@ describe('the pages of a walk', () => {
   const behind = (list: Element[], after: string | undefined): Element[] =>
     list.slice(list.findIndex(({ position }) => position === after) + 1)
 
-  async function pagesOf(list: Element[], limit: number, selective: boolean, costOf = 1) {
+  const noHurry = { clock: { now: () => 0, sleep: async () => undefined }, deadline: Number.POSITIVE_INFINITY }
+
+  async function pagesOf(
+    list: Element[],
+    limit: number,
+    selective: boolean,
+    { costOf = 1, connection = noHurry } = {},
+  ) {
     const pages: (Page<Element> & { rows: number })[] = []
     let next: string | undefined
     do {
       let rows = 0
       const walk = merge([inChunks(behind(list, next), [5])], { descending: false })
       const page = await pageOf(
+        connection,
         walk,
         { limit, ...(next === undefined ? {} : { after: next }) },
         {
@@ -113,11 +121,30 @@ describe('the pages of a walk', () => {
   test('cost 1,000 at most, and are short when that is not enough', async () => {
     const elements = Array.from({ length: 300 }, (_, n) => ({ sequence: 0, isWanted: n % 10 === 9 }))
     const list = placed(elements, false)
-    const pages = await pagesOf(list, 20, true, 9)
+    const pages = await pagesOf(list, 20, true, { costOf: 9 })
     for (const { rows } of pages) expect(rows).toBeLessThanOrEqual(1000)
     expect(pages.map(({ items }) => items.length)).toEqual([11, 11, 8])
     expect(pages.flatMap(({ items }) => items)).toEqual(list.filter(({ isWanted }) => isWanted))
-    const none = await pagesOf(list, 20, true, 2000)
+    const none = await pagesOf(list, 20, true, { costOf: 2000 })
     expect(none).toHaveLength(300)
+  })
+
+  test('are short when half of the time is over, but never look at nothing', async () => {
+    const list = placed(
+      Array.from({ length: 300 }, (_, n) => ({ sequence: 0, isWanted: n % 10 === 9 })),
+      false,
+    )
+    let now = 0
+    // Every look at the clock takes a second, and that is what each page has.
+    const connection = {
+      clock: { now: () => (now += 1000), sleep: async () => undefined },
+      get deadline() {
+        return now + 1000
+      },
+    }
+    const pages = await pagesOf(list, 20, true, { connection })
+    expect(pages).toHaveLength(Math.ceil(300 / 21))
+    for (const { rows } of pages.slice(0, -1)) expect(rows).toBe(21)
+    expect(pages.flatMap(({ items }) => items)).toEqual(list.filter(({ isWanted }) => isWanted))
   })
 })
