@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib'
+import { Duration, Size } from 'aws-cdk-lib'
 import {
   AccessLogFormat,
   AuthorizationType,
@@ -18,7 +18,7 @@ import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { methodsOf, type NamedRoute } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
-import { allowedHeaders, commonHeaders } from '#shared/api/response-headers.ts'
+import { allowedHeaders, commonHeaders, compressedFromBytes } from '#shared/api/response-headers.ts'
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
@@ -69,6 +69,8 @@ export class RestApiOfRoutes extends Construct {
     })
     const api = new RestApi(this, 'RestApi', {
       restApiName: `holdfast-${stage.name}`,
+      // Nothing is declared a binary type: JSON would leave as base64.
+      minCompressionSize: Size.bytes(compressedFromBytes),
       cloudWatchRole: false,
       deployOptions: {
         stageName: stage.name,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { APIGatewayProxyResult } from 'aws-lambda'
+import { encoded } from './compression.ts'
 import type { IncomingRequest } from './gateway-event.ts'
 import { createRestApi, tooLargeAnswer } from './rest-api.ts'
 
@@ -29,7 +30,7 @@ export function createGateway(corsOrigins: string, report: (served: Served) => v
       body === 'too large'
         ? tooLargeAnswer(path)
         : await serve({ method, path, search, body, rawHeaders: request.rawHeaders, remoteAddress: addressOf(request) })
-    write(response, result)
+    await write(response, result, request.headers['accept-encoding'])
     report({
       method,
       path,
@@ -60,8 +61,13 @@ async function read(request: IncomingMessage): Promise<Buffer | 'too large'> {
   return bytes > maxRequestBytes ? 'too large' : Buffer.concat(chunks)
 }
 
-function write(response: ServerResponse, { statusCode, headers = {}, body }: APIGatewayProxyResult): void {
-  for (const [name, value] of Object.entries(headers)) response.setHeader(name, String(value))
-  response.writeHead(statusCode)
+async function write(
+  response: ServerResponse,
+  result: APIGatewayProxyResult,
+  acceptEncoding: string | string[] | undefined,
+): Promise<void> {
+  const { headers, body } = await encoded(result, acceptEncoding?.toString())
+  for (const [name, value] of Object.entries({ ...result.headers, ...headers })) response.setHeader(name, String(value))
+  response.writeHead(result.statusCode)
   response.end(body)
 }

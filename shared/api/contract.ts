@@ -104,6 +104,17 @@ const writingActions: readonly AwsAction[] = ['dynamodb:PutItem', 'dynamodb:Upda
 export const isWrite = ({ access, uses }: Route): boolean =>
   access !== 'public' && uses.some((action) => writingActions.includes(action))
 
+/** Whether it shows a caller one resource that has versions, and so an `ETag`. */
+export const isVersioned = ({ access, success: { body } }: Route): boolean =>
+  access !== 'public' && body !== undefined && 'shape' in body && 'version' in (body as ObjectSchema).shape
+
+/** Whether it heeds `If-None-Match`. */
+export const isConditionalRead = (route: Route): boolean => route.method === 'GET' && isVersioned(route)
+
+/** Whether it changes a resource that is there, and heeds `If-Match`. */
+export const isConditionalWrite = (route: Route): boolean =>
+  isWrite(route) && isVersioned(route) && route.params !== undefined && route.idempotency === undefined
+
 /** Every code the operation can answer with. */
 export function errorsOf(route: Route): Set<ProblemCode> {
   const codes: ProblemCode[] = [...route.errors, 'internal', 'unavailable']
@@ -114,6 +125,7 @@ export function errorsOf(route: Route): Set<ProblemCode> {
   if (route.query) codes.push('validation_failed', 'malformed_request')
   if (route.query && 'cursor' in route.query.shape) codes.push('invalid_cursor')
   if (route.body) codes.push('malformed_request', 'payload_too_large', 'unsupported_media_type', 'validation_failed')
+  if (isConditionalWrite(route)) codes.push('version_mismatch', 'malformed_request')
   if (route.idempotency) codes.push('idempotency_key_invalid', 'idempotency_key_reused')
   if (route.idempotency === 'required') codes.push('idempotency_key_required')
   return new Set(codes)

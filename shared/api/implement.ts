@@ -4,14 +4,15 @@ import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
 import type { Caller } from '#shared/requests/caller.ts'
-import type { OnceResult } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { logger, messages, metrics } from '#shared/runtime/observe.ts'
 import { runtime } from '#shared/runtime/services.ts'
+import { answerWith } from './answer.ts'
 import { authorise, authoriseWrite } from './authorise.ts'
-import { errorsOf, type Input, isWrite, type Output, type Route } from './contract.ts'
+import { errorsOf, type Input, isConditionalWrite, isWrite, type Output, type Route } from './contract.ts'
 import { httpRequest, parseBody, parseOnce, parseParams, parseQuery } from './parse.ts'
+import { expectedVersions } from './preconditions.ts'
 import { problemResult } from './problem.ts'
 import { commonHeaders, corsHeaders } from './response-headers.ts'
 
@@ -22,6 +23,9 @@ const deadlineMarginMilliseconds = 500
 interface Exchange {
   startedAt: number
   requestId: string
+  caller?: Caller | undefined
+  /** What `If-Match` lets the request change. */
+  expected?: ReadonlySet<number> | undefined
   generatedKey?: string | undefined
   code?: string
 }
@@ -110,7 +114,7 @@ function problemMapping(route: Route): Middleware {
   const declared = errorsOf(route)
   return {
     onError: (request) => {
-      const { error } = request
+      const error = unmet(request.error, exchangeOf(request))
       const isAnswer = error instanceof Refusal && declared.has(error.code)
       const refusal = isAnswer ? error : new Refusal('internal', 'Something went wrong on our side.')
       const { requestId } = exchangeOf(request)
@@ -124,6 +128,12 @@ function problemMapping(route: Route): Middleware {
   }
 }
 
+/** Whoever named a version and lost a race to it did not meet what they named. */
+const unmet = (error: unknown, { expected }: Exchange): unknown =>
+  expected && error instanceof Refusal && error.code === 'concurrent_update'
+    ? new Refusal('version_mismatch', error.message)
+    : error
+
 /** Who may not is told so before what they sent is looked at. */
 function parseAndAuthorise(route: Route): Middleware {
   return {
@@ -132,53 +142,32 @@ function parseAndAuthorise(route: Route): Middleware {
       const shared = exchangeOf(request)
       const { clock } = runtime()
       const caller = authorise(route, event, clock.now())
+      shared.caller = caller
       const params = parseParams(route, event)
       const query = parseQuery(route, event)
       const body = parseBody(route, event)
       const identity = parseOnce(route, event, { userId: caller?.id ?? '', body })
       shared.generatedKey = identity?.generatedKey
+      shared.expected = isConditionalWrite(route) ? expectedVersions(event) : undefined
       const deadline = clock.now() + request.context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
-      const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, caller) }
+      const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, shared) }
       const input = { body, params, query, once: identity?.once, context, request: httpRequest(event) }
       request.event = input as unknown as APIGatewayProxyEvent
     },
   }
 }
 
-const guardOf = (route: Route, caller: Caller | undefined): WriteGuard | undefined =>
+const guardOf = (route: Route, { caller, expected }: Exchange): WriteGuard | undefined =>
   caller && isWrite(route)
-    ? { callerId: caller.id, admit: (account) => authoriseWrite(route, caller, account) }
+    ? { callerId: caller.id, admit: (account) => authoriseWrite(route, caller, account), expected }
     : undefined
 
-/** Only what the route promises leaves; a result that breaks the promise is our error, never the caller's. */
+/** @see answerWith */
 function checkResult(route: Route): Middleware {
-  const { status, body: schema, document, location, cache = 'private, no-cache' } = route.success
   return {
     after: (request) => {
-      const headers: Record<string, string> = { 'Cache-Control': cache }
-      let result: unknown = request.response
-      if (route.idempotency) {
-        const once = result as OnceResult<unknown>
-        const { generatedKey } = exchangeOf(request)
-        if (once.replayed) headers['Idempotent-Replayed'] = 'true'
-        if (generatedKey) headers['Idempotency-Key'] = generatedKey
-        result = once.result
-      }
-      let body = ''
-      if (document) {
-        const { contentType, text } = result as { contentType: string; text: string }
-        headers['Content-Type'] = contentType
-        body = text
-      } else if (schema) {
-        headers['Content-Type'] = 'application/json'
-        const answer = schema.parse(result)
-        body = JSON.stringify(answer)
-        if (location) headers['Location'] = locationOf(location, answer as Record<string, unknown>, eventOf(request))
-      }
-      request.response = { statusCode: status, headers, body }
+      const { caller, generatedKey } = exchangeOf(request)
+      request.response = answerWith(route, request.response, { event: eventOf(request), caller, generatedKey })
     },
   }
 }
-
-const locationOf = (path: string, answer: Record<string, unknown>, event: APIGatewayProxyEvent): string =>
-  httpRequest(event).basePath + path.replaceAll(/\{(.+?)\}/g, (_, name: string) => String(answer[name]))

@@ -6,7 +6,8 @@ import { version } from '#shared/runtime/version.ts'
 import { Movement } from '#shared/stock/stock.ts'
 import { Warehouse } from '#shared/stock/warehouse.ts'
 import { Tokens, User } from '#shared/users/user.ts'
-import { errorsOf, type Route } from './contract.ts'
+import { errorsOf, isConditionalRead, isVersioned, type Route } from './contract.ts'
+import { parametersOf } from './openapi-parameters.ts'
 import { methodsOf, type NamedRoute, operations } from './operations.ts'
 import { Problem, problemContentType } from './problem.ts'
 
@@ -106,34 +107,13 @@ function describe({ operation, route }: NamedRoute, method: string): Json {
     description: route.access === 'public' ? 'Public.' : `Least role: ${route.access}.`,
     tags: [route.area],
     security: route.access === 'public' ? [] : [{ bearer: [] }],
-    parameters: parameters(route),
+    parameters: parametersOf(route),
     ...(route.body ? { requestBody: requestBody(route, route.body) } : {}),
     responses: { ...success(route), ...failures(route) },
   }
 }
 
 const wholeSeconds = (what: string): Json => ({ description: `${what}, in seconds`, schema: { type: 'integer' } })
-
-function parameters({ params, query, idempotency }: Route): Json[] {
-  const of = (place: 'path' | 'query', schema: Route['params']): Json[] => {
-    if (!schema) return []
-    const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
-    return Object.entries(properties).map(([name, property]) => ({
-      name,
-      in: place,
-      required: place === 'path' || required.includes(name),
-      schema: property,
-    }))
-  }
-  const key = {
-    name: 'Idempotency-Key',
-    in: 'header',
-    required: idempotency === 'required',
-    description: 'Send the same key again with the same body: the first answer comes back and nothing happens twice.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
-  }
-  return [...of('path', params), ...of('query', query), ...(idempotency ? [key] : [])]
-}
 
 function requestBody(route: Route, schema: Schema): Json {
   const content = { schema: reference(bodies, schema) }
@@ -147,12 +127,16 @@ function requestBody(route: Route, schema: Schema): Json {
   }
 }
 
-function success({ success: { status, body, document, location }, idempotency }: Route): Json {
+function success(route: Route): Json {
+  const { status, body, document, location } = route.success
   const header = (description: string) => ({ description, schema: { type: 'string' } })
   const headers = {
     'X-Request-ID': header('Of this request, in logs and in the audit trail'),
+    ...(isVersioned(route)
+      ? { ETag: header('Of this version as this role sees it, for If-Match and If-None-Match') }
+      : {}),
     ...(location ? { Location: header('Where the created thing can be read') } : {}),
-    ...(idempotency
+    ...(route.idempotency
       ? {
           'Idempotency-Key': header('The key that was made up for a request without one'),
           'Idempotent-Replayed': header('true: this is the first answer again'),
@@ -164,7 +148,10 @@ function success({ success: { status, body, document, location }, idempotency }:
     : body
       ? { content: { 'application/json': { schema: reference(answers, body) } } }
       : {}
-  return { [status]: { description: 'Success', headers, ...content } }
+  return {
+    [status]: { description: 'Success', headers, ...content },
+    ...(isConditionalRead(route) ? { 304: { description: 'What the caller has is current' } } : {}),
+  }
 }
 
 const rateLimitHeaders: Json = {

@@ -4,6 +4,9 @@ const securityHeaders = {
   'X-Content-Type-Options': 'nosniff',
 }
 
+/** The gateway compresses bodies of this size and more for whoever takes gzip. */
+export const compressedFromBytes = 1024
+
 const exposedHeaders =
   'ETag, Location, Idempotency-Key, Idempotent-Replayed, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-ID'
 
@@ -27,7 +30,7 @@ export function corsHeaders(origins: string, origin: string | undefined): Record
   return {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': exposedHeaders,
-    Vary: 'Origin',
+    Vary: 'Accept-Encoding, Origin',
   }
 }
 
@@ -40,5 +43,6 @@ export const preflightHeaders = (methods: string): Record<string, string> => ({
 
 export const commonHeaders = (requestId: string): Record<string, string> => ({
   'X-Request-ID': requestId,
+  Vary: 'Accept-Encoding',
   ...securityHeaders,
 })

@@ -33,7 +33,8 @@ export type Step = Pick<OrderEvent, 'type' | 'to' | 'data'>
 
 /** Who changes an order, and how. */
 export interface Change {
-  action: OrderAction | 'create'
+  /** A note does not bring the order anywhere. */
+  action: OrderAction | 'create' | 'note'
   actor: Actor
   requestId: string
   /** Of the request body: tells a repeat from another request. */
@@ -73,7 +74,10 @@ export function recordChange(
     order: {
       ...order,
       fingerprint: before?.fingerprint ?? change.fingerprint,
-      last_change: { action: change.action, actor_id: change.actor.id, fingerprint: change.fingerprint },
+      last_change:
+        before && change.action === 'note'
+          ? before.last_change
+          : { action: change.action, actor_id: change.actor.id, fingerprint: change.fingerprint },
     },
   }
 }

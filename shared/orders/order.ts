@@ -136,6 +136,7 @@ export const OrderEventType = z.enum([
   'order.shipped',
   'order.delivered',
   'order.cancelled',
+  'order.note_changed',
 ])
 export type OrderEventType = z.infer<typeof OrderEventType>
 
@@ -161,11 +162,13 @@ export type OrderEvent = z.infer<typeof OrderEvent>
 export const RequestedLine = z.strictObject({ sku: Sku, quantity: Quantity })
 export type RequestedLine = z.infer<typeof RequestedLine>
 
+const Note = text(2000)
+
 export const StockOrderRequest = z.strictObject({
   lines: z.array(RequestedLine).check(z.minLength(1), z.maxLength(200)),
   reserve: z.exactOptional(z.boolean()),
   reference: z.exactOptional(text(100)),
-  note: z.exactOptional(text(2000)),
+  note: z.exactOptional(Note),
   ship_to: z.exactOptional(ShipTo),
   reserve_for_minutes: z.exactOptional(z.int().check(z.minimum(1), z.maximum(10_080))),
 })
@@ -186,5 +189,7 @@ export const SimpleOrderRequest = z.strictObject({
 export type SimpleOrderRequest = z.infer<typeof SimpleOrderRequest>
 
 export const SimulatedOrderRequest = z.strictObject({ success: z.boolean() })
+/** `null` removes the note. */
+export const OrderChange = z.strictObject({ note: z.nullable(Note) })
 export const CancelRequest = z.strictObject({ reason: z.exactOptional(text(200)) })
 export const NoBody = z.strictObject({})

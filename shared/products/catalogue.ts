@@ -1,6 +1,7 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { assertSameRequest, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
 import { type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isChange } from '#shared/requests/patch.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
@@ -41,6 +42,7 @@ export async function updateProduct(
     const detail = `only grows; it is ${before.stock_buckets}`
     throw invalidFields({ pointer: '#/stock_buckets', code: 'too_small', detail })
   }
+  if (!isChange(before, change)) return before
   const updatedAt = isoTime(clock.now())
   const after = { ...before, ...change, version: before.version + 1, updated_at: updatedAt }
   if (await store.transact([store.products.replace(before, after)])) {

@@ -19,6 +19,7 @@ export const problems = {
   invalid_transition: { status: 409, title: 'Invalid transition', retryable: false },
   insufficient_stock: { status: 409, title: 'Insufficient stock', retryable: false },
   concurrent_update: { status: 409, title: 'Concurrent update', retryable: true },
+  version_mismatch: { status: 412, title: 'Version mismatch', retryable: false },
   payload_too_large: { status: 413, title: 'Payload too large', retryable: false },
   unsupported_media_type: { status: 415, title: 'Unsupported media type', retryable: false },
   validation_failed: { status: 422, title: 'Validation failed', retryable: false },

@@ -12,4 +12,6 @@ export interface WriteGuard {
   callerId: string
   /** @throws Refusal when the account does not allow the request any more */
   admit: (account: Account | undefined) => void
+  /** Versions of the resource that may be changed; any when there are none. */
+  expected?: ReadonlySet<number> | undefined
 }

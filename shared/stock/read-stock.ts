@@ -7,9 +7,10 @@ import { type SkuStock, type StoredLevel, totalsOf } from './stock.ts'
 export async function readStock({ store }: Services, { caller }: CallerContext, sku: string): Promise<SkuStock> {
   const levels = await levelsOf(store, sku)
   const { available, on_hand, reserved } = totalsOf(levels)
-  if (!isStaff(caller.role)) return { sku, available }
+  const version = levels.reduce((sum, { movements }) => sum + movements, 0)
+  if (!isStaff(caller.role)) return { sku, available, version }
   const shown = [...levels].sort((a, b) => (a.warehouse_id < b.warehouse_id ? -1 : 1) || a.bucket - b.bucket)
-  return { sku, available, on_hand, reserved, levels: shown }
+  return { sku, available, on_hand, reserved, levels: shown, version }
 }
 
 /** Every level of a SKU that ever had stock. Consistent. @throws Refusal `not_found` */

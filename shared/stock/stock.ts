@@ -78,6 +78,8 @@ export const SkuStock = z.object({
   on_hand: z.exactOptional(Units),
   reserved: z.exactOptional(Units),
   levels: z.exactOptional(z.array(Level)),
+  /** How many times a level has changed. */
+  version: Units,
 })
 export type SkuStock = z.infer<typeof SkuStock>
 

@@ -1,6 +1,7 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
 import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
+import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -42,6 +43,7 @@ export async function updateWarehouse(
 ): Promise<Warehouse> {
   const before = (await store.warehouses.list()).find((warehouse) => warehouse.id === id)
   if (!before) throw new Refusal('not_found', 'There is no such warehouse.')
+  if (!isChange(before, change)) return before
   const updatedAt = isoTime(clock.now())
   const after = { ...before, ...change, version: before.version + 1, updated_at: updatedAt }
   if (await store.transact([store.warehouses.replace(before, after)])) {

@@ -89,7 +89,12 @@ export const orderStore = (connection: Connection) => ({
   }),
 
   /** Replaces the order as it was read; the condition is the transition's own, so the table refuses what it refuses. */
-  change: (before: Order, after: StoredOrder, { from, kinds }: Transition): Write<OrderConflict> => ({
+  change: (
+    before: Order,
+    after: StoredOrder,
+    { from, kinds }: Pick<Transition, 'from' | 'kinds'>,
+  ): Write<OrderConflict> => ({
+    replaces: before.version,
     operation: {
       Put: {
         Item: encode(after),

@@ -31,7 +31,10 @@ export const productStore = (connection: Connection) => ({
 
   create: (product: StoredProduct): Write<ProductConflict> => put(product, onlyNew),
 
-  replace: (before: Product, after: StoredProduct): Write<ProductConflict> => put(after, onlyVersion(before.version)),
+  replace: (before: Product, after: StoredProduct): Write<ProductConflict> => ({
+    ...put(after, onlyVersion(before.version)),
+    replaces: before.version,
+  }),
 })
 
 const put = (product: StoredProduct, condition: Condition): Write<ProductConflict> => ({

@@ -1,4 +1,5 @@
 import { GetCommand } from '@aws-sdk/lib-dynamodb'
+import { Refusal } from '#shared/requests/refusal.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { attemptStore } from './attempts.ts'
 import { type Connection, pause } from './connection.ts'
@@ -52,6 +53,7 @@ export const createStore = (plain: Connection, caches: StoreCaches, guard?: Writ
     warehouses: warehouseStore(connection, caches.warehouses),
     async transact<W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> {
       if (connection.companion?.isDue) await getItems(connection, [])
+      for (const { replaces } of writes) assertExpected(guard, replaces)
       return transact(connection, writes)
     },
     /** Waits before round `round` + 1 of work that lost a race. */
@@ -61,6 +63,15 @@ export const createStore = (plain: Connection, caches: StoreCaches, guard?: Writ
       await connection.client.send(new GetCommand({ TableName: connection.table, Key: { pk: 'PING', sk: 'PING' } }))
     },
   }
+}
+
+/**
+ * The write itself is conditioned on the version it replaces, so nothing can come in between.
+ * @throws Refusal `version_mismatch`
+ */
+function assertExpected(guard: WriteGuard | undefined, version: number | undefined): void {
+  if (!guard?.expected || version === undefined || guard.expected.has(version)) return
+  throw new Refusal('version_mismatch', `The current version is ${version}. Read it and try again.`, { version })
 }
 
 export type Store = ReturnType<typeof createStore>

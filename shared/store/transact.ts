@@ -19,6 +19,8 @@ export interface Write<F> {
     | { Put: { Item: Item } & Partial<Condition> }
     | { Update: { Key: Key; UpdateExpression: string } & Partial<Condition> }
     | { ConditionCheck: { Key: Key } & Condition }
+  /** Version of the resource that the request changes with it; the operation is conditioned on that version. */
+  replaces?: number
   /** @param item the item that stands there now, undefined when there is none */
   failure?: (item: Item | undefined) => F
 }

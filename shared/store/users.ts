@@ -54,6 +54,7 @@ export const userStore = (connection: Connection) => {
 
     /** Replaces a user as it was read. */
     replace: (before: StoredUser, after: StoredUser): Write<'changed'> => ({
+      replaces: before.version,
       operation: { Put: { Item: encoded(after), ...onlyVersion(before.version) } },
       failure: () => 'changed',
     }),

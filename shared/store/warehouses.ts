@@ -46,8 +46,10 @@ export const warehouseStore = (connection: Connection, cache: WarehouseCache) =>
 
     create: (warehouse: StoredWarehouse): Write<WarehouseConflict> => put(warehouse, onlyNew),
 
-    replace: (before: Warehouse, after: StoredWarehouse): Write<WarehouseConflict> =>
-      put(after, onlyVersion(before.version)),
+    replace: (before: Warehouse, after: StoredWarehouse): Write<WarehouseConflict> => ({
+      ...put(after, onlyVersion(before.version)),
+      replaces: before.version,
+    }),
   }
 }
 

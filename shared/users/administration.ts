@@ -1,5 +1,6 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -39,6 +40,7 @@ export async function updateUser(
   { id, change }: { id: string; change: UserChange },
 ): Promise<User> {
   const before = found(await store.users.get(id))
+  if (!isChange(before, change)) return before
   const { role = before.role } = change
   const after: StoredUser = { ...before, ...change, is_admin: role === 'admin', version: before.version + 1 }
   const losesAdmin = isActiveAdmin(before) && !isActiveAdmin(after)

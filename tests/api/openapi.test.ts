@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import * as z from 'zod/mini'
-import { errorsOf } from '#shared/api/contract.ts'
+import { errorsOf, isConditionalRead, isConditionalWrite } from '#shared/api/contract.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
 import { problems } from '#shared/requests/refusal.ts'
 
@@ -96,7 +96,8 @@ describe('the OpenAPI description', () => {
     for (const method of methodsOf(route)) {
       const described = description.paths[route.path]?.[method.toLowerCase()]
       const codes = [...errorsOf(route)]
-      const statuses = [route.success.status, ...codes.map((code) => problems[code].status)].map(String)
+      const current = isConditionalRead(route) ? [304] : []
+      const statuses = [route.success.status, ...current, ...codes.map((code) => problems[code].status)].map(String)
       expect(Object.keys(described?.responses ?? {}).sort()).toEqual([...new Set(statuses)].sort())
       for (const code of codes) {
         expect(described?.responses[problems[code].status]?.description).toContain(`\`${code}\``)
@@ -109,7 +110,12 @@ describe('the OpenAPI description', () => {
       expect(Object.keys(described?.requestBody?.content ?? {})).toEqual(route.body ? types : [])
       const names = described?.parameters.map((parameter) => parameter.name)
       const keys = [route.params, route.query].flatMap((schema) => Object.keys(schema?.shape ?? {}))
-      expect(names).toEqual([...keys, ...(route.idempotency ? ['Idempotency-Key'] : [])])
+      const headers = [
+        ...(route.idempotency ? ['Idempotency-Key'] : []),
+        ...(isConditionalRead(route) ? ['If-None-Match'] : []),
+        ...(isConditionalWrite(route) ? ['If-Match'] : []),
+      ]
+      expect(names).toEqual([...keys, ...headers])
       expect(described?.operationId.startsWith(operation)).toBe(true)
     }
   })

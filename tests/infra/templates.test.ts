@@ -5,6 +5,7 @@ import { holdfastApp } from '#infra/holdfast.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
+import { compressedFromBytes } from '#shared/api/response-headers.ts'
 import { tableDefinition } from '#shared/store/table.ts'
 
 type Properties = Record<string, unknown>
@@ -86,6 +87,12 @@ describe('the API of the template', () => {
       ([, { Properties }]) => Properties['ResponseType'],
     )
     expect(types.toSorted()).toEqual(Object.keys(gatewayResponses).toSorted())
+  })
+
+  test('compresses what is worth it, and declares no binary type, which would turn JSON into base64', () => {
+    const [[, { Properties }] = expect.fail('no API')] = ofType(api, 'AWS::ApiGateway::RestApi')
+    expect(Properties).toMatchObject({ MinimumCompressionSize: compressedFromBytes })
+    expect(Object.keys(Properties)).not.toContain('BinaryMediaTypes')
   })
 
   test('leaves room to double the routes', () => {

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { actOnOrder } from '#shared/orders/act-on-order.ts'
+import { changeNote } from '#shared/orders/change-note.ts'
 import { foldEvents, viewFor } from '#shared/orders/history.ts'
 import { type Order, type OrderEvent, OrderStatus, type OrderView, type StoredOrder } from '#shared/orders/order.ts'
 import { readOrder } from '#shared/orders/read-orders.ts'
@@ -45,6 +46,8 @@ const happenings = {
       [`${action} by operator`, (id: string) => act(world.services, operator, id, action, 'Because')],
     ]),
   ),
+  'note by owner': (id: string) => changeNote(world.services, owner, { id, note: `At ${world.clock.now()}` }),
+  'note removed': (id: string) => changeNote(world.services, operator, { id, note: null }),
   expire: (id: string) => expireOrder(world.services, workflow, id),
   retry: (id: string) => act(world.services, owner, id, 'retry-reservation'),
   process: (id: string) => processOrder(world.services, job, id),

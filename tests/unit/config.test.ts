@@ -92,7 +92,10 @@ describe('CORS_ORIGINS', () => {
   const origins = 'https://shop.example, https://admin.example'
   test('open the API to the origins that are configured', () => {
     const headers = corsHeaders(origins, 'https://admin.example')
-    expect(headers).toMatchObject({ 'Access-Control-Allow-Origin': 'https://admin.example', Vary: 'Origin' })
+    expect(headers).toMatchObject({
+      'Access-Control-Allow-Origin': 'https://admin.example',
+      Vary: 'Accept-Encoding, Origin',
+    })
     const exposed = headers['Access-Control-Expose-Headers']?.split(', ')
     const promised = ['ETag', 'Location', 'Idempotency-Key', 'Idempotent-Replayed', 'Retry-After', 'X-Request-ID']
     expect(exposed).toEqual(expect.arrayContaining(promised))

@@ -1,0 +1,49 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
+import type { Caller } from '#shared/requests/caller.ts'
+import type { OnceResult } from '#shared/requests/idempotency.ts'
+import { isConditionalRead, isVersioned, type Route } from './contract.ts'
+import { httpRequest } from './parse.ts'
+import { entityTag, isKnown } from './preconditions.ts'
+
+/** What an answer is made of, beside the result. */
+interface Exchange {
+  event: APIGatewayProxyEvent
+  caller?: Caller | undefined
+  /** The key that was made up for a request without one. */
+  generatedKey?: string | undefined
+}
+
+/**
+ * The answer to a request that was served. Only what the route promises leaves.
+ * @throws ZodError when the result breaks that promise: our error, never the caller's
+ */
+export function answerWith(
+  route: Route,
+  returned: unknown,
+  { event, caller, generatedKey }: Exchange,
+): APIGatewayProxyResult {
+  const { status, body: schema, document, location, cache = 'private, no-cache' } = route.success
+  const headers: Record<string, string> = { 'Cache-Control': cache }
+  let result = returned
+  if (route.idempotency) {
+    const once = result as OnceResult<unknown>
+    if (once.replayed) headers['Idempotent-Replayed'] = 'true'
+    if (generatedKey) headers['Idempotency-Key'] = generatedKey
+    result = once.result
+  }
+  if (document) {
+    const { contentType, text } = result as { contentType: string; text: string }
+    return { statusCode: status, headers: { ...headers, 'Content-Type': contentType }, body: text }
+  }
+  if (!schema) return { statusCode: status, headers, body: '' }
+
+  const answer = schema.parse(result) as Record<string, unknown>
+  if (caller && isVersioned(route)) headers['ETag'] = entityTag(Number(answer['version']), caller.role)
+  if (isConditionalRead(route) && isKnown(event, headers['ETag'])) return { statusCode: 304, headers, body: '' }
+  if (location) headers['Location'] = locationOf(location, answer, event)
+  headers['Content-Type'] = 'application/json'
+  return { statusCode: status, headers, body: JSON.stringify(answer) }
+}
+
+const locationOf = (path: string, answer: Record<string, unknown>, event: APIGatewayProxyEvent): string =>
+  httpRequest(event).basePath + path.replaceAll(/\{(.+?)\}/g, (_, name: string) => String(answer[name]))
