@@ -13,6 +13,9 @@ export const counts = isFullProof
       faultyKeys: 1000,
       listedOrders: 20_000,
       manyOrders: 100_000,
+      lives: 500,
+      lifeKills: 3,
+      movements: 10_000,
     }
   : {
       clients: 64,
@@ -24,4 +27,7 @@ export const counts = isFullProof
       faultyKeys: 40,
       listedOrders: 200,
       manyOrders: 1500,
+      lives: 60,
+      lifeKills: 1,
+      movements: 300,
     }

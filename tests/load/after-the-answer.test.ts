@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { countsOf, isDerived } from '#shared/events/counts.ts'
+import { OrderEvent } from '#shared/orders/order.ts'
+import { counts } from '#tests/support/counts.ts'
+import { crowd } from '#tests/support/crowd.ts'
+import { type StoredItem, scanTable, violationsOf } from '#tests/support/invariants.ts'
+import { adminPassword, startLocalStack } from '#tests/support/local-stack.ts'
+import { measured } from '#tests/support/measured.ts'
+import { newPerson, newProduct, signInAdmin } from '#tests/support/people.ts'
+import { live } from '#tests/support/random-lives.ts'
+import { seeded } from '#tests/support/seeded.ts'
+
+const ofEntity = (items: StoredItem[], entity: string) => items.filter((item) => item['entity'] === entity)
+
+/** Orders with events that were not relayed, or that the job still has to do something with. */
+function unfinished(items: StoredItem[]): number {
+  const cursors = new Map(ofEntity(items, 'cursor').map(({ pk, sequence }) => [pk, sequence]))
+  return ofEntity(items, 'order').filter(({ pk, sequence, due }) => cursors.get(pk) !== sequence || due !== undefined)
+    .length
+}
+
+const filesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+/** Messages that wait for their consumer. */
+const waiting = (folder: string): number =>
+  filesIn(join(folder, 'queues')).flatMap((queue) => filesIn(join(folder, 'queues', queue))).length
+
+/** The counters of the table as it is stored. */
+function storedCounts(items: StoredItem[]): Record<string, number> {
+  const totals: Record<string, number> = {}
+  for (const item of ofEntity(items, 'counters')) {
+    for (const [name, value] of Object.entries(item)) {
+      if (isDerived(name)) totals[name] = (totals[name] ?? 0) + Number(value)
+    }
+  }
+  return Object.fromEntries(Object.entries(totals).filter(([, count]) => count !== 0))
+}
+
+describe('random lives of orders on a stack that is killed, whose stream repeats, delays and reorders', () => {
+  test('are published without a gap, counted exactly and mailed once', async () => {
+    const { lives, lifeKills } = counts
+    const stack = await startLocalStack({
+      entry: 'tests/support/disturbed-stack.ts',
+      environment: { SCHEDULE_SECONDS: '2' },
+    })
+    onTestFinished(stack.stop)
+    const admin = await signInAdmin(stack.baseUrl, adminPassword)
+    const cast = {
+      customer: await newPerson(stack.baseUrl, admin),
+      operator: await newPerson(stack.baseUrl, admin, 'operator'),
+      plenty: await newProduct(admin, { stock: lives * 3 }),
+      none: await newProduct(admin),
+    }
+    const killAt = new Set(Array.from({ length: lifeKills }, (_, n) => Math.floor(((n + 1) * lives) / (lifeKills + 1))))
+    let finished = 0
+    let disaster = Promise.resolve()
+    const ids = await measured(`Random lives, with ${lifeKills} kill(s)`, lives, () =>
+      crowd(16, Array.from({ length: lives }), async (_, n) => {
+        const id = await live(cast, seeded(n + 1))
+        finished += 1
+        if (killAt.has(finished)) disaster = disaster.then(stack.kill).then(stack.restart)
+        return id
+      }),
+    )
+    await disaster
+    await expect
+      .poll(async () => unfinished(await scanTable(stack.endpoint)), { timeout: 120_000, interval: 500 })
+      .toBe(0)
+    await expect.poll(() => waiting(stack.dataFolder), { timeout: 60_000 }).toBe(0)
+
+    const items = await scanTable(stack.endpoint)
+    expect(violationsOf(items)).toEqual([])
+    expect(
+      ofEntity(items, 'order')
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual(ids.toSorted())
+    expect(
+      ofEntity(items, 'order').filter(
+        ({ open, status }) => open && ['DELIVERED', 'CANCELLED'].includes(String(status)),
+      ),
+    ).toEqual([])
+
+    const events = ofEntity(items, 'event').map((item) => OrderEvent.parse(item))
+    expect(storedCounts(items)).toEqual(countsOf(events))
+
+    const published = readFileSync(join(stack.dataFolder, 'published.jsonl'), 'utf8').trim().split('\n')
+    const told = new Set(published.map((line) => (JSON.parse(line) as { id: string }).id))
+    expect([...told].toSorted()).toEqual(events.map(({ order_id, sequence }) => `${order_id}.${sequence}`).toSorted())
+  })
+})

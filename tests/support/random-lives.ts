@@ -1,0 +1,84 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { SimpleOrderRequest, StockOrderRequest } from '#shared/orders/order.ts'
+import { expectStatus, newKey, type Person } from './people.ts'
+import { pick } from './seeded.ts'
+
+/** What becomes of an order: the requests of its life, one after the other. */
+const lives = [
+  'delivered',
+  'delivered',
+  'picking',
+  'cancelled at once',
+  'cancelled while picked',
+  'short',
+  'short, cancelled',
+  'short, retried',
+  'reserved later',
+  'simple',
+  'simple, cancelled',
+  'simulated',
+  'simulated failure',
+] as const
+
+interface Cast {
+  customer: Person
+  operator: Person
+  /** SKUs with plenty and with nothing. */
+  plenty: string
+  none: string
+}
+
+const knockAgainMilliseconds = 100
+
+/** Sends a request until it is answered: the stack may be down, and a repeat does no harm. */
+async function untilAnswered<A extends { status: number }>(send: () => Promise<A>): Promise<A> {
+  for (;;) {
+    try {
+      return await send()
+    } catch {
+      await delay(knockAgainMilliseconds)
+    }
+  }
+}
+
+/** Lives one random life. @returns the order's id */
+export async function live({ customer, operator, plenty, none }: Cast, random: () => number): Promise<string> {
+  const life = pick(random, lives)
+  const headers = newKey()
+  const create = (body: StockOrderRequest | SimpleOrderRequest) =>
+    untilAnswered(() => customer.createOrder({ body, headers }))
+  const simulate = (success: boolean) =>
+    untilAnswered(() => customer.createSimulatedOrder({ body: { success }, headers }))
+  const quantity = 1 + Math.floor(random() * 3)
+  const created = life.startsWith('simple')
+    ? await create({ product_name: 'Gift', amount: 12.5 })
+    : life.startsWith('simulated')
+      ? await simulate(life === 'simulated')
+      : await create({
+          lines: [{ sku: life.startsWith('short') ? none : plenty, quantity }],
+          ...(life === 'reserved later' ? { reserve: false } : {}),
+        })
+  const { id } = expectStatus(created, 201)
+  const params = { id }
+  const cancel = (who: Person, reason?: string) =>
+    untilAnswered(() => who.cancelOrder({ params, body: reason === undefined ? {} : { reason } }))
+  const act = (...actions: ('startPick' | 'confirmPick' | 'shipOrder' | 'deliverOrder')[]) =>
+    actions.reduce(async (before, action) => {
+      await before
+      expectStatus(await untilAnswered(() => operator[action]({ params, body: {} })), 200)
+    }, Promise.resolve())
+
+  if (life === 'delivered') await act('startPick', 'confirmPick', 'shipOrder', 'deliverOrder')
+  if (life === 'picking') await act('startPick')
+  if (life === 'cancelled while picked') {
+    await act('startPick', 'confirmPick')
+    expectStatus(await cancel(operator, 'Damaged'), 200)
+  }
+  if (['cancelled at once', 'short, cancelled', 'simple, cancelled'].includes(life))
+    expectStatus(await cancel(customer), 200)
+  if (life === 'short, retried')
+    expectStatus(await untilAnswered(() => customer.retryReservation({ params, body: {} })), 200)
+  if (life === 'reserved later')
+    expectStatus(await untilAnswered(() => customer.reserveOrder({ params, body: {} })), 200)
+  return id
+}
