@@ -26,6 +26,7 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
+      { test: { name: 'seeds', include: include('seeds'), ...patient } },
       { test: { name: 'store', include: include('store'), ...patient } },
       {
         test: {
