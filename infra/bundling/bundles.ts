@@ -11,7 +11,7 @@ import { deployedFunctions } from '../deployed-functions.ts'
 import { type AwsService, declaredClients, servicesOf } from './declared-clients.ts'
 import { leanSdk } from './lean-sdk.ts'
 import { ownRoute } from './own-route.ts'
-import { packedPasswords } from './packed-passwords.ts'
+import { packedData } from './packed-data.ts'
 
 const root = join(import.meta.dirname, '../..')
 const outFolder = join(root, 'cdk.out/bundles')
@@ -58,7 +58,7 @@ async function bundle(functions: readonly FunctionDefinition[], services: readon
     supported: { 'dynamic-import': false },
     // The ES modules of the SDK can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    plugins: [declaredClients(services), leanSdk(), packedPasswords, ownRoute],
+    plugins: [declaredClients(services), leanSdk(), packedData, ownRoute],
     define: { 'import.meta.dirname': '""' },
     // Lets a test deploy other code without changing a source file.
     banner: { js: process.env['BUNDLE_BANNER'] ?? '' },

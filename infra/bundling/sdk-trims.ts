@@ -62,6 +62,34 @@ export const trims: readonly Trim[] = [
     instead: absent('AdaptiveRetryStrategy'),
   },
   {
+    module: '@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js',
+    because: 'calls are logged by nobody; without it nothing of them is prepared for logging either',
+    instead: `
+      export const getLoggerPlugin = () => ({ applyToStack() {} })
+      export const loggerMiddlewareOptions = {}
+      ${absent('loggerMiddleware')}`,
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/client/smithy-client/schemaLogFilter.js',
+    because: 'it takes secrets out of what is logged, and nothing is',
+    instead: "export const schemaLogFilter = () => '***'",
+  },
+  {
+    module: '@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js',
+    because: 'it tells AWS in every request which features of the SDK are in use',
+    instead: 'export async function checkFeatures() {}',
+  },
+  {
+    module: '@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js',
+    because: 'it warns of old versions of Node, and the version is ours to choose',
+    instead: 'export const state = {}\nexport const emitWarningIfUnsupportedVersion = () => undefined',
+  },
+  {
+    module: '@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/service-customizations/index.js',
+    because: 'we do not use S3',
+    instead: absent('resolveParamsForS3'),
+  },
+  {
     module: '@aws-sdk/lib-dynamodb/dist-es/pagination/index.js',
     because: 'the store reads its pages itself',
     instead: 'export {}',

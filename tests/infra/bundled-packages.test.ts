@@ -6,11 +6,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as dynamodb from '@aws-sdk/client-dynamodb'
 import * as secretsManager from '@aws-sdk/client-secrets-manager'
+import bcrypt from 'bcryptjs'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { declaredClients } from '#infra/bundling/declared-clients.ts'
 import { leanSdk } from '#infra/bundling/lean-sdk.ts'
-import { packedPasswords } from '#infra/bundling/packed-passwords.ts'
+import { packedData } from '#infra/bundling/packed-data.ts'
 import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
 
 type Sdk = typeof dynamodb & Pick<typeof secretsManager, 'SecretsManagerClient'>
@@ -28,7 +29,7 @@ async function bundled(name: string, contents: string, declared: Parameters<type
     platform: 'node',
     format: 'cjs',
     mainFields: ['module', 'main'],
-    plugins: [declaredClients(declared), leanSdk(), packedPasswords],
+    plugins: [declaredClients(declared), leanSdk(), packedData],
     define: { 'import.meta.dirname': '""' },
   })
   return createRequire(import.meta.url)(outfile) as unknown
@@ -150,4 +151,14 @@ test('the packed list of common passwords unpacks to all of them', async () => {
     [],
   )) as { commonPasswords: () => string[] }
   expect(unpacked.commonPasswords().toSorted()).toEqual(commonPasswords.toSorted())
+})
+
+test('bcrypt with packed tables makes the hashes that bcrypt makes', async () => {
+  const { bcrypt: packed } = (await bundled('bcrypt', `export { default as bcrypt } from 'bcryptjs'`, [])) as {
+    bcrypt: typeof bcrypt
+  }
+  for (const [n, secret] of ['', 'secure123', 'é'.repeat(36)].entries()) {
+    const salt = `$2b$04$${String(n).repeat(22)}`
+    expect(packed.hashSync(secret, salt)).toBe(bcrypt.hashSync(secret, salt))
+  }
 })
