@@ -1,5 +1,6 @@
+import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
-import { logger, messages } from '#shared/runtime/observe.ts'
+import { logger, messages, metrics } from '#shared/runtime/observe.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { reconcileSku } from '#shared/stock/drift.ts'
 
@@ -35,6 +36,7 @@ export async function reconcile(services: Services, { requestId, deadline }: Bac
     }
     position = page.next ?? null
   } while (position !== null && clock.now() < deadline)
+  metrics.addMetric('StockDrift', MetricUnit.Count, drift)
   const last = position === null ? drift : (before.figures[driftFigures.last] ?? 0)
   await store.transact([
     store.jobs.remember(name, {

@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { relay } from '#shared/events/relay.ts'
+import { doWork } from '#shared/events/relay-work.ts'
+import { actAsCaller } from '#shared/orders/act-on-order.ts'
+import { placeOrder } from '#shared/orders/place-order.ts'
+import { createProduct } from '#shared/products/catalogue.ts'
+import type { Runtime, Services } from '#shared/runtime/services.ts'
+import { receiveStock } from '#shared/stock/movements.ts'
+import { startBareTable } from '#tests/support/bare-table.ts'
+import { countCalls } from '#tests/support/counting.ts'
+import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
+
+let table: Awaited<ReturnType<typeof startBareTable>>
+let runtime: Runtime
+let services: Services
+let measure: ReturnType<typeof countCalls>
+const operator = contextOf('operator', 'usr_operator', Number.POSITIVE_INFINITY)
+
+beforeAll(async () => {
+  table = await startBareTable()
+  runtime = runtimeOn(table)
+  services = runtime.servicesUntil(Number.POSITIVE_INFINITY)
+  const product = { sku: 'mug', name: 'Mug', unit_price: 5 }
+  await createProduct(services, { request: product, once: onceOf('product', product) })
+  const receipt = { sku: 'mug', quantity: 10 }
+  await receiveStock(services, operator, { request: receipt, once: onceOf('receipt', receipt) })
+  measure = countCalls(runtime.client)
+})
+afterAll(async () => {
+  runtime.client.destroy()
+  await table.stop()
+})
+
+const usageOf = async (work: () => Promise<unknown>) => {
+  const { result: _, ...usage } = await measure(work)
+  return usage
+}
+
+test('relaying asks little of the table: two rounds for what is new, one for what is known', async () => {
+  const request = { lines: [{ sku: 'mug', quantity: 1 }] }
+  const { id } = (await placeOrder(services, operator, { request, once: onceOf('order', request) })).result
+  const relayFrom = (from: number) => usageOf(() => relay(services, [], { subject: { order_id: id }, from }))
+
+  const reads = 'BatchGetItem + Query'
+  // The cursor and the counters, two units each in a transaction; both events of the creation at once.
+  expect(await relayFrom(1)).toEqual({ rounds: [reads, 'TransactWriteItems'], table: 7, indexes: 0 })
+  expect(await relayFrom(1)).toEqual({ rounds: [reads], table: 3, indexes: 0 })
+  await actAsCaller(services, operator, { id, action: 'cancel', body: {} })
+  // And the order, which leaves the working set.
+  expect(await relayFrom(3)).toEqual({ rounds: [reads, 'TransactWriteItems'], table: 9, indexes: 1 })
+})
+
+test('stock of a product without a threshold moves at the price of reading the product', async () => {
+  expect(await usageOf(() => doWork(services, [], { moved: 'mug' }))).toEqual({
+    rounds: ['GetItem'],
+    table: 1,
+    indexes: 0,
+  })
+})
