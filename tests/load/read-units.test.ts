@@ -3,13 +3,14 @@ import { listOrders } from '#shared/orders/list-orders.ts'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import type { Runtime, Services } from '#shared/runtime/services.ts'
+import { createUser } from '#shared/users/registration.ts'
+import { startBareTable } from '#tests/support/bare-table.ts'
 import { countCalls, type Usage } from '#tests/support/counting.ts'
 import { counts, isFullProof } from '#tests/support/counts.ts'
-import { contextOf, runtimeOn } from '#tests/support/in-process.ts'
-import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { addOrders } from '#tests/support/many-orders.ts'
 import { measured } from '#tests/support/measured.ts'
-import { openShop } from '#tests/support/shop.ts'
+import { password } from '#tests/support/people.ts'
 
 const few = 1000
 const many = counts.manyOrders
@@ -17,28 +18,27 @@ const many = counts.manyOrders
 /** Entries that a page may read more where a list goes on: one unit's worth of each of the eight partitions. */
 const tolerance = 8
 
-let stack: LocalStack
+const email = 'customer@example.com'
+
+let table: Awaited<ReturnType<typeof startBareTable>>
 let runtime: Runtime
 let services: Services
 let measure: ReturnType<typeof countCalls>
 let customer: CallerContext
-let operator: CallerContext
-let email: string
+const operator = contextOf('operator', 'usr_operator', Number.POSITIVE_INFINITY)
 
 beforeAll(async () => {
-  stack = await startLocalStack({ environment: { LOCAL_ENGINE: 'dynoxide' } })
-  const shop = await openShop(stack)
-  runtime = runtimeOn(stack)
-  const deadline = runtime.clock.now() + 3_600_000
-  services = runtime.servicesUntil(deadline)
-  customer = contextOf('user', shop.customer.id, deadline)
-  operator = contextOf('operator', shop.admin.id, deadline)
-  email = shop.customer.tokens.user_info.email
+  table = await startBareTable()
+  runtime = runtimeOn(table)
+  services = runtime.servicesUntil(Number.POSITIVE_INFINITY)
+  const request = { email, password }
+  const { result } = await createUser(services, { request, once: onceOf(email, request) })
+  customer = contextOf('user', result.id, Number.POSITIVE_INFINITY)
   measure = countCalls(runtime.client)
 })
 afterAll(async () => {
   runtime.client.destroy()
-  await stack.stop()
+  await table.stop()
 })
 
 const start = Date.parse('2026-11-20T12:00:00.000Z')
