@@ -29,16 +29,35 @@ const CheckovReport = z.object({
   }),
 })
 
-/** Without what it would download: texts for its own reports. @throws when it cannot be run or read a template */
-export function checkovFindings(programs: string, templates: string[]): Finding[] {
-  const options = ['--framework', 'cloudformation', '--skip-download', '--compact', '--output', 'json']
+/** Without what it would download: texts for its own reports. @throws when it cannot be run or read a file */
+export function checkovFindings(
+  programs: string,
+  framework: 'cloudformation' | 'dockerfile',
+  files: string[],
+): Finding[] {
+  const options = ['--framework', framework, '--skip-download', '--compact', '--output', 'json']
   const { summary, results } = CheckovReport.parse(
-    reportOf(join(programs, 'checkov'), [...options, '--file', ...templates]),
+    reportOf(join(programs, 'checkov'), [...options, '--file', ...files]),
   )
   if (summary.passed === 0) throw new Error('checkov has checked nothing')
   return results.failed_checks.map(({ check_id, check_name, resource, file_path }) => ({
     rule: check_id,
     detail: `${check_name}: ${resource} (${file_path})`,
+  }))
+}
+
+const SchemaReport = z.object({
+  errors: z.array(z.object({ path: z.string(), message: z.string() })),
+  parse_errors: z._default(z.array(z.object({ message: z.string() })), []),
+})
+
+/** What the Compose Specification says against a file. @throws when it cannot be run */
+export function composeFindings(programs: string, file: string): Finding[] {
+  const options = ['--builtin-schema', 'vendor.compose-spec', '--output-format', 'json', file]
+  const { errors, parse_errors } = SchemaReport.parse(reportOf(join(programs, 'check-jsonschema'), options))
+  return [...errors, ...parse_errors.map((error) => ({ path: '$', ...error }))].map(({ path, message }) => ({
+    rule: 'compose-spec',
+    detail: `${path}: ${message} (${file})`,
   }))
 }
 

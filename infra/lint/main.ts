@@ -5,9 +5,12 @@ import { buildBundles } from '../bundling/bundles.ts'
 import { holdfastApp } from '../holdfast.ts'
 import { pythonEnvironment } from '../python-environment.ts'
 import { realStages } from '../stages.ts'
-import { acknowledgedByNag, cfnLintFindings, checkovFindings } from './findings.ts'
+import { acknowledgedByNag, cfnLintFindings, checkovFindings, composeFindings } from './findings.ts'
 
-/** `npm run lint:templates`: cdk-nag, cfn-lint and checkov over the templates of every real stage. */
+/**
+ * `npm run lint:templates`: cdk-nag, cfn-lint and checkov over the templates of every real stage; checkov and the Compose
+ * Specification over the container of the local stack.
+ */
 const root = join(import.meta.dirname, '../..')
 const programs = pythonEnvironment(join(root, '.local/lint'), join(import.meta.dirname, 'requirements.txt'))
 const print = (line: string) => process.stdout.write(`${line}\n`)
@@ -20,7 +23,12 @@ const assemblies = realStages.map((stage) => {
 })
 const templates = assemblies.flatMap((assembly) => globSync(join(assembly, '*.template.json')))
 const byNag = assemblies.flatMap(acknowledgedByNag)
-const findings = [...cfnLintFindings(programs, templates), ...checkovFindings(programs, templates)]
+const findings = [
+  ...cfnLintFindings(programs, templates),
+  ...checkovFindings(programs, 'cloudformation', templates),
+  ...checkovFindings(programs, 'dockerfile', [join(root, 'infra/local/Dockerfile')]),
+  ...composeFindings(programs, join(root, 'infra/local/compose.yaml')),
+]
 
 const open = findings.filter(({ rule }) => !acknowledgedRules.has(rule))
 for (const { rule, detail } of open) print(`${rule} ${detail}`)

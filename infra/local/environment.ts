@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { readSettings } from '#shared/runtime/config.ts'
 
 /** Settings of the local stack itself; the others are in `shared/runtime/config.ts`. */
-const LocalEnvironment = z.object({
+export const LocalEnvironment = z.object({
   PORT: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 3000),
   HOST: z._default(z.string(), '127.0.0.1'),
   DATA_DIR: z._default(z.string(), '.local'),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
 import { newSecrets } from '#shared/users/new-secrets.ts'
 import { commandLine, type EngineName, ensureTable, startEngine } from './engine.ts'
@@ -45,7 +45,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const background = await startedBackground(folder, options.scheduleSeconds)
     const { port } = gateway.address() as AddressInfo
     return {
-      baseUrl: `http://${options.host}:${port}`,
+      baseUrl: urlOf(options.host, port),
       admin,
       stop: async () => {
         // Requests under way are answered; idle connections go at once.
@@ -60,6 +60,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     unlock()
     throw error
   }
+}
+
+/** Where a client on this machine finds a server; one that listens on all addresses is on loopback as well. */
+export function urlOf(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
+  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
 }
 
 const secretsIn = (folder: string): string => join(folder, 'secrets.json')

@@ -4,7 +4,7 @@ const wholeNumber = (minimum: number, maximum: number) =>
   z.coerce.number().check(z.int(), z.minimum(minimum), z.maximum(maximum))
 
 /** Every setting, by the name of its environment variable. */
-const Environment = z.object({
+export const Environment = z.object({
   STAGE: z._default(z.enum(['local', 'emulator', 'dev', 'staging', 'prod']), 'local'),
   TABLE_NAME: z._default(z.string().check(z.minLength(3)), 'holdfast'),
   /** Set on the local stack only; on AWS the SDK knows where DynamoDB is. */

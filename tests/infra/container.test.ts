@@ -1,0 +1,85 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { parse } from 'yaml'
+import * as z from 'zod/mini'
+import { LocalEnvironment } from '#infra/local/environment.ts'
+import manifest from '#package' with { type: 'json' }
+import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
+import { routes } from '#shared/api/routes.ts'
+import { Environment, readSettings } from '#shared/runtime/config.ts'
+
+const root = join(import.meta.dirname, '../..')
+const dockerfile = readFileSync(join(root, 'infra/local/Dockerfile'), 'utf8')
+
+/** What the tests look at; `docker compose config` and the schema of its makers say whether the rest is well-formed. */
+const Compose = z.object({
+  services: z.object({
+    holdfast: z.looseObject({
+      build: z.object({ context: z.string(), dockerfile: z.string() }),
+      platform: z.string(),
+      environment: z.record(z.string(), z.nullable(z.string())),
+      ports: z.array(z.string()),
+      volumes: z.array(z.string()),
+      healthcheck: z.looseObject({ test: z.tuple([z.literal('CMD'), z.literal('node'), z.literal('-e'), z.string()]) }),
+      stop_grace_period: z.string(),
+    }),
+  }),
+  volumes: z.record(z.string(), z.unknown()),
+})
+const folder = join(root, 'infra/local')
+const { services, volumes } = Compose.parse(parse(readFileSync(join(folder, 'compose.yaml'), 'utf8')))
+const { holdfast } = services
+const settings = readSettings(LocalEnvironment, {
+  HOST: holdfast.environment['HOST'] ?? '',
+  PORT: holdfast.environment['PORT'] ?? '',
+})
+
+const instructions = (name: string): string[] =>
+  [...dockerfile.matchAll(new RegExp(`^${name} (.+)$`, 'gm'))].map(([, rest]) => rest ?? '')
+
+test('the container has the Node of package.json, on the system that the engine of the lock file is for', () => {
+  expect(instructions('FROM')).toEqual([`node:${manifest.devDependencies.node}-bookworm-slim`])
+  expect(Object.keys(manifest.optionalDependencies)).toEqual(['@dynoxide/linux-x64'])
+  expect(holdfast.platform).toBe('linux/amd64')
+})
+
+test('it runs npm start, not as root, on what the repository has', () => {
+  expect(instructions('CMD')).toEqual(['["npm", "start"]'])
+  expect(instructions('USER')).toEqual(['node'])
+  expect(join(folder, holdfast.build.context, holdfast.build.dockerfile)).toBe(join(folder, 'Dockerfile'))
+  const copied = instructions('COPY').flatMap((line) => line.split(' ').slice(0, -1))
+  expect(copied.filter((file) => !existsSync(join(root, file)))).toEqual([])
+  const imported = Object.values(manifest.imports).map((path) => path.replace(/^\.\/|\/\*$/g, ''))
+  expect(copied).toEqual(expect.arrayContaining(imported.filter((path) => path !== 'tests')))
+  expect(instructions('RUN')[0]).toMatch(/^npm run prestart\b/)
+  expect(copied).toContain(manifest.scripts.prestart.split(' ').at(-1))
+})
+
+test('its port is the usual one, published on loopback only', () => {
+  const usual = readSettings(LocalEnvironment, {})
+  expect(settings.PORT).toBe(usual.PORT)
+  expect(holdfast.ports).toEqual([`${usual.HOST}:${usual.PORT}:${settings.PORT}`])
+  expect(settings.HOST).toBe('0.0.0.0')
+})
+
+test('its health is whether the API is ready', () => {
+  const [, , , script] = holdfast.healthcheck.test
+  expect(script).toContain(`'http://127.0.0.1:${settings.PORT}${routes.getReadiness.path}'`)
+})
+
+test('its data lies on a volume that it may write', () => {
+  const data = holdfast.environment['DATA_DIR']
+  expect(holdfast.volumes).toEqual(Object.keys(volumes).map((name) => `${name}:${data}`))
+  expect(instructions('RUN')).toContain(`mkdir ${data} && chown node:node ${data}`)
+})
+
+test('its settings exist', () => {
+  const known = [...Object.keys(LocalEnvironment.shape), ...Object.keys(Environment.shape)]
+  const given = Object.keys(holdfast.environment).filter((name) => !name.startsWith('npm_config_'))
+  expect(given.filter((name) => !known.includes(name))).toEqual([])
+})
+
+test('it is given the time to answer the requests under way', () => {
+  expect(Number(/^(\d+)s$/.exec(holdfast.stop_grace_period)?.[1])).toBeGreaterThan(2 * functionTimeoutSeconds)
+})
