@@ -43,6 +43,12 @@ const withoutErrorsExceptIn = (code: string, schemas: string): string =>
     code.includes(error) ? line : '',
   )
 
+/** A bundler keeps an object with a computed name, and all that it refers to: making the name might have an effect. */
+function withPlainNames(schemas: string): string {
+  const texts = new Map([...schemas.matchAll(/^const (_\w+) = ("[^"]*");$/gm)].map(([, name, text]) => [name, text]))
+  return schemas.replaceAll(/\[(_\w+)\]:/g, (computed, name) => `${texts.get(name) ?? computed.slice(0, -1)}:`)
+}
+
 /** Leaves out of the SDK what no function of ours reaches. */
 export function leanSdk(): Plugin {
   const code = ourCode()
@@ -55,7 +61,7 @@ export function leanSdk(): Plugin {
         return { contents: JSON.stringify({ version }), loader: 'json' }
       })
       onLoad({ filter: /\/@aws-sdk\/client-[^/]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => ({
-        contents: withoutErrorsExceptIn(code, readFileSync(path, 'utf8')),
+        contents: withPlainNames(withoutErrorsExceptIn(code, readFileSync(path, 'utf8'))),
         loader: 'js',
       }))
       // A region's partition is known by the form of its name; the rest of this is what places are called.
