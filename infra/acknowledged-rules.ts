@@ -51,6 +51,10 @@ export const acknowledgements: readonly Acknowledgement[] = [
     rules: ['AwsSolutions::AwsSolutions-SQS3', 'Serverless::Serverless-SQSRedrivePolicy'],
   },
   {
+    reason: 'A queue keeps what its consumer could not handle, and moves it to its dead letters by itself.',
+    rules: ['Serverless::Serverless-LambdaEventSourceMappingDestination'],
+  },
+  {
     reason: 'The throttle of the gateway bounds all functions together; reserving for one takes from the others.',
     rules: ['CKV_AWS_115'],
   },

@@ -10,6 +10,10 @@ const Stage = z.object({
   /** Origins of browsers, or none. */
   corsOrigins: z.array(z.string()),
   adminEmail: z.email(),
+  /** Sender of all mails: an identity that SES has verified. */
+  mailFrom: z.email(),
+  /** Mails may be sent as `mailFrom` only; the emulator asks for the right to send them as anybody. */
+  mailGrant: z.enum(['sender', 'anybody']),
   tracing: z.boolean(),
   /** Roles and uploads of `cdk bootstrap`, or only the credentials of the command line. */
   credentials: z.enum(['bootstrap', 'cli']),
@@ -21,6 +25,8 @@ export type Stage = z.infer<typeof Stage> & { name: StageName }
 const throttle = { ratePerSecond: 500, burst: 1000 }
 const cloud = {
   adminEmail: 'admin@example.com',
+  mailFrom: 'orders@example.com',
+  mailGrant: 'sender' as const,
   tracing: true,
   credentials: 'bootstrap' as const,
   corsOrigins: [],
@@ -35,6 +41,7 @@ const stages = {
     logRetentionDays: 1,
     tracing: false,
     credentials: 'cli' as const,
+    mailGrant: 'anybody' as const,
     environment: {
       PASSWORD_HASH_COST: '4',
       LOG_LEVEL: 'INFO',

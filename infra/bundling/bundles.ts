@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { cpSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { swaggerUiFiles } from '#shared/api/docs-assets.ts'
+import { swaggerUiFiles, swaggerUiFolder } from '#shared/api/docs-assets.ts'
 import { functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
+import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import { deployedFunctions } from '../deployed-functions.ts'
 import { type AwsService, declaredClients, servicesOf } from './declared-clients.ts'
@@ -38,7 +38,7 @@ export async function buildBundles(): Promise<Bundle[]> {
   const bundles = await Promise.all(
     [...groups.values()].map((group) => bundle(group, servicesOf(group.flatMap(({ uses }) => uses)))),
   )
-  copyDocsAssets()
+  copyRunTimeFiles()
   return bundles.flat()
 }
 
@@ -74,10 +74,17 @@ async function bundle(functions: readonly FunctionDefinition[], services: readon
   }))
 }
 
-function copyDocsAssets(): void {
-  const docsAsset = functionFile({ operation: 'getDocsAsset', route: routes.getDocsAsset })
-  const assets = join(bundleFolder(docsAsset), 'swagger-ui-dist')
-  mkdirSync(assets, { recursive: true })
-  const swaggerUi = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'))
-  for (const name of swaggerUiFiles) cpSync(join(swaggerUi, name), join(assets, name))
+/** Files and folders that functions read at run time: they lie under the same path beside the bundled code. */
+export const runTimeFiles = (): { file: string; paths: readonly string[] }[] => [
+  {
+    file: functionFile({ operation: 'getDocsAsset', route: routes.getDocsAsset }),
+    paths: swaggerUiFiles.map((name) => `${swaggerUiFolder}/${name}`),
+  },
+  ...backgroundFunctions.map(({ file, folders = [] }) => ({ file, paths: folders })),
+]
+
+function copyRunTimeFiles(): void {
+  for (const { file, paths } of runTimeFiles()) {
+    for (const path of paths) cpSync(join(root, path), join(bundleFolder(file), path), { recursive: true })
+  }
 }

@@ -9,6 +9,7 @@ const packages: Record<AwsService, readonly string[]> = {
   dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
   events: ['@aws-sdk/client-eventbridge'],
   secretsmanager: ['@aws-sdk/client-secrets-manager'],
+  ses: ['@aws-sdk/client-sesv2'],
   sqs: ['@aws-sdk/client-sqs'],
 }
 

@@ -67,6 +67,7 @@ export class FunctionFactory {
         TABLE_NAME: this.#data.table.tableName,
         SECRETS_ID: secretNames(this.#stage).keys,
         CORS_ORIGINS: this.#stage.corsOrigins.join(','),
+        ...(uses.includes('ses:SendEmail') ? { MAIL_FROM: this.#stage.mailFrom } : {}),
         ...this.#messagingEnvironment(uses, queues),
         ...this.#stage.environment,
       },
@@ -105,6 +106,7 @@ export class FunctionFactory {
     return [
       ...(onTable.length > 0 ? [allow(onTable, [tableArn, ...indexes])] : []),
       ...(onSecrets.length > 0 ? [allow(onSecrets, [secretArn(this.#scope, secretNames(this.#stage).keys)])] : []),
+      ...(uses.includes('ses:SendEmail') ? [sendMails(this.#scope, this.#stage)] : []),
       ...(onBus.length > 0 && this.#messaging ? [allow(onBus, [this.#messaging.bus.eventBusArn])] : []),
       ...(onQueues.length > 0 && this.#messaging
         ? [
@@ -124,5 +126,17 @@ export class FunctionFactory {
 
 export const allow = (actions: readonly string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources })
+
+/** As the stage's sender only, whether SES has verified its address or its domain. */
+function sendMails(scope: Construct, { mailFrom, mailGrant }: Stage): PolicyStatement {
+  if (mailGrant === 'anybody') return allow(['ses:SendEmail'], ['*'])
+  const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)]
+  const statement = allow(
+    ['ses:SendEmail'],
+    identities.map((resourceName) => Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName })),
+  )
+  statement.addCondition('StringEquals', { 'ses:FromAddress': mailFrom })
+  return statement
+}
 
 const writeLogs = (logGroup: LogGroup) => allow(['logs:CreateLogStream', 'logs:PutLogEvents'], [logGroup.logGroupArn])

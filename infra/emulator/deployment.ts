@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
 import { secretNames } from '../constructs/secrets.ts'
 import { stageOf } from '../stages.ts'
 import { run } from './run.ts'
@@ -15,14 +16,15 @@ export interface Deployment {
 
 const region = 'eu-central-1'
 const account = '000000000000'
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 const root = join(import.meta.dirname, '../..')
 
 /** The emulator takes any credentials of this form. */
 const environmentFor = (endpoint: string) => ({
   ...process.env,
   AWS_ENDPOINT_URL: endpoint,
-  AWS_ACCESS_KEY_ID: 'test',
-  AWS_SECRET_ACCESS_KEY: 'test',
+  AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+  AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
 })
@@ -35,19 +37,22 @@ export const cdk = (endpoint: string, ...args: string[]): Promise<void> =>
     stdio: ['ignore', process.env['VERBOSE'] ? 'inherit' : 'ignore', 'inherit'],
   })
 
+/** On AWS the owner of the address or of its domain does this, once. */
+async function verifySender(endpoint: string): Promise<void> {
+  const ses = new SESv2Client({ endpoint, region, credentials })
+  await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: stageOf('emulator').mailFrom }))
+}
+
 /** A real `cdk deploy` of the emulator's stage. */
 export async function deploy(endpoint: string): Promise<Deployment> {
+  await verifySender(endpoint)
   const outputsFile = join(root, 'cdk.out/outputs.json')
   await cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
   await cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>
   const { BaseUrl = '', AdminSecret } = outputs['holdfast-emulator-api'] ?? {}
   const apiId = new URL(BaseUrl).hostname.split('.')[0]
-  const secrets = new SecretsManagerClient({
-    endpoint,
-    region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  })
+  const secrets = new SecretsManagerClient({ endpoint, region, credentials })
   const read = async (SecretId: string | undefined): Promise<Record<string, string>> => {
     const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }))
     return JSON.parse(SecretString)

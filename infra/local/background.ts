@@ -2,11 +2,13 @@ import { join } from 'node:path'
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
 import { relayFunction } from '#shared/events/relay-function.ts'
 import { bus } from '#shared/runtime/event-bridge.ts'
+import { mailer } from '#shared/runtime/ses.ts'
 import { queues } from '#shared/runtime/sqs.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
 import { busInto, consumers } from './event-bus.ts'
 import { FileQueues } from './file-queues.ts'
 import { invokeFunction } from './lambda.ts'
+import { mailsInto } from './mail-files.ts'
 import { startSchedules } from './schedules.ts'
 import { TableStream } from './table-stream.ts'
 import { Worker } from './worker.ts'
@@ -14,11 +16,12 @@ import { Worker } from './worker.ts'
 /** Most records a function is handed at once. */
 const batchSize = 100
 
-/** Puts folders in the place of the bus and the queues of AWS. */
+/** Puts folders in the place of the bus, the queues and the mails of AWS. */
 export function useLocalAdapters(folder: string): FileQueues {
   const files = new FileQueues(join(folder, 'queues'))
   bus.replace(busInto(files))
   queues.replace(files)
+  mailer.replace(mailsInto(join(folder, 'mail')))
   return files
 }
 

@@ -125,6 +125,7 @@ function emptyData(folder: string): void {
     'secrets.json',
     'stream.json',
     'queues',
+    'mail',
     'dynamodb.sqlite',
     'dynamodb.sqlite-wal',
     'dynamodb.sqlite-shm',

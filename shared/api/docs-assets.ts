@@ -1,3 +1,6 @@
+/** From the top of the repository. */
+export const swaggerUiFolder = 'node_modules/swagger-ui-dist'
+
 /** What the documentation page takes from swagger-ui-dist. */
 export const swaggerUiFiles = ['swagger-ui.css', 'swagger-ui-bundle.js'] as const
 

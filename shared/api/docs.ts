@@ -1,13 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { runTimePath } from '#shared/runtime/run-time-files.ts'
 import type { Document } from './contract.ts'
-import type { DocsAsset } from './docs-assets.ts'
-
-/** Where swagger-ui-dist lies: the package at home; on AWS its files are copied beside the function. */
-const assetFolder = (): string =>
-  process.env['LAMBDA_TASK_ROOT'] === undefined
-    ? join(import.meta.dirname, '../../node_modules/swagger-ui-dist')
-    : join(process.env['LAMBDA_TASK_ROOT'], 'swagger-ui-dist')
+import { type DocsAsset, swaggerUiFolder } from './docs-assets.ts'
 
 /** No inline script and no other host, so that the strictest policy holds. Styles are set by Swagger UI itself. */
 const securityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
@@ -57,5 +51,5 @@ export function docsPage(path: string): Document {
 
 export const docsAsset = async (asset: DocsAsset): Promise<Document> => ({
   contentType: contentTypes[asset],
-  text: asset === 'start.js' ? startScript : await readFile(join(assetFolder(), asset), 'utf8'),
+  text: asset === 'start.js' ? startScript : await readFile(runTimePath(`${swaggerUiFolder}/${asset}`), 'utf8'),
 })

@@ -1,3 +1,4 @@
+import { mailedTypes, templateFolder } from '#shared/mail/mail-templates.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
 import type { EventType } from './event.ts'
 
@@ -7,4 +8,20 @@ export interface Subscription extends BackgroundFunction {
 }
 
 /** THE TABLE of consumers: the deployment makes rules and queues of it, the local stack its deliveries. */
-export const subscriptions: Record<string, Subscription> = {}
+export const subscriptions: Record<string, Subscription> = {
+  mail: {
+    types: mailedTypes,
+    file: 'functions/events/send-mail.ts',
+    area: 'events',
+    uses: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'ses:SendEmail',
+    ],
+    timeoutSeconds: 60,
+    folders: [templateFolder],
+  },
+}

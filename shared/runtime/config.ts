@@ -28,6 +28,8 @@ export const Environment = z.object({
   CORS_ORIGINS: z._default(z.string(), ''),
   /** Opens `/metrics` on the local stack; on AWS the token is among the secrets. */
   METRICS_TOKEN: z.optional(z.string().check(z.minLength(16))),
+  /** Sender of all mails. */
+  MAIL_FROM: z._default(z.email(), 'orders@holdfast.local'),
   LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO'),
 })
 

@@ -9,6 +9,7 @@ export type AwsAction =
   | 'events:PutEvents'
   | 'secretsmanager:GetSecretValue'
   | 'secretsmanager:PutSecretValue'
+  | 'ses:SendEmail'
   | 'sqs:DeleteMessage'
   | 'sqs:ReceiveMessage'
   | 'sqs:SendMessage'
@@ -25,6 +26,8 @@ export interface FunctionDefinition {
 /** A function that serves no operation of the API. */
 export interface BackgroundFunction extends FunctionDefinition {
   readonly timeoutSeconds: number
+  /** Folders of files it reads at run time, from the top of the repository. */
+  readonly folders?: readonly string[]
   /** Names of the queues it sends to or fetches from by itself. */
   readonly queues?: readonly string[]
 }

@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import type { Counts } from '#shared/events/counts.ts'
 import { EventType } from '#shared/events/event.ts'
 import { lastDrift } from '#shared/jobs/reconcile.ts'
+import { MailTemplate } from '#shared/mail/mail-templates.ts'
 import { Failure, OrderStatus } from '#shared/orders/order.ts'
 import { digestOf } from '#shared/requests/idempotency.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -42,7 +43,6 @@ function metricsOf(counts: Counts, driftUnits: number): Metric[] {
   const of = (name: string): number => counts[name] ?? 0
   const each = (counter: string, labels: readonly string[]) =>
     Object.fromEntries(labels.map((label) => [label, of(`${counter}.${label}`)]))
-  const mails = Object.keys(counts).flatMap((name) => (name.startsWith('mails.') ? name.slice('mails.'.length) : []))
   return [
     {
       name: 'holdfast_orders',
@@ -70,7 +70,7 @@ function metricsOf(counts: Counts, driftUnits: number): Metric[] {
       type: 'counter',
       help: 'Mails sent, by template',
       label: 'template',
-      samples: each('mails', mails),
+      samples: each('mails', MailTemplate.options),
     },
     {
       name: 'holdfast_reserved_units_total',

@@ -42,6 +42,8 @@ export const keys = {
   stockAlerts: (sku: string): Key => ({ ...keys.subject({ sku }), sk: 'ALERTS' }),
   counters: (generation: number, shard: number): Key => ({ pk: `COUNTERS#${generation}#${shard}`, sk: 'COUNTERS' }),
   generations: (): Key => ({ pk: 'COUNTERS', sk: 'GENERATIONS' }),
+  /** Of an event's mail. */
+  mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
   reference: (userId: string, reference: string): Key => ({ pk: `REFERENCE#${userId}#${reference}`, sk: 'UNIQUE' }),
 }

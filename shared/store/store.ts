@@ -5,6 +5,7 @@ import { attemptStore } from './attempts.ts'
 import { type Connection, pause } from './connection.ts'
 import { counterStore } from './counters.ts'
 import { jobStore } from './jobs.ts'
+import { mailStore } from './mails.ts'
 import { orderSweeps } from './order-sweeps.ts'
 import { orderStore } from './orders.ts'
 import { outboxStore } from './outbox.ts'
@@ -40,6 +41,7 @@ export const createStore = (plain: Connection, caches: StoreCaches, guard?: Writ
     attempts: attemptStore(connection),
     counters: counterStore(connection),
     jobs: jobStore(connection),
+    mails: mailStore(),
     orders: orderStore(connection),
     orderSweeps: orderSweeps(connection),
     outbox: outboxStore(connection),

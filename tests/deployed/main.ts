@@ -1,10 +1,11 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { cdk, deploy } from '#infra/emulator/deployment.ts'
 import { startEmulator } from '#infra/emulator/emulator.ts'
 import { run } from '#infra/emulator/run.ts'
 import { createClient } from '#shared/api/client.ts'
 import { adminPassword } from '#tests/support/local-stack.ts'
-import { expectStatus, newProduct, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
 
 /** Own port, so that `npm run deploy:local` may run beside it. */
 const port = Number(process.env['EMULATOR_PORT'] ?? 4567)
@@ -30,6 +31,18 @@ async function assertLimited(baseUrl: string): Promise<void> {
   if (statuses.join() !== '401,401,401,401,401,429') throw new Error(`Failed logins are answered with ${statuses}`)
 }
 
+/** Stream, relay, bus, queue and SES have to hand on what happened, each with no more rights than it declares. */
+async function assertMailed(endpoint: string, admin: Person): Promise<void> {
+  const { id } = expectStatus(await admin.createSimulatedOrder({ body: { success: true } }), 201)
+  const giveUpAt = Date.now() + 60_000
+  for (;;) {
+    const sent = await (await fetch(`${endpoint}/_ministack/ses/messages`)).text()
+    if (sent.includes(id)) return
+    if (Date.now() > giveUpAt) throw new Error(`No mail tells of ${id}: ${sent}`)
+    await delay(200)
+  }
+}
+
 const emulator = await startEmulator(join(root, '.local'), port)
 try {
   report('an empty AWS that enforces IAM')
@@ -39,6 +52,8 @@ try {
   await changeFirstPassword(baseUrl, first)
   const admin = await signInAdmin(baseUrl, adminPassword)
   const sku = await newProduct(admin, { stock: 7 })
+  await assertMailed(emulator.endpoint, admin)
+  report('an order is mailed')
 
   await run('npx', ['vitest', 'run', '--project', 'api'], {
     cwd: root,

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as dynamodb from '@aws-sdk/client-dynamodb'
 import * as secretsManager from '@aws-sdk/client-secrets-manager'
+import * as ses from '@aws-sdk/client-sesv2'
 import bcrypt from 'bcryptjs'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -14,7 +15,8 @@ import { leanSdk } from '#infra/bundling/lean-sdk.ts'
 import { packedData } from '#infra/bundling/packed-data.ts'
 import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
 
-type Sdk = typeof dynamodb & Pick<typeof secretsManager, 'SecretsManagerClient'>
+type Ses = typeof import('#shared/runtime/ses.ts')
+type Sdk = typeof dynamodb & Pick<typeof secretsManager, 'SecretsManagerClient'> & Pick<typeof ses, 'SESv2Client'>
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -41,8 +43,9 @@ beforeAll(async () => {
   lean = (await bundled(
     'sdk',
     `export { ${someNames} } from '@aws-sdk/client-dynamodb'
-     export { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'`,
-    ['dynamodb', 'secretsmanager'],
+     export { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+     export { SESv2Client } from '@aws-sdk/client-sesv2'`,
+    ['dynamodb', 'secretsmanager', 'ses'],
   )) as Sdk
 })
 
@@ -50,13 +53,15 @@ const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' }
 
 describe('the SDK as it is bundled', () => {
   const regions = ['eu-central-1', 'us-east-1', 'ap-southeast-7', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1']
-  const hostOf = (client: dynamodb.DynamoDBClient | secretsManager.SecretsManagerClient, Region: string) =>
+  type AnyClient = dynamodb.DynamoDBClient | secretsManager.SecretsManagerClient | ses.SESv2Client
+  const hostOf = (client: AnyClient, Region: string) =>
     client.config.endpointProvider({ Region, UseFIPS: false, UseDualStack: false }).url.href
 
   test.each(regions)('asks in %s where the whole SDK would ask', (region) => {
     for (const [ours, theirs] of [
       [lean.DynamoDBClient, dynamodb.DynamoDBClient],
       [lean.SecretsManagerClient, secretsManager.SecretsManagerClient],
+      [lean.SESv2Client, ses.SESv2Client],
     ] as const) {
       expect(hostOf(new ours({ region }), region)).toBe(hostOf(new theirs({ region }), region))
     }
@@ -73,9 +78,11 @@ describe('calls of the SDK as it is bundled', () => {
   let endpoint: string
   let answer: { status: number; body: object }
   let authorization: string | undefined
+  let body: string
   beforeAll(async () => {
-    server = createServer((request, response) => {
+    server = createServer(async (request, response) => {
       authorization = request.headers.authorization
+      body = Buffer.concat(await request.toArray()).toString()
       response.writeHead(answer.status, { 'Content-Type': 'application/x-amz-json-1.0' })
       response.end(JSON.stringify(answer.body))
     })
@@ -103,6 +110,23 @@ describe('calls of the SDK as it is bundled', () => {
     answer = { status: 200, body: { Item: { pk: { S: 'a' } } } }
     expect((await new lean.DynamoDBClient({}).send(getItem())).Item).toEqual({ pk: { S: 'a' } })
     expect(authorization).toMatch(/Credential=environment\/\d{8}\/eu-west-3\/dynamodb\//)
+  })
+
+  test('send mails as SES wants them', async () => {
+    vi.stubEnv('AWS_REGION', 'eu-west-3')
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'environment')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
+    vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
+    answer = { status: 200, body: { MessageId: '1' } }
+    const { mailer } = (await bundled('ses', `export { mailer } from '#shared/runtime/ses.ts'`, ['ses'])) as Ses
+    const [at, to] = ['2026-11-20T12:00:00.000Z', 'jo@example.com']
+    await mailer().send({ id: '1', from: 'orders@example.com', to, subject: '№ 1', html: '<p>', text: 'Hello', at })
+    expect(authorization).toMatch(/Credential=environment\/\d{8}\/eu-west-3\/ses\//)
+    expect(JSON.parse(body)).toMatchObject({
+      FromEmailAddress: 'orders@example.com',
+      Destination: { ToAddresses: [to] },
+      Content: { Simple: { Subject: { Data: '№ 1' }, Body: { Html: { Data: '<p>' }, Text: { Data: 'Hello' } } } },
+    })
   })
 
   test('fail without a region, rather than ask for one', async () => {

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Bundle, buildBundles, bundleFolder } from '#infra/bundling/bundles.ts'
+import { type Bundle, buildBundles, bundleFolder, runTimeFiles } from '#infra/bundling/bundles.ts'
 import { servicesOf } from '#infra/bundling/declared-clients.ts'
 import { trims } from '#infra/bundling/sdk-trims.ts'
 import { deployedFunctions } from '#infra/deployed-functions.ts'
@@ -27,6 +27,15 @@ beforeAll(async () => {
 const packageFolder = (input: string): string | undefined => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]
 
 const textOf = (file: string): string => readFileSync(join(bundleFolder(file), 'index.js'), 'utf8')
+
+/** Contents of a file, or of all files of a folder by name. */
+const filesAt = (path: string): Record<string, string> =>
+  Object.fromEntries(
+    (statSync(path).isFile() ? [''] : globSync('**/*.*', { cwd: path })).map((name) => [
+      name,
+      readFileSync(join(path, name), 'utf8'),
+    ]),
+  )
 
 describe('the bundles', () => {
   test('are there for every function', () => {
@@ -61,6 +70,7 @@ describe('the bundles', () => {
       dynamodb: '@aws-sdk/client-dynamodb',
       events: '@aws-sdk/client-eventbridge',
       secretsmanager: '@aws-sdk/client-secrets-manager',
+      ses: '@aws-sdk/client-sesv2',
       sqs: '@aws-sdk/client-sqs',
     }
     const held = bundles.map(({ file, inputs }) => {
@@ -90,6 +100,13 @@ describe('the bundles', () => {
     const importing = bundles.filter(({ file }) => /\bimport\(/.test(textOf(file)))
     expect(importing.map(({ file }) => file)).toEqual([])
   })
+
+  test.each(runTimeFiles().flatMap(({ file, paths }) => paths.map((path) => [file, path] as const)))(
+    'of %s has %s where the repository has it',
+    (file, path) => {
+      expect(filesAt(join(bundleFolder(file), path))).toEqual(filesAt(join(root, path)))
+    },
+  )
 
   test('leave out modules of the SDK that are still there', () => {
     expect(trims.filter(({ module }) => !existsSync(join(root, 'node_modules', module)))).toEqual([])

@@ -22,6 +22,7 @@ interface Statement {
 
 let data: Resources
 let api: Resources
+let events: Resources
 
 const resourcesOf = (stack: Parameters<typeof Template.fromStack>[0]): Resources =>
   Template.fromStack(stack).toJSON()['Resources']
@@ -34,6 +35,7 @@ beforeAll(async () => {
   const stacks = holdfastApp({ outdir: 'cdk.out/templates' }, 'prod')
   data = resourcesOf(stacks.data)
   api = resourcesOf(stacks.api)
+  events = resourcesOf(stacks.events)
 }, 60_000)
 
 /** Paths of the template's resources by logical id. */
@@ -124,6 +126,23 @@ describe('what functions may do', () => {
       new Set(['xray:PutTraceSegments', 'xray:PutTelemetryRecords']),
     )
   })
+})
+
+test('mails are sent by one function, as the sender of its stage', () => {
+  const statements = ofType(events, 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role))
+  const mailing = statements.filter(({ Action }) => list(Action).some((action) => action.startsWith('ses:')))
+  const identity = (name: string) => ({ 'Fn::Join': ['', expect.arrayContaining([`:identity/${name}`])] })
+  expect(mailing).toMatchObject([
+    {
+      Action: 'ses:SendEmail',
+      Resource: [identity('orders@example.com'), identity('example.com')],
+      Condition: { StringEquals: { 'ses:FromAddress': 'orders@example.com' } },
+    },
+  ])
+  const senders = ofType(events, 'AWS::Lambda::Function').filter(([, { Properties }]) =>
+    JSON.stringify(Properties).includes('"MAIL_FROM":"orders@example.com"'),
+  )
+  expect(senders.map(([id]) => id)).toEqual([expect.stringMatching(/^mail/)])
 })
 
 describe('what must not get lost', () => {

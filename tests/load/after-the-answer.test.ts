@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { countsOf, isDerived } from '#shared/events/counts.ts'
+import { templateFor } from '#shared/mail/mail-templates.ts'
 import { OrderEvent } from '#shared/orders/order.ts'
 import { counts } from '#tests/support/counts.ts'
 import { crowd } from '#tests/support/crowd.ts'
@@ -33,15 +34,28 @@ const filesIn = (folder: string): string[] => {
 const waiting = (folder: string): number =>
   filesIn(join(folder, 'queues')).flatMap((queue) => filesIn(join(folder, 'queues', queue))).length
 
-/** The counters of the table as it is stored. */
-function storedCounts(items: StoredItem[]): Record<string, number> {
+/** The counters of the table as it is stored, of which some are wanted. */
+function storedCounts(items: StoredItem[], isWanted: (name: string) => boolean): Record<string, number> {
   const totals: Record<string, number> = {}
   for (const item of ofEntity(items, 'counters')) {
     for (const [name, value] of Object.entries(item)) {
-      if (isDerived(name)) totals[name] = (totals[name] ?? 0) + Number(value)
+      if (isWanted(name)) totals[name] = (totals[name] ?? 0) + Number(value)
     }
   }
   return Object.fromEntries(Object.entries(totals).filter(([, count]) => count !== 0))
+}
+
+/** The mails that tell of some events: names of their files, and how they are counted. */
+function mailsOf(events: OrderEvent[]): { files: string[]; counts: Record<string, number> } {
+  const mails = events.flatMap(({ order_id, sequence, type }) => {
+    const template = templateFor(type)
+    return template === undefined ? [] : [{ template, name: `${order_id}.${sequence}` }]
+  })
+  const byTemplate = Map.groupBy(mails, ({ template }) => `mails.${template}`)
+  return {
+    files: mails.flatMap(({ name }) => [`${name}.html`, `${name}.txt`]).toSorted(),
+    counts: Object.fromEntries([...byTemplate].map(([counter, counted]) => [counter, counted.length])),
+  }
 }
 
 describe('random lives of orders on a stack that is killed, whose stream repeats, delays and reorders', () => {
@@ -90,7 +104,11 @@ describe('random lives of orders on a stack that is killed, whose stream repeats
     ).toEqual([])
 
     const events = ofEntity(items, 'event').map((item) => OrderEvent.parse(item))
-    expect(storedCounts(items)).toEqual(countsOf(events))
+    expect(storedCounts(items, isDerived)).toEqual(countsOf(events))
+
+    const mails = mailsOf(events)
+    expect(filesIn(join(stack.dataFolder, 'mail')).toSorted()).toEqual(mails.files)
+    expect(storedCounts(items, (name) => name.startsWith('mails.'))).toEqual(mails.counts)
 
     const published = readFileSync(join(stack.dataFolder, 'published.jsonl'), 'utf8').trim().split('\n')
     const told = new Set(published.map((line) => (JSON.parse(line) as { id: string }).id))

@@ -4,6 +4,7 @@ import { type Counts, countsOf } from '#shared/events/counts.ts'
 import type { DomainEvent } from '#shared/events/event.ts'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { mortal } from './mortal.ts'
 import { act, eventsOf, newProduct, operator, order, overtaken, owner, stored, useWorld } from './world.ts'
 
 const world = useWorld()
@@ -122,29 +123,17 @@ describe('the relay', () => {
   })
 })
 
-/** The process dies at one of these moments; everything it waits for never comes. */
-class Crash extends Error {}
-
-/** Services and a reaction that count their steps, and die before or after the `n`th. */
-function dying(
-  services: Services,
-  react: Reaction,
-  at: number,
-): { services: Services; react: Reaction; steps(): number } {
-  let moment = 0
-  const step = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (moment++ === at) throw new Crash()
-    const result = await work()
-    if (moment++ === at) throw new Crash()
-    return result
-  }
+/** Services and a reaction that die at a moment. */
+function dying(services: Services, react: Reaction, at: number) {
+  const { step, ...life } = mortal(at)
   const { store } = services
   const transact: typeof store.transact = (writes) => step(() => store.transact(writes))
   const news: typeof store.outbox.news = (...asked) => step(() => store.outbox.news(...asked))
+  const mortalReact: Reaction = (events) => step(() => react(events))
   return {
+    ...life,
     services: { ...services, store: { ...store, transact, outbox: { ...store.outbox, news } } },
-    react: (events) => step(() => react(events)),
-    steps: () => moment,
+    reactions: [mortalReact, mortalReact],
   }
 }
 
@@ -156,25 +145,18 @@ describe('a relay that dies', () => {
       const events = await eventsOf(services, id)
       const before = await counted(services)
       const { seen, react } = recorder()
-      const mortal = dying(services, react, at)
-      const died = await relay(mortal.services, [mortal.react, mortal.react], {
-        subject: { order_id: id },
-        from: 1,
-      }).then(
-        () => false,
-        (error: unknown) => {
-          if (!(error instanceof Crash)) throw error
-          return true
-        },
+      const first = dying(services, react, at)
+      const survived = await first.survives(
+        relay(first.services, first.reactions, { subject: { order_id: id }, from: 1 }),
       )
       await relay(services, [react], { subject: { order_id: id }, from: 1 })
       expect(new Set(seen.map(({ sequence }) => sequence))).toEqual(new Set(events.map(({ sequence }) => sequence)))
       expect(growth(before, await counted(services))).toEqual(expectedGrowth(events))
       expect((await stored(services, id)).status).toBe('DELIVERED')
       expect(await isOpen(services, id)).toBe(false)
-      if (!died) {
+      if (survived) {
         // Read, two reactions, write: eight moments, all of them tried.
-        expect([at, mortal.steps()]).toEqual([8, 8])
+        expect([at, first.moments()]).toEqual([8, 8])
         return
       }
     }

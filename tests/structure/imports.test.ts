@@ -23,7 +23,7 @@ const imports: Import[] = sources.flatMap((from) => {
   })
 })
 
-const nouns = ['orders', 'stock', 'products', 'users', 'requests']
+const nouns = ['orders', 'stock', 'products', 'users', 'mail', 'requests']
 const inNoun = (file: string) => nouns.some((noun) => file.startsWith(`shared/${noun}/`))
 const outside = (folders: string[], file: string) => folders.every((folder) => !file.startsWith(folder))
 

@@ -43,6 +43,11 @@ test('every file that README names exists', () => {
   expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([])
 })
 
+test('the consumer in README is the one that sends mails', () => {
+  const shown = /## Adding a consumer[\s\S]*?```ts\n([\s\S]*?)```/.exec(readme)?.[1]
+  expect(readFileSync(join(root, 'functions/events/send-mail.ts'), 'utf8').endsWith(`\n\n${shown}`)).toBe(true)
+})
+
 describe('one order, end to end', () => {
   let stack: LocalStack
   beforeAll(async () => {

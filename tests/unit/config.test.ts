@@ -14,6 +14,7 @@ describe('readConfig', () => {
       SIMULATED_ORDERS: 'on',
       DEFAULT_CURRENCY: 'USD',
       RATE_LIMIT_REQUESTS: 5,
+      MAIL_FROM: 'orders@holdfast.local',
       LOG_LEVEL: 'INFO',
     })
   })
@@ -61,6 +62,7 @@ describe('readConfig', () => {
     ['SIMULATED_ORDERS', 'true'],
     ['DEFAULT_CURRENCY', 'usd'],
     ['DEFAULT_CURRENCY', 'EURO'],
+    ['MAIL_FROM', 'Holdfast <orders@example.com>'],
     ['LOG_LEVEL', 'verbose'],
   ] as const
   test.each(bad)('refuses %s=%s and names it', (name, value) => {

@@ -1,0 +1,83 @@
+import { type Envelope, envelopeOf } from '#shared/events/event.ts'
+import { foldEvents } from '#shared/orders/history.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { type MailTemplate, type TemplateFiles, templateFor } from './mail-templates.ts'
+import { type Mail, type Mailer, sendSeconds } from './mailer.ts'
+import { orderView } from './order-view.ts'
+import { render } from './render.ts'
+
+/** Longer than sending takes: when it is over, whoever claimed the mail has sent it or died. */
+const leaseMilliseconds = (sendSeconds + 2) * 1000
+
+/** What it takes to send mails, beside the services. */
+export interface MailRoom {
+  mailer: Mailer
+  templates: TemplateFiles
+}
+
+/**
+ * Tells the owner of an order what an event of it means; most events mail nobody. The event's id is claimed first: of
+ * several deliveries at once one sends and the others wait for it. The claim is a lease, because its holder may die:
+ * then the next delivery sends, perhaps a second time. A mail that comes twice is better than one that never comes.
+ * @throws Error to be called again: the mail could not be sent, or it is not known whether it was
+ */
+export async function sendOrderMail(services: Services, room: MailRoom, envelope: Envelope): Promise<void> {
+  if (!('order_id' in envelope)) return
+  const template = templateFor(envelope.type)
+  if (template === undefined) return
+  const mail = await composed(services, room.templates, envelope, template)
+  // Nobody to write to, and no later attempt would find one.
+  if (mail === undefined) return
+  const { store, clock } = services
+  for (let round = 0; ; round += 1) {
+    const claim = { mail_id: mail.id, template, leased_until: clock.now() + leaseMilliseconds }
+    const held = await store.transact([store.mails.claim(claim, clock.now())])
+    if (held === undefined) return sendClaimed(services, room.mailer, mail, claim)
+    if (held === 'sent') return
+    await store.pause(round)
+  }
+}
+
+/**
+ * The mail tells the order as the event left it, whatever has happened since.
+ * @returns undefined when the order's owner is gone
+ */
+async function composed(
+  { store, config }: Services,
+  templates: TemplateFiles,
+  { order_id, sequence }: { order_id: string; sequence: number },
+  template: MailTemplate,
+): Promise<Mail | undefined> {
+  const events = (await store.orders.events(order_id)).slice(0, sequence)
+  const event = events.at(-1)
+  if (event?.sequence !== sequence) throw new Error(`Order ${order_id} has no event ${sequence}`)
+  const order = foldEvents(events)
+  const owner = await store.users.get(order.user_id)
+  if (!owner) return undefined
+  return {
+    id: envelopeOf(event).id,
+    from: config.MAIL_FROM,
+    to: owner.email,
+    at: event.at,
+    ...render(templates, template, orderView(order, event, owner.name)),
+  }
+}
+
+type Claim = Parameters<Services['store']['mails']['claim']>[0]
+
+async function sendClaimed({ store, clock }: Services, mailer: Mailer, mail: Mail, claim: Claim): Promise<void> {
+  try {
+    await mailer.send(mail)
+  } catch (error) {
+    // If this fails as well, the lease ends by itself.
+    await store.transact([store.mails.release(claim)]).catch(() => undefined)
+    throw error
+  }
+  const { newest } = await store.outbox.generations()
+  // A claim that outlived its lease and was taken over is marked by whoever comes first, and counted by nobody else.
+  await store.transact([
+    store.mails.markSent(claim, isoTime(clock.now())),
+    store.counters.add(newest, mail.id, { [`mails.${claim.template}`]: 1 }),
+  ])
+}

@@ -1,0 +1,32 @@
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
+import { type Mailer, sendSeconds } from '#shared/mail/mailer.ts'
+import { port } from './ports.ts'
+
+const utf8 = (text: string) => ({ Data: text, Charset: 'UTF-8' })
+
+/** Sends through SES. */
+export const mailer = port<Mailer>(() => {
+  const client = new SESv2Client({})
+  return {
+    async send({ from, to, subject, html, text }) {
+      const command = new SendEmailCommand({
+        FromEmailAddress: from,
+        Destination: { ToAddresses: [to] },
+        Content: {
+          Simple: {
+            Subject: utf8(subject),
+            Body: { Html: utf8(html), Text: utf8(text) },
+            // Keeps out-of-office replies away.
+            Headers: [{ Name: 'Auto-Submitted', Value: 'auto-generated' }],
+          },
+        },
+      })
+      try {
+        await client.send(command, { abortSignal: AbortSignal.timeout(sendSeconds * 1000) })
+      } catch (error) {
+        // SES repeats the address in what it says, and this is going to be logged.
+        throw new Error(`SES did not take the mail: ${error instanceof Error ? error.name : 'unknown'}`)
+      }
+    },
+  }
+})

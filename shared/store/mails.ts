@@ -1,0 +1,60 @@
+import * as z from 'zod/mini'
+import { MailTemplate } from '#shared/mail/mail-templates.ts'
+import { Instant } from '#shared/requests/fields.ts'
+import { codec, type Item } from './codec.ts'
+import { keys } from './keys.ts'
+import type { Write } from './transact.ts'
+
+/** Who sends a mail; kept for ever, because an event may be told again at any time. */
+const MailClaim = z.object({
+  /** Of the event that the mail tells. */
+  mail_id: z.string(),
+  template: MailTemplate,
+  /** Epoch milliseconds: until then nobody else sends it. Tells claims of the same mail apart. */
+  leased_until: z.int(),
+  sent_at: z.exactOptional(Instant),
+})
+type MailClaim = z.infer<typeof MailClaim>
+const claimCodec = codec('mail', MailClaim)
+
+const put = (claim: MailClaim) => claimCodec.encode(keys.mail(claim.mail_id), claim)
+
+/** Why a mail is not to be sent now. */
+type Held = 'sent' | 'leased'
+
+const heldBy = (item: Item | undefined): Held =>
+  item !== undefined && claimCodec.decode(item).sent_at !== undefined ? 'sent' : 'leased'
+
+export const mailStore = () => ({
+  /** For a mail that was not sent and that nobody holds. @param now epoch milliseconds */
+  claim: (claim: MailClaim, now: number): Write<Held> => ({
+    operation: {
+      Put: {
+        Item: put(claim),
+        ConditionExpression: 'attribute_not_exists(pk) OR (attribute_not_exists(sent_at) AND leased_until <= :now)',
+        ExpressionAttributeValues: { ':now': now },
+      },
+    },
+    failure: heldBy,
+  }),
+
+  /** Lets others try at once, unless one of them does already. */
+  release: (claim: MailClaim): Write<Held> => ({
+    operation: {
+      Put: {
+        Item: put({ ...claim, leased_until: 0 }),
+        ConditionExpression: 'attribute_not_exists(sent_at) AND leased_until = :lease',
+        ExpressionAttributeValues: { ':lease': claim.leased_until },
+      },
+    },
+    failure: heldBy,
+  }),
+
+  /** Once and for all, whoever holds the mail now. */
+  markSent: (claim: MailClaim, at: string): Write<Held> => ({
+    operation: {
+      Put: { Item: put({ ...claim, sent_at: at }), ConditionExpression: 'attribute_not_exists(sent_at)' },
+    },
+    failure: heldBy,
+  }),
+})

@@ -1,0 +1,76 @@
+import { beforeAll } from 'vitest'
+import type { Counts } from '#shared/events/counts.ts'
+import { type Envelope, envelopeOf } from '#shared/events/event.ts'
+import type { Mail, Mailer } from '#shared/mail/mailer.ts'
+import { sendOrderMail } from '#shared/mail/send-order-mail.ts'
+import type { OrderEventType } from '#shared/orders/order.ts'
+import { placeOrder } from '#shared/orders/place-order.ts'
+import type { CallerContext } from '#shared/requests/caller.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { createUser } from '#shared/users/registration.ts'
+import { contextOf, onceOf } from '#tests/support/in-process.ts'
+import { templateFiles } from '#tests/support/sample-mails.ts'
+import { eventsOf, newProduct, useWorld } from './world.ts'
+
+export const customerEmail = 'jo@example.com'
+
+/** A world with a customer who can be written to. */
+export function useMailWorld() {
+  const world = useWorld()
+  const request = { email: customerEmail, name: 'Jo', password: 'a-good-password' }
+  let customer: CallerContext
+  beforeAll(async () => {
+    const { result } = await createUser(world.services, { request, once: onceOf(request.email, request) })
+    customer = contextOf('user', result.id, Number.POSITIVE_INFINITY)
+  })
+  let orders = 0
+  const order = async (ordered: Parameters<typeof placeOrder>[2]['request']): Promise<string> => {
+    const once = onceOf(`mailed order ${orders++}`, ordered)
+    return (await placeOrder(world.services, customer, { request: ordered, once })).result.id
+  }
+  return {
+    world,
+    get customer() {
+      return customer
+    },
+    /** @returns the order's id */
+    order,
+    /** An order for two units, where there are so many. */
+    async orderTwo(stock: number, backorder: 'allow' | 'deny' = 'deny'): Promise<string> {
+      const sku = await newProduct(world.services, stock, backorder)
+      return order({ lines: [{ sku, quantity: 2 }], reference: `PO-${orders}` })
+    },
+    /** The envelope of an order's last event, or of the last one of a type. */
+    async envelope(id: string, type?: OrderEventType): Promise<Envelope> {
+      const event = (await eventsOf(world.services, id)).findLast((one) => type === undefined || one.type === type)
+      if (!event) throw new Error(`There is no ${type}`)
+      return envelopeOf(event)
+    },
+    /** What the counters of mails grew by. */
+    async counted(work: () => Promise<unknown>): Promise<Counts> {
+      const read = () => world.services.store.counters.read(1)
+      const before = await read()
+      await work()
+      return Object.fromEntries(
+        Object.entries(await read()).flatMap(([name, number]) => {
+          const growth = number - (before[name] ?? 0)
+          return name.startsWith('mails.') && growth !== 0 ? [[name, growth]] : []
+        }),
+      )
+    },
+  }
+}
+
+/** Remembers what was sent. */
+export function outbox(): Mailer & { sent: Mail[] } {
+  const sent: Mail[] = []
+  return {
+    sent,
+    send: async (mail) => {
+      sent.push(mail)
+    },
+  }
+}
+
+export const deliver = (services: Services, mailer: Mailer, envelope: Envelope): Promise<void> =>
+  sendOrderMail(services, { mailer, templates: templateFiles }, envelope)

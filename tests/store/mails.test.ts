@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest'
+import type { Mailer } from '#shared/mail/mailer.ts'
+import type { OrderEventType } from '#shared/orders/order.ts'
+import { completeOrder, processOrder } from '#shared/orders/system-actions.ts'
+import { customerEmail, deliver, outbox, useMailWorld } from './mail-world.ts'
+import { act, job, operator, simulatedOrder } from './world.ts'
+
+const scene = useMailWorld()
+const { world } = scene
+
+const tell = async (mailer: Mailer, id: string, type?: OrderEventType): Promise<void> =>
+  deliver(world.services, mailer, await scene.envelope(id, type))
+
+describe('an event of an order', () => {
+  test('is told to the owner once, however often it comes', async () => {
+    const id = await scene.orderTwo(5)
+    const mailer = outbox()
+    const counts = await scene.counted(async () => {
+      for (let n = 0; n < 3; n += 1) await tell(mailer, id)
+    })
+    const subject = 'Your order PO-0 is reserved'
+    expect(mailer.sent).toMatchObject([{ id: `${id}.2`, from: 'orders@holdfast.local', to: customerEmail, subject }])
+    expect(counts).toEqual({ 'mails.reserved': 1 })
+  })
+
+  test('is told as the order was then, whatever has happened since', async () => {
+    const id = await scene.orderTwo(1)
+    const mailer = outbox()
+    await act(world.services, operator, id, 'cancel', 'changed our mind')
+    await tell(mailer, id, 'order.reservation_failed')
+    await tell(mailer, id, 'order.cancelled')
+    const [failed, cancelled] = mailer.sent
+    expect(failed?.text).toContain('2 ordered, 1 available')
+    expect(failed?.text).not.toContain('changed our mind')
+    expect(cancelled?.text).toContain('Reason: changed our mind')
+    expect(cancelled?.text).not.toContain('1 available')
+  })
+
+  test('is told of simple orders when the job has completed them', async () => {
+    const id = await scene.order({ product_name: 'Gift', amount: 10 })
+    await processOrder(world.services, job, id)
+    await completeOrder(world.services, job, id)
+    const mailer = outbox()
+    for (const type of ['order.created', 'order.picking_started', 'order.delivered'] as const) {
+      await tell(mailer, id, type)
+    }
+    expect(mailer.sent.map((mail) => mail.id)).toEqual([`${id}.3`])
+    expect(mailer.sent[0]?.text).toContain('* Gift\n  1 x $10.00 = $10.00\n')
+  })
+
+  test('that is an unsuccessful retry mails nobody', async () => {
+    const id = await scene.orderTwo(0, 'allow')
+    await act(world.services, scene.customer, id, 'retry-reservation')
+    expect(await scene.envelope(id)).toMatchObject({ type: 'order.retry_failed' })
+    const mailer = outbox()
+    const counts = await scene.counted(() => tell(mailer, id))
+    expect([mailer.sent, counts]).toEqual([[], {}])
+  })
+
+  test('of somebody who is no user any more mails nobody', async () => {
+    const { id } = await simulatedOrder(world.services, true)
+    const mailer = outbox()
+    await tell(mailer, id)
+    expect(mailer.sent).toEqual([])
+  })
+
+  test('that is not in the table is an error', async () => {
+    const told = await scene.envelope(await scene.orderTwo(5))
+    const mailer = outbox()
+    await expect(deliver(world.services, mailer, { ...told, sequence: 9 })).rejects.toThrow('has no event 9')
+    expect(mailer.sent).toEqual([])
+  })
+})
+
+describe('a mail', () => {
+  test('that several deliveries want to send at once is sent by one of them', async () => {
+    const id = await scene.orderTwo(5)
+    const mailer = outbox()
+    const counts = await scene.counted(() => Promise.all(Array.from({ length: 8 }, () => tell(mailer, id))))
+    expect(mailer.sent).toHaveLength(1)
+    expect(counts).toEqual({ 'mails.reserved': 1 })
+  })
+
+  test('that the sender does not take is tried again at once by the next delivery', async () => {
+    const id = await scene.orderTwo(5)
+    const refusing: Mailer = { send: () => Promise.reject(new Error('no')) }
+    await expect(tell(refusing, id)).rejects.toThrow('no')
+    await expect(tell(refusing, id)).rejects.toThrow('no')
+    const mailer = outbox()
+    const counts = await scene.counted(() => tell(mailer, id))
+    expect([mailer.sent.length, counts]).toEqual([1, { 'mails.reserved': 1 }])
+  })
+
+  test('whose sender outlived its lease is sent twice and counted once', async () => {
+    const id = await scene.orderTwo(5)
+    const quick = outbox()
+    const slow = outbox()
+    const overtaken: Mailer = {
+      send: async (mail) => {
+        world.clock.pass(1)
+        await tell(quick, id)
+        await slow.send(mail)
+      },
+    }
+    const counts = await scene.counted(() => tell(overtaken, id))
+    expect([quick.sent.length, slow.sent.length, counts]).toEqual([1, 1, { 'mails.reserved': 1 }])
+  })
+})

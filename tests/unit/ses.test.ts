@@ -1,0 +1,47 @@
+import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
+import { mockClient } from 'aws-sdk-client-mock'
+import { beforeEach, expect, test } from 'vitest'
+import { mailer } from '#shared/runtime/ses.ts'
+import '#tests/support/local-credentials.ts'
+
+const ses = mockClient(SESv2Client)
+beforeEach(() => ses.reset())
+
+const mail = {
+  id: 'ord_1.2',
+  from: 'orders@example.com',
+  to: 'jo@example.com',
+  subject: 'Your order № 1 is reserved',
+  html: '<p>Hello</p>',
+  text: 'Hello',
+  at: '2026-11-20T12:00:00.000Z',
+}
+
+test('a mail goes to SES with both its parts, as UTF-8 and as a machine’s', async () => {
+  ses.on(SendEmailCommand).resolves({ MessageId: '1' })
+  await mailer().send(mail)
+  const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
+  expect(ses.commandCalls(SendEmailCommand).map(({ args }) => args[0].input)).toEqual([
+    {
+      FromEmailAddress: mail.from,
+      Destination: { ToAddresses: [mail.to] },
+      Content: {
+        Simple: {
+          Subject: utf8(mail.subject),
+          Body: { Html: utf8(mail.html), Text: utf8(mail.text) },
+          Headers: [{ Name: 'Auto-Submitted', Value: 'auto-generated' }],
+        },
+      },
+    },
+  ])
+})
+
+test('a refusal is an error that keeps the recipient to itself, also in its cause', async () => {
+  const refusal = Object.assign(new Error('Email address is not verified: jo@example.com'), { name: 'MessageRejected' })
+  ses.on(SendEmailCommand).rejects(refusal)
+  const error = await mailer()
+    .send(mail)
+    .catch((thrown: unknown) => thrown)
+  expect(error).toEqual(new Error('SES did not take the mail: MessageRejected'))
+  expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('jo@')
+})
