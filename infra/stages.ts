@@ -45,6 +45,8 @@ const stages = {
     environment: {
       PASSWORD_HASH_COST: '4',
       LOG_LEVEL: 'INFO',
+      // It shares a machine with whoever uses it.
+      TABLE_SILENCE_MILLISECONDS: '8000',
       RATE_LIMIT_REQUESTS: process.env['RATE_LIMIT_REQUESTS'] ?? 'off',
     },
   },

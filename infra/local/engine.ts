@@ -72,11 +72,20 @@ function dynamoDbLocalFolder(): string {
   return join(dirname(manifest), 'lib/dynamodb_local_2026-05-28')
 }
 
-/** Starts an engine on the data in `folder`, after ending one that an earlier run left behind. */
-export async function startEngine(folder: string, wanted: EngineName | undefined): Promise<Engine> {
+/**
+ * Starts an engine on the data in `folder`, after ending one that an earlier run left behind.
+ * @param port any free one when it is left out
+ */
+export async function startEngine(folder: string, wanted: EngineName | undefined, port?: number): Promise<Engine> {
   const recordFile = join(folder, 'engine.json')
   await endOrphan(recordFile)
-  const port = await freePort()
+  return startOn(port ?? (await freePort()), { folder, recordFile, wanted })
+}
+
+async function startOn(
+  port: number,
+  { folder, recordFile, wanted }: { folder: string; recordFile: string; wanted: EngineName | undefined },
+): Promise<Engine> {
   const { file, args, mark } = command(wanted, port, folder)
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''

@@ -9,6 +9,8 @@ export const Environment = z.object({
   TABLE_NAME: z._default(z.string().check(z.minLength(3)), 'holdfast'),
   /** Set on the local stack only; on AWS the SDK knows where DynamoDB is. */
   DYNAMODB_ENDPOINT: z.optional(z.url()),
+  /** After so long without any answer from the table, requests are refused at once (503) until there is one. */
+  TABLE_SILENCE_MILLISECONDS: z._default(wholeNumber(100, 10_000), 600),
   /** Secret with signing keys and secrets in Secrets Manager; without one they are in a file. */
   SECRETS_ID: z.optional(z.string()),
   /** The same as a file, JSON. */

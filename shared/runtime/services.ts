@@ -2,6 +2,7 @@ import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import type { RequestContext } from '#shared/requests/caller.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { type Connection, createClient } from '#shared/store/connection.ts'
+import { Reachability } from '#shared/store/reachability.ts'
 import { createStore, emptyCaches, type Store } from '#shared/store/store.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { type Config, readConfig } from './config.ts'
@@ -43,6 +44,7 @@ export function createRuntime(
   const { SECRETS_ID: secretId, SECRETS_FILE: file } = config
   const secrets = secretSource(secretId === undefined ? secretsFromFile(file) : secretsFromManager(secretId), clock)
   const caches = emptyCaches()
+  const reachability = new Reachability(clock, config.TABLE_SILENCE_MILLISECONDS)
   const connection = (deadline: number): Connection => ({
     get client() {
       return client()
@@ -50,6 +52,7 @@ export function createRuntime(
     table: config.TABLE_NAME,
     clock,
     random,
+    reachability,
     deadline,
   })
   return {

@@ -4,6 +4,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
 import type { Item } from './codec.ts'
 import type { Key } from './keys.ts'
+import { isUnanswered, type Reachability } from './reachability.ts'
 
 /** An item that is read along with the first items a request reads, so that it costs no round trip. */
 export interface Companion {
@@ -21,6 +22,8 @@ export interface Connection {
   table: string
   clock: Clock
   random: () => number
+  /** Of the table, as this process knows it. */
+  reachability: Reachability
   deadline: number
   companion?: Companion
 }
@@ -47,13 +50,10 @@ const transientNames = new Set([
   'RequestLimitExceeded',
   'ServiceUnavailable',
   'ThrottlingException',
-  'TimeoutError',
   'TransactionInProgressException',
   'ReplicatedWriteConflictException',
   'TransactionConflictException',
 ])
-
-const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
 
 /** Thrown inside `persist` by a call that came back, but has to be sent again. */
 export class TryAgain extends Error {
@@ -62,31 +62,40 @@ export class TryAgain extends Error {
 
 function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  const { code, $metadata } = error as { code?: string; $metadata?: { httpStatusCode?: number } }
+  const { $metadata } = error as { $metadata?: { httpStatusCode?: number } }
   return (
     error instanceof TryAgain ||
     transientNames.has(error.name) ||
-    (code !== undefined && networkCodes.has(code)) ||
+    isUnanswered(error) ||
     ($metadata?.httpStatusCode ?? 0) >= 500
   )
 }
 
+/** What one attempt is sent with. */
+export interface AttemptOptions {
+  /** Milliseconds. */
+  requestTimeout: number
+  abortSignal: AbortSignal
+}
+
+/** An unreachable table is not relieved by waiting: the pauses stay so short that its return is noticed at once. */
+const maxRoundUnanswered = 2
+
 /**
  * Runs `attempt` until it succeeds, fails for good, or the time is up; waits with full jitter in between.
- * @throws Refusal `unavailable` when the time is up
+ * @throws Refusal `unavailable` when the time is up, or when the table has been silent for too long
  */
-export async function persist<T>(
-  connection: Connection,
-  attempt: (options: { requestTimeout: number }) => Promise<T>,
-): Promise<T> {
+export async function persist<T>(connection: Connection, attempt: (options: AttemptOptions) => Promise<T>): Promise<T> {
+  const { clock, deadline, reachability } = connection
   for (let round = 0; ; round += 1) {
-    const timeLeft = connection.deadline - connection.clock.now()
+    // Zero would mean no limit.
+    const requestTimeout = Math.max(1, Math.min(maxAttemptMilliseconds, deadline - clock.now()))
     try {
-      // Zero would mean no limit.
-      return await attempt({ requestTimeout: Math.max(1, Math.min(maxAttemptMilliseconds, timeLeft)) })
+      return await reachability.attempt((abortSignal) => attempt({ requestTimeout, abortSignal }))
     } catch (error) {
       if (!isTransient(error)) throw error
-      await pause(connection, round)
+      if (isUnanswered(error)) reachability.assertHeard()
+      await pause(connection, isUnanswered(error) ? Math.min(round, maxRoundUnanswered) : round)
     }
   }
 }

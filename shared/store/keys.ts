@@ -44,6 +44,8 @@ export const keys = {
   generations: (): Key => ({ pk: 'COUNTERS', sk: 'GENERATIONS' }),
   /** Of an event's mail. */
   mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
+  /** Of nothing: whoever looks for it wants to know whether the table answers. */
+  ping: (): Key => ({ pk: 'PING', sk: 'PING' }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
   reference: (userId: string, reference: string): Key => ({ pk: `REFERENCE#${userId}#${reference}`, sk: 'UNIQUE' }),
 }

@@ -1,16 +1,16 @@
-import { GetCommand } from '@aws-sdk/lib-dynamodb'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { attemptStore } from './attempts.ts'
 import { type Connection, pause } from './connection.ts'
 import { counterStore } from './counters.ts'
 import { jobStore } from './jobs.ts'
+import { keys } from './keys.ts'
 import { mailStore } from './mails.ts'
 import { orderSweeps } from './order-sweeps.ts'
 import { orderStore } from './orders.ts'
 import { outboxStore } from './outbox.ts'
 import { productStore } from './products.ts'
-import { getItems } from './read.ts'
+import { getItem, getItems } from './read.ts'
 import { sessionStore } from './sessions.ts'
 import { stockStore } from './stock.ts'
 import { stockAlertStore } from './stock-alerts.ts'
@@ -30,6 +30,9 @@ export const emptyCaches = (): StoreCaches => ({
   warehouses: { warehouses: [], readAt: Number.NEGATIVE_INFINITY },
   buckets: new Map(),
 })
+
+/** Who asks whether the table is there does not want to wait for it. */
+const pingMilliseconds = 800
 
 /**
  * The table as the use cases of one request see it.
@@ -60,9 +63,10 @@ export const createStore = (plain: Connection, caches: StoreCaches, guard?: Writ
     },
     /** Waits before round `round` + 1 of work that lost a race. */
     pause: (round: number) => pause(connection, round),
-    /** @throws when the table cannot be reached */
+    /** @throws when the table does not answer within a second */
     async ping(): Promise<void> {
-      await connection.client.send(new GetCommand({ TableName: connection.table, Key: { pk: 'PING', sk: 'PING' } }))
+      const deadline = Math.min(connection.deadline, connection.clock.now() + pingMilliseconds)
+      await getItem({ ...connection, deadline }, keys.ping())
     },
   }
 }

@@ -16,6 +16,7 @@ export const counts = isFullProof
       lives: 500,
       lifeKills: 3,
       movements: 10_000,
+      outageOrders: 300,
     }
   : {
       clients: 64,
@@ -30,4 +31,5 @@ export const counts = isFullProof
       lives: 60,
       lifeKills: 1,
       movements: 300,
+      outageOrders: 60,
     }

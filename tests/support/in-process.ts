@@ -5,6 +5,9 @@ import type { Clock } from '#shared/runtime/clock.ts'
 import { createRuntime, type Runtime } from '#shared/runtime/services.ts'
 import './local-credentials.ts'
 
+/** An engine that shares a slow machine with everything else may pause for longer than a table ever would. */
+export const slowMachine = '8000'
+
 /** Where a table and its secrets are. */
 export interface TablePlace {
   endpoint: string
@@ -14,7 +17,12 @@ export interface TablePlace {
 /** The product's core in this process, on the table of a stack: for tests that hold its clock or watch its calls. */
 export const runtimeOn = ({ endpoint, dataFolder }: TablePlace, clock?: Clock, random?: () => number): Runtime =>
   createRuntime(
-    { DYNAMODB_ENDPOINT: endpoint, SECRETS_FILE: join(dataFolder, 'secrets.json'), PASSWORD_HASH_COST: '4' },
+    {
+      DYNAMODB_ENDPOINT: endpoint,
+      SECRETS_FILE: join(dataFolder, 'secrets.json'),
+      PASSWORD_HASH_COST: '4',
+      TABLE_SILENCE_MILLISECONDS: slowMachine,
+    },
     clock,
     random,
   )

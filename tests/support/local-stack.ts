@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { slowMachine } from './in-process.ts'
 
 export interface LocalStack {
   baseUrl: string
@@ -44,6 +45,7 @@ export async function startLocalStack({
         PASSWORD_HASH_COST: '4',
         RATE_LIMIT_REQUESTS: 'off',
         SCHEDULE_SECONDS: '86400',
+        TABLE_SILENCE_MILLISECONDS: slowMachine,
         METRICS_TOKEN: metricsToken,
         ...environment,
         DATA_DIR: dataFolder,

@@ -2,6 +2,7 @@ import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, expect, test } from 'vitest'
 import { createClient } from '#shared/store/connection.ts'
+import { Reachability } from '#shared/store/reachability.ts'
 import { getItems } from '#shared/store/read.ts'
 
 // No engine leaves keys unread: only DynamoDB does, when it is busy or an answer would pass 16 MB.
@@ -10,16 +11,19 @@ const table = 'holdfast'
 const keys = Array.from({ length: 150 }, (_, n) => ({ pk: `P${n}`, sk: 'S' }))
 const delays: number[] = []
 
+const clock = {
+  now: () => delays.reduce((sum, delay) => sum + delay, 0),
+  sleep: async (milliseconds: number) => {
+    delays.push(milliseconds)
+  },
+}
+
 const connection = (deadline: number) => ({
   client: createClient('http://127.0.0.1:1'),
   table,
-  clock: {
-    now: () => delays.reduce((sum, delay) => sum + delay, 0),
-    sleep: async (milliseconds: number) => {
-      delays.push(milliseconds)
-    },
-  },
+  clock,
   random: () => 0.5,
+  reachability: new Reachability(clock, 800),
   deadline,
 })
 

@@ -1,0 +1,18 @@
+import { expect, inject, test } from 'vitest'
+import { createClient } from '#shared/api/client.ts'
+import { version } from '#shared/runtime/version.ts'
+import { expectStatus } from '#tests/support/people.ts'
+
+const anybody = createClient({ baseUrl: inject('baseUrl') })
+
+test.each(['getHealth', 'getLiveness', 'getReadiness'] as const)(
+  '%s tells that all is well, and when',
+  async (name) => {
+    const before = Date.now() / 1000
+    const health = expectStatus(await anybody[name](), 200)
+    expect(health).toMatchObject({ status: name === 'getReadiness' ? 'ready' : 'healthy', version })
+    expect(health.environment).toMatch(/^(local|emulator|dev|staging|prod)$/)
+    // The other machine's clock may go a little differently.
+    expect(Math.abs(health.timestamp - before)).toBeLessThan(60)
+  },
+)
