@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { useStack } from './plain-http.ts'
 
@@ -51,6 +53,19 @@ describe('its README', () => {
     expect(mine['orders']).toContainEqual(expect.objectContaining({ id: json['id'], success }))
     const { json: all } = await api.call('GET', '/orders/', { token: admin })
     expect(all['orders']).toContainEqual(expect.objectContaining({ id: json['id'] }))
+  })
+
+  test.each([
+    [true, /is reserved/i],
+    [false, /try again|retry/i],
+  ])('success %s is mailed, in HTML and in text; a failure says how to try again', async (success, says) => {
+    const { json } = await api.call('POST', '/orders/create', { token: user, json: { success } })
+    const file = (kind: string) => join(api.dataFolder, 'mail', `${json['id']}.2.${kind}`)
+    await expect.poll(() => existsSync(file('html')) && existsSync(file('txt')), { timeout: 50_000 }).toBe(true)
+    const [html, text] = ['html', 'txt'].map((kind) => readFileSync(file(kind), 'utf8'))
+    expect(html).toMatch(says)
+    expect(text).toMatch(says)
+    expect(text).toContain(`To: ${person.email}`)
   })
 
   test('health tells status, time, version and environment', async () => {
