@@ -60,7 +60,10 @@ export class EventsStack extends Stack {
         ...subscription,
         grants: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn])],
       })
-      consumer.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true }))
+      // What consumers call has limits of its own: a burst waits in the queue.
+      consumer.addEventSource(
+        new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
+      )
     }
   }
 }

@@ -1,10 +1,12 @@
+import { decimalsOf } from '#shared/requests/currency.ts'
+
 /** The language of the templates. */
 const language = 'en'
 
 /** @param amount in minor units of `currency`, however many digits those have */
 export function money(amount: number, currency: string): string {
   const format = new Intl.NumberFormat(language, { style: 'currency', currency })
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2))
+  return format.format(amount / 10 ** decimalsOf(currency))
 }
 
 const timeFormat = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' })

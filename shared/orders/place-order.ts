@@ -1,4 +1,5 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { decimalsOf } from '#shared/requests/currency.ts'
 import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -57,9 +58,9 @@ const placeSimpleOrder = (
   { request, once }: { request: SimpleOrderRequest; once: Once },
 ): Promise<OnceResult<OrderView>> =>
   place(services, context, once, async () => {
-    const total = Math.round(request.amount * 100)
-    const line: OrderLine = { description: request.product_name, quantity: 1, unit_price: total }
     const currency = request.currency ?? services.config.DEFAULT_CURRENCY
+    const total = minorUnits(request.amount, currency)
+    const line: OrderLine = { description: request.product_name, quantity: 1, unit_price: total }
     return [createdStep(context, { kind: 'simple', lines: [line], total, currency })]
   })
 
@@ -139,6 +140,17 @@ async function productsOf({ store }: Services, demand: ReadonlyMap<string, numbe
   const { products } = await store.readSupply([...demand.keys()], [], 'all')
   assertKnown(demand, products)
   return products
+}
+
+/** @throws Refusal when the amount has more decimals than its currency */
+function minorUnits(amount: number, currency: string): number {
+  const exact = amount * 10 ** decimalsOf(currency)
+  const units = Math.round(exact)
+  if (Math.abs(exact - units) > 1e-6) {
+    const detail = `${currency} has ${decimalsOf(currency)} decimals`
+    throw invalidFields({ pointer: '#/amount', code: 'custom', detail })
+  }
+  return units
 }
 
 /** Minor units. @throws Refusal when they are more than a number holds exactly */

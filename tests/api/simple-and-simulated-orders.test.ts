@@ -43,6 +43,14 @@ describe('a simple order', () => {
     expect(expectStatus(await simple(amount), 201)).toMatchObject({ total, lines: [{ unit_price: total }] })
   })
 
+  test('counts in the minor units of its currency', async () => {
+    const priced = (amount: number, currency: string) =>
+      user.createOrder({ body: { product_name: 'Gift card', amount, currency } })
+    expect(expectStatus(await priced(1000, 'JPY'), 201)).toMatchObject({ total: 1000, currency: 'JPY' })
+    expect(expectStatus(await priced(1.25, 'KWD'), 201)).toMatchObject({ total: 1250 })
+    expect(await priced(10.5, 'JPY')).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/amount' }] } })
+  })
+
   test.each([1.005, 0.001, 999.999, -1, 10_000_000.01])('of %d is refused', async (amount) => {
     const reply = await simple(amount)
     expect(reply).toMatchObject({ status: 422, body: { code: 'validation_failed', errors: [{ pointer: '#/amount' }] } })
