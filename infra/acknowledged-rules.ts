@@ -40,10 +40,11 @@ export const acknowledgements: readonly Acknowledgement[] = [
   },
   {
     reason: 'AWS encrypts with keys of its own; one of ours costs a dollar a month and opens to the same roles.',
-    rules: ['CKV_AWS_149', 'CKV_AWS_158', 'CKV_AWS_173'],
+    rules: ['CKV_AWS_27', 'CKV_AWS_149', 'CKV_AWS_158', 'CKV_AWS_173'],
   },
   {
-    reason: 'The gateway calls functions synchronously: nothing is retried that could be lost.',
+    reason:
+      'No call gets lost: the gateway waits for the answer, stream and queues have dead letters, a job runs again.',
     rules: ['Serverless::Serverless-LambdaDLQ', 'CKV_AWS_116'],
   },
   {

@@ -4,11 +4,19 @@ import {
   bootstrapFile,
   fallbackFile,
   functionFile,
+  keyRotationFile,
   type NamedRoute,
   operations,
 } from '#shared/api/operations.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
+
+/** What a function calls itself in the requests of its SDK, and so in CloudTrail. */
+export const callerName = ({ file }: Pick<FunctionDefinition, 'file'>): string =>
+  file
+    .replace(/^functions\//, '')
+    .replace(/\.ts$/, '')
+    .replaceAll('/', '.')
 
 export const operationFunction = (named: NamedRoute): FunctionDefinition => ({
   file: functionFile(named),
@@ -30,6 +38,17 @@ export const bootstrapFunction: FunctionDefinition = {
   uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
 }
 
+export const keyRotationFunction: FunctionDefinition = {
+  file: keyRotationFile,
+  area: 'deployment',
+  uses: [
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
+}
+
 /** Every function there is. */
 export const deployedFunctions: readonly FunctionDefinition[] = [
   ...operations.map(operationFunction),
@@ -37,4 +56,5 @@ export const deployedFunctions: readonly FunctionDefinition[] = [
   authorizerFunction,
   fallbackFunction,
   bootstrapFunction,
+  keyRotationFunction,
 ]

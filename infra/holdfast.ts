@@ -7,6 +7,7 @@ import {
   Validations,
 } from 'aws-cdk-lib'
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
+import settings from '../cdk.json' with { type: 'json' }
 import { acknowledgements } from './acknowledged-rules.ts'
 import { ApiStack } from './stacks/api-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
@@ -20,14 +21,15 @@ const credentials = ({ credentials: kind }: Stage): { synthesizer?: IStackSynthe
 /**
  * The stacks of one stage; the bundles have to be built already. On a real stage the synthesis fails on what the security
  * rules find.
- * @param stageName as given by `-c stage=`; looked up in the context when it is left out
+ * @param given the stage or its name; looked up in the context (`-c stage=`) when it is left out
  */
 export function holdfastApp(
   props: AppProps = {},
-  stageName?: string,
+  given?: string | Stage,
 ): { app: App; data: DataStack; events: EventsStack; api: ApiStack } {
-  const app = new App(props)
-  const stage = stageOf(stageName ?? app.node.tryGetContext('stage'))
+  // The command line would pass these on, but not everybody comes from there.
+  const app = new App({ ...props, context: { ...settings.context, ...props.context } })
+  const stage = typeof given === 'object' ? given : stageOf(given ?? app.node.tryGetContext('stage'))
   const data = new DataStack(app, `holdfast-${stage.name}-data`, { stage, ...credentials(stage) })
   const events = new EventsStack(app, `holdfast-${stage.name}-events`, { stage, data, ...credentials(stage) })
   const api = new ApiStack(app, `holdfast-${stage.name}-api`, { stage, data, ...credentials(stage) })

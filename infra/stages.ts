@@ -9,12 +9,16 @@ const Stage = z.object({
   throttle: z.object({ ratePerSecond: z.int(), burst: z.int() }),
   /** Origins of browsers, or none. */
   corsOrigins: z.array(z.string()),
+  /** Days between two signing keys; left out, keys are rotated by hand only. */
+  rotationDays: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
   adminEmail: z.email(),
   /** Sender of all mails: an identity that SES has verified. */
   mailFrom: z.email(),
   /** Mails may be sent as `mailFrom` only; the emulator asks for the right to send them as anybody. */
   mailGrant: z.enum(['sender', 'anybody']),
   tracing: z.boolean(),
+  /** Refuse what comes over plain HTTP. */
+  requireTls: z.boolean(),
   /** Roles and uploads of `cdk bootstrap`, or only the credentials of the command line. */
   credentials: z.enum(['bootstrap', 'cli']),
   /** Further settings of the functions, by the names of `shared/runtime/config.ts`. */
@@ -28,8 +32,10 @@ const cloud = {
   mailFrom: 'orders@example.com',
   mailGrant: 'sender' as const,
   tracing: true,
+  requireTls: true,
   credentials: 'bootstrap' as const,
   corsOrigins: [],
+  rotationDays: 90,
   throttle,
 }
 
@@ -38,8 +44,12 @@ const stages = {
   emulator: {
     ...cloud,
     retainData: false,
+    // The emulator's CloudFormation does not know schedules of rotations.
+    rotationDays: undefined,
+    corsOrigins: ['https://browser.example'],
     logRetentionDays: 1,
     tracing: false,
+    requireTls: false,
     credentials: 'cli' as const,
     mailGrant: 'anybody' as const,
     environment: {

@@ -7,6 +7,7 @@ import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import type { AwsAction, FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import { tableDefinition } from '#shared/store/table.ts'
 import { bundleFolder } from '../bundling/bundles.ts'
+import { callerName } from '../deployed-functions.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import type { Stage } from '../stages.ts'
 import type { Messaging } from './messaging.ts'
@@ -63,6 +64,7 @@ export class FunctionFactory {
       loggingFormat: LoggingFormat.JSON,
       tracing: this.#stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
+        AWS_SDK_UA_APP_ID: callerName(props),
         STAGE: this.#stage.name,
         TABLE_NAME: this.#data.table.tableName,
         SECRETS_ID: secretNames(this.#stage).keys,

@@ -15,10 +15,12 @@ const maxReceives = 5
 /** The bus, and for every subscription a rule and a queue with dead letters behind it. */
 export class Messaging extends Construct {
   readonly bus: EventBus
+  readonly #stage: Stage
   readonly #queues = new Map<string, Queue>()
 
   constructor(scope: Construct, id: string, { stage }: { stage: Stage }) {
     super(scope, id)
+    this.#stage = stage
     this.bus = new EventBus(this, 'Bus', { eventBusName: `holdfast-${stage.name}` })
     this.#add(relayDeadLetters)
     for (const [name, { types, timeoutSeconds }] of Object.entries(subscriptions)) {
@@ -46,7 +48,7 @@ export class Messaging extends Construct {
   #add(name: string, props: Partial<ConstructorParameters<typeof Queue>[2]> = {}): Queue {
     const queue = new Queue(this, name, {
       encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
+      enforceSSL: this.#stage.requireTls,
       retentionPeriod: Duration.days(14),
       ...props,
     })

@@ -18,7 +18,7 @@ import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { methodsOf, type NamedRoute } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
-import { allowedHeaders, commonHeaders, compressedFromBytes } from '#shared/api/response-headers.ts'
+import { allowedHeaders, commonHeaders, compressedFromBytes, fixedCorsHeaders } from '#shared/api/response-headers.ts'
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
@@ -51,7 +51,7 @@ export class RestApiOfRoutes extends Construct {
       for (const method of methodsOf(route)) this.#resource(path).addMethod(method, integration, options)
     }
     this.#addFallback(functions, operations)
-    this.#addGatewayResponses()
+    this.#addGatewayResponses(stage)
   }
 
   get url(): string {
@@ -123,7 +123,7 @@ export class RestApiOfRoutes extends Construct {
     }
   }
 
-  #addGatewayResponses(): void {
+  #addGatewayResponses({ corsOrigins }: Stage): void {
     for (const [type, { status, code, detail }] of Object.entries(gatewayResponses)) {
       const request = { instance: '$context.path', requestId: '$context.requestId' }
       const body = { ...problemBody(code, detail, request), status }
@@ -132,7 +132,12 @@ export class RestApiOfRoutes extends Construct {
         statusCode: String(status),
         templates: { 'application/json': JSON.stringify(body) },
         responseHeaders: {
-          ...quoted({ ...commonHeaders(''), 'Content-Type': problemContentType, 'Cache-Control': 'no-store' }),
+          ...quoted({
+            ...commonHeaders(''),
+            ...fixedCorsHeaders(corsOrigins),
+            'Content-Type': problemContentType,
+            'Cache-Control': 'no-store',
+          }),
           'X-Request-ID': 'context.requestId',
           ...(status === 429 ? { 'Retry-After': "'1'" } : {}),
           ...(status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),

@@ -12,14 +12,20 @@ export interface Deployment {
   adminPassword: string
   /** Opens `/metrics`. */
   metricsToken: string
+  /** Name of the function that Secrets Manager would call. */
+  keyRotationFunction: string
 }
 
 const region = 'eu-central-1'
 const account = '000000000000'
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 const root = join(import.meta.dirname, '../..')
 
-/** The emulator takes any credentials of this form. */
+/** The emulator takes these as the account's own. */
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+
+/** What a client of the SDK needs to reach the emulator. */
+export const clientOptions = (endpoint: string) => ({ endpoint, region, credentials })
+
 const environmentFor = (endpoint: string) => ({
   ...process.env,
   AWS_ENDPOINT_URL: endpoint,
@@ -50,9 +56,9 @@ export async function deploy(endpoint: string): Promise<Deployment> {
   await cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
   await cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>
-  const { BaseUrl = '', AdminSecret } = outputs['holdfast-emulator-api'] ?? {}
+  const { BaseUrl = '', AdminSecret, KeyRotationFunction = '' } = outputs['holdfast-emulator-api'] ?? {}
   const apiId = new URL(BaseUrl).hostname.split('.')[0]
-  const secrets = new SecretsManagerClient({ endpoint, region, credentials })
+  const secrets = new SecretsManagerClient(clientOptions(endpoint))
   const read = async (SecretId: string | undefined): Promise<Record<string, string>> => {
     const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }))
     return JSON.parse(SecretString)
@@ -63,5 +69,6 @@ export async function deploy(endpoint: string): Promise<Deployment> {
     baseUrl: `${endpoint}/_aws/execute-api/${apiId}/emulator`,
     adminPassword: password,
     metricsToken: metrics_token,
+    keyRotationFunction: KeyRotationFunction,
   }
 }

@@ -14,12 +14,13 @@ const startTimeoutMilliseconds = 30_000
 /**
  * Starts an empty AWS that enforces IAM. It listens on every interface, because it cannot do otherwise.
  * @param folder for the virtual environment
+ * @param endpointOfFunctions where deployed functions find AWS, if not at the emulator itself
  */
-export async function startEmulator(folder: string, port: number): Promise<Emulator> {
+export async function startEmulator(folder: string, port: number, endpointOfFunctions?: string): Promise<Emulator> {
   const programs = pythonEnvironment(join(folder, 'emulator'), requirements)
   const child = spawn(join(programs, 'ministack'), {
     stdio: ['ignore', 'ignore', 'ignore'],
-    env: { ...process.env, AUTH: 'true', GATEWAY_PORT: String(port), AWS_ENDPOINT_URL: undefined },
+    env: { ...process.env, AUTH: 'true', GATEWAY_PORT: String(port), AWS_ENDPOINT_URL: endpointOfFunctions },
   })
   const endpoint = `http://127.0.0.1:${port}`
   await untilReady(endpoint, child)

@@ -4,6 +4,7 @@ import { operations } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
 import { Bootstrap } from '../constructs/bootstrap.ts'
 import { FunctionFactory } from '../constructs/function-factory.ts'
+import { KeyRotation } from '../constructs/key-rotation.ts'
 import { RestApiOfRoutes } from '../constructs/rest-api.ts'
 import { secretNames } from '../constructs/secrets.ts'
 import type { Stage } from '../stages.ts'
@@ -17,8 +18,12 @@ export class ApiStack extends Stack {
     const api = new RestApiOfRoutes(this, 'Api', { stage, functions, operations })
     const bootstrap = new Bootstrap(this, 'Bootstrap', { functions, stage })
     bootstrap.node.addDependency(data)
+    const rotation = new KeyRotation(this, 'KeyRotation', { functions, stage })
+    // Secrets Manager tries out a schedule, and there is nothing to rotate before the bootstrap.
+    rotation.node.addDependency(bootstrap)
     new CfnOutput(this, 'BaseUrl', { value: api.url.replace(/\/$/, '') })
     new CfnOutput(this, 'DocsUrl', { value: api.urlFor(routes.getDocs.path) })
+    new CfnOutput(this, 'KeyRotationFunction', { value: rotation.functionName })
     new CfnOutput(this, 'AdminSecret', { value: secretNames(stage).admin })
   }
 }

@@ -34,6 +34,19 @@ export function corsHeaders(origins: string, origin: string | undefined): Record
   }
 }
 
+/**
+ * The same for answers whose headers are fixed before the origin is known, as those of API Gateway itself. Several
+ * origins cannot be told apart there, so any may read them: they say nothing about anybody.
+ */
+export function fixedCorsHeaders(origins: readonly string[]): Record<string, string> {
+  const [first, ...others] = origins
+  if (first === undefined) return {}
+  return {
+    'Access-Control-Allow-Origin': others.length === 0 ? first : '*',
+    'Access-Control-Expose-Headers': exposedHeaders,
+  }
+}
+
 /** Answer to a preflight for a path that takes `methods`. */
 export const preflightHeaders = (methods: string): Record<string, string> => ({
   'Access-Control-Allow-Methods': methods,

@@ -1,4 +1,11 @@
-import { GetSecretValueCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager'
 
 let client: SecretsManagerClient | undefined
 
@@ -20,3 +27,37 @@ export async function writeSecret(secretId: string, text: string): Promise<void>
 
 export const secretsFromManager = (secretId: string) => async (): Promise<unknown> =>
   JSON.parse(await readSecret(secretId))
+
+/** A secret that has versions, of which one is current. */
+export interface VersionedSecret {
+  /** Text of a version, the current one by default; undefined when there is none. */
+  read(version?: string): Promise<string | undefined>
+  /** Makes a version that is not current yet. */
+  propose(version: string, text: string): Promise<void>
+  /** Makes a version the current one. Safe to repeat. */
+  promote(version: string): Promise<void>
+}
+
+export const versionedSecret = (secretId: string): VersionedSecret => ({
+  async read(version) {
+    const which = version === undefined ? {} : { VersionId: version }
+    try {
+      return (await secretsManager().send(new GetSecretValueCommand({ SecretId: secretId, ...which }))).SecretString
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return undefined
+      throw error
+    }
+  },
+  async propose(version, text) {
+    const value = { SecretString: text, ClientRequestToken: version, VersionStages: ['AWSPENDING'] }
+    await secretsManager().send(new PutSecretValueCommand({ SecretId: secretId, ...value }))
+  },
+  async promote(version) {
+    const secret = { SecretId: secretId }
+    const { VersionIdsToStages = {} } = await secretsManager().send(new DescribeSecretCommand(secret))
+    const [current] = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSCURRENT')) ?? []
+    if (current === version) return
+    const move = { VersionStage: 'AWSCURRENT', MoveToVersionId: version, RemoveFromVersionId: current }
+    await secretsManager().send(new UpdateSecretVersionStageCommand({ ...secret, ...move }))
+  },
+})

@@ -19,7 +19,7 @@ export const Secrets = z.object({
 })
 export type Secrets = z.infer<typeof Secrets>
 
-/** Where keys and secrets come from; they are read once and kept. */
+/** Where keys and secrets come from; what was read is kept for a while. */
 export interface SecretSource {
   current(): Promise<Secrets>
   /** Reads them again, unless that was just done: an unknown key id must not become a way to make us read all day. */
@@ -27,23 +27,39 @@ export interface SecretSource {
 }
 
 const minimumAgeMilliseconds = 10_000
+/** Whoever signs must know a new key before it comes into use, and must no longer sign with one that is gone. */
+const maximumAgeMilliseconds = 5 * 60_000
 
 export function secretSource(load: () => Promise<unknown>, clock: Clock): SecretSource {
-  let loaded: { secrets: Promise<Secrets>; at: number } | undefined
-  const read = () => {
-    const secrets = load().then((value) => Secrets.parse(value))
-    const entry = { secrets, at: clock.now() }
-    secrets.catch(() => {
-      if (loaded === entry) loaded = undefined
-    })
-    loaded = entry
+  let kept: { secrets: Secrets; at: number } | undefined
+  let reading: Promise<Secrets> | undefined
+  let triedAt = Number.NEGATIVE_INFINITY
+
+  const isYounger = (moment: number, milliseconds: number) => clock.now() - moment < milliseconds
+  const loadAndKeep = async () => {
+    const secrets = Secrets.parse(await load())
+    kept = { secrets, at: clock.now() }
     return secrets
   }
+  const read = () => {
+    triedAt = clock.now()
+    reading ??= loadAndKeep().finally(() => {
+      reading = undefined
+    })
+    return reading
+  }
   return {
-    current: () => loaded?.secrets ?? read(),
-    refreshed: () => (loaded && clock.now() - loaded.at < minimumAgeMilliseconds ? loaded.secrets : read()),
+    async current() {
+      if (!kept) return read()
+      const { secrets, at } = kept
+      if (isYounger(at, maximumAgeMilliseconds) || isYounger(triedAt, minimumAgeMilliseconds)) return secrets
+      // Old ones are better than none.
+      return read().catch(() => secrets)
+    },
+    async refreshed() {
+      return kept && isYounger(triedAt, minimumAgeMilliseconds) ? kept.secrets : read()
+    },
   }
 }
 
-/** On the local stack. Read in one go: `node:fs/promises` would cost every cold start on AWS five milliseconds. */
 export const secretsFromFile = (file: string) => async (): Promise<unknown> => JSON.parse(readFileSync(file, 'utf8'))

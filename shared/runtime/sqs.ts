@@ -5,7 +5,8 @@ import { port } from './ports.ts'
 
 /** Queues of SQS; `QUEUE_URLS` is a JSON object of their URLs by name. */
 export const queues = port<Queues>(() => {
-  const client = new SQSClient({})
+  // The SDK would rather go where a queue's URL points than where it was told to look for AWS.
+  const client = new SQSClient({ useQueueUrlAsEndpoint: false })
   const urls = z.record(z.string(), z.string()).parse(JSON.parse(process.env['QUEUE_URLS'] ?? '{}'))
   const urlOf = (queue: string): string => {
     const url = urls[queue]

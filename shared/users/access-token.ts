@@ -23,6 +23,9 @@ const Claims = z.object({
 })
 export type Claims = z.infer<typeof Claims>
 
+/** What tokens are made and judged with. */
+type TokenServices = Pick<Services, 'config' | 'secrets'> & { clock: Pick<Services['clock'], 'now'> }
+
 type SigningKey = Secrets['signing_keys'][number]
 
 /** API Gateway takes headers of 10 kB at most; nothing of ours comes near. */
@@ -30,7 +33,7 @@ const maxTokenLength = 4096
 
 /** Signs an access token of one session. */
 export async function signAccessToken(
-  { config, clock, secrets }: Services,
+  { config, clock, secrets }: TokenServices,
   user: Pick<User, 'id' | 'role' | 'must_change_password'>,
   sessionId: string,
 ): Promise<{ token: string; expiresInSeconds: number }> {
@@ -66,7 +69,7 @@ function signingKey({ signing_keys }: Secrets, now: number): SigningKey {
  * The claims of a token of ours that is valid now.
  * @throws Refusal `not_authenticated` whatever is wrong with it
  */
-export async function verifyAccessToken({ config, clock, secrets }: Services, token: string): Promise<Claims> {
+export async function verifyAccessToken({ config, clock, secrets }: TokenServices, token: string): Promise<Claims> {
   const key = await findKey(secrets, keyIdOf(token))
   if (!key) throw unauthenticated()
   try {

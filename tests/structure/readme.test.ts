@@ -1,13 +1,12 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '#package' with { type: 'json' }
 import { transitions } from '#shared/orders/transitions.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { readme, runReadmeOrder } from '#tests/support/readme.ts'
 
 const root = join(import.meta.dirname, '../..')
-const readme = readFileSync(join(root, 'README.md'), 'utf8')
 
 /** The state machine as Mermaid; waiting states that stay where they are are left out. */
 function diagram(): string {
@@ -55,12 +54,8 @@ describe('one order, end to end', () => {
   }, 30_000)
   afterAll(() => stack.stop())
 
-  test('the lines in README take an order to its delivery', () => {
-    const script = /## One order, end to end[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''
-    const output = execFileSync('bash', ['-euo', 'pipefail', '-c', script], {
-      encoding: 'utf8',
-      env: { ...process.env, API: stack.baseUrl, ADMIN_PASSWORD: adminPassword },
-    })
+  test('the lines in README take an order to its delivery', async () => {
+    const output = await runReadmeOrder(stack.baseUrl, adminPassword)
     expect(output).toContain('one order, however often it is sent')
     expect(output).toMatch(/^DELIVERED$/m)
     expect(output).toContain('"type":"order.delivered"')

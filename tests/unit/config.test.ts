@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { stageOf } from '#infra/stages.ts'
-import { corsHeaders, preflightHeaders } from '#shared/api/response-headers.ts'
+import { corsHeaders, fixedCorsHeaders, preflightHeaders } from '#shared/api/response-headers.ts'
 import { readConfig } from '#shared/runtime/config.ts'
 
 describe('readConfig', () => {
@@ -103,6 +103,16 @@ describe('CORS_ORIGINS', () => {
     expect(exposed).toEqual(expect.arrayContaining(promised))
     expect(corsHeaders('*', 'https://any.example')['Access-Control-Allow-Origin']).toBe('https://any.example')
     expect(preflightHeaders('GET, POST')['Access-Control-Allow-Headers']?.split(', ')).toContain('Idempotency-Key')
+  })
+
+  test('let the gateway itself name the only origin, or any when it cannot tell which of several asks', () => {
+    expect(fixedCorsHeaders([])).toEqual({})
+    expect(fixedCorsHeaders(['https://shop.example'])).toMatchObject({
+      'Access-Control-Allow-Origin': 'https://shop.example',
+    })
+    for (const several of [['*'], ['https://shop.example', 'https://admin.example']]) {
+      expect(fixedCorsHeaders(several)).toMatchObject({ 'Access-Control-Allow-Origin': '*' })
+    }
   })
 
   test.each([undefined, '', 'null', 'https://shop.example.evil', 'http://shop.example', 'https://shop.example:8443'])(

@@ -1,0 +1,7 @@
+import type { SecretsManagerRotationEvent } from 'aws-lambda'
+import { rotateKeys } from '#shared/deployment/rotate-keys.ts'
+import { versionedSecret } from '#shared/runtime/secrets-manager.ts'
+import { runtime } from '#shared/runtime/services.ts'
+
+export const handler = (event: SecretsManagerRotationEvent): Promise<void> =>
+  rotateKeys(runtime(), versionedSecret(event.SecretId), event)

@@ -1,0 +1,48 @@
+import type { SecretsManagerRotationEvent } from 'aws-lambda'
+import { Secrets } from '#shared/runtime/secrets.ts'
+import type { VersionedSecret } from '#shared/runtime/secrets-manager.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { signAccessToken, verifyAccessToken } from '#shared/users/access-token.ts'
+import { type Dated, publishedBeforeUseMilliseconds, rotated } from '#shared/users/key-rotation.ts'
+import { newSigningKey } from '#shared/users/new-secrets.ts'
+
+/**
+ * One step of a rotation by Secrets Manager, which names the new version and may repeat every step. Nobody is logged
+ * out: the new key is added to those there are, and everything else in the secret stays.
+ * @throws when a version that is needed is missing or no set of working keys
+ */
+export async function rotateKeys(
+  services: Pick<Services, 'clock' | 'config'>,
+  secret: VersionedSecret,
+  { Step: step, ClientRequestToken: version }: Pick<SecretsManagerRotationEvent, 'Step' | 'ClientRequestToken'>,
+): Promise<void> {
+  if (step === 'createSecret') await create(services, secret, version)
+  // There is nobody who has to be told: everything reads the secret itself. So `setSecret` has nothing to do.
+  if (step === 'testSecret') await prove(services, await secretsOf(secret, version))
+  if (step === 'finishSecret') await secret.promote(version)
+}
+
+async function create({ clock, config }: Pick<Services, 'clock' | 'config'>, secret: VersionedSecret, version: string) {
+  if ((await secret.read(version)) !== undefined) return
+  const now = clock.now()
+  const current = await secretsOf(secret)
+  const next = await newSigningKey(now + publishedBeforeUseMilliseconds)
+  const tokenLifetimeMilliseconds = config.ACCESS_TOKEN_MINUTES * 60_000
+  const signing_keys = rotated<Dated>(current.signing_keys, next, { now, tokenLifetimeMilliseconds })
+  await secret.propose(version, JSON.stringify(Secrets.parse({ ...current, signing_keys })))
+}
+
+async function secretsOf(secret: VersionedSecret, version?: string): Promise<Secrets> {
+  const text = await secret.read(version)
+  if (text === undefined) throw new Error(`There is no version ${version ?? 'that is current'}`)
+  return Secrets.parse(JSON.parse(text))
+}
+
+/** Signs a token when the newest key is in use, and verifies it. */
+async function prove({ config }: Pick<Services, 'config'>, secrets: Secrets): Promise<void> {
+  const newest = Math.max(...secrets.signing_keys.map(({ active_from }) => active_from))
+  const source = { current: async () => secrets, refreshed: async () => secrets }
+  const then = { config, secrets: source, clock: { now: () => newest } }
+  const { token } = await signAccessToken(then, { id: 'nobody', role: 'user', must_change_password: false }, 'none')
+  await verifyAccessToken(then, token)
+}

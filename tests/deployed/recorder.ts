@@ -1,0 +1,55 @@
+import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { actionsOf } from './aws-actions.ts'
+
+/** A call of a deployed function to AWS. */
+export interface Call {
+  /** Name of the function, as `callerName` gives it. */
+  caller: string
+  /** The IAM actions that AWS checks for it. */
+  actions: string[]
+  wasRefused: boolean
+}
+
+export interface Recorder {
+  /** Where functions have to look for AWS. */
+  endpoint: string
+  stop(): Promise<void>
+}
+
+/** Stands between the deployed functions and the AWS at `target`, passes everything on as it is, and reports it. */
+export async function startRecorder(target: string, report: (call: Call) => void): Promise<Recorder> {
+  const agent = new Agent({ keepAlive: true })
+  const { hostname, port } = new URL(target)
+
+  async function pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const body = await buffer(incoming)
+    const { method = 'GET', url: path = '/', headers } = incoming
+    const answer = await new Promise<IncomingMessage>((answered, failed) =>
+      request({ agent, hostname, port, method, path, headers }, answered).once('error', failed).end(body),
+    )
+    const answerBody = await buffer(answer)
+    const wasRefused = answer.statusCode !== 200 && answerBody.includes('AccessDenied')
+    report({ caller: callerOf(headers), actions: actionsOf(incoming, body.toString()), wasRefused })
+    outgoing.writeHead(answer.statusCode ?? 502, answer.headers).end(answerBody)
+  }
+
+  const server = createServer((incoming, outgoing) => {
+    // The function sees a broken connection, as it would when AWS goes away.
+    pass(incoming, outgoing).catch(() => outgoing.destroy())
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      agent.destroy()
+      server.closeAllConnections()
+      await new Promise((closed) => server.close(closed))
+    },
+  }
+}
+
+/** Powertools adds something to what the SDK says. */
+const callerOf = ({ 'user-agent': agent = '' }: IncomingMessage['headers']): string =>
+  /\bapp\/(\S+?)(?:-PT-\S*)?(?:\s|$)/.exec(agent)?.[1] ?? `a function that does not say its name (${agent})`

@@ -1,0 +1,71 @@
+import { Match, Template } from 'aws-cdk-lib/assertions'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { buildBundles } from '#infra/bundling/bundles.ts'
+import { holdfastApp } from '#infra/holdfast.ts'
+import { type Stage, stageOf } from '#infra/stages.ts'
+import { gatewayResponses } from '#shared/api/gateway-responses.ts'
+
+beforeAll(async () => {
+  await buildBundles()
+}, 60_000)
+
+/** The API's template of prod, with options of its own. */
+const templateWith = (options: Partial<Stage>): Template =>
+  Template.fromStack(holdfastApp({ outdir: 'cdk.out/stage-options' }, { ...stageOf('prod'), ...options } as Stage).api)
+
+const answers = Object.keys(gatewayResponses).length
+const allowedOrigin = 'gatewayresponse.header.Access-Control-Allow-Origin'
+
+describe('corsOrigins', () => {
+  test.each([
+    [['https://shop.example'], "'https://shop.example'"],
+    [['https://shop.example', 'https://admin.example'], "'*'"],
+  ])('%j let a browser read what the gateway itself answers', (corsOrigins, value) => {
+    const template = templateWith({ corsOrigins })
+    const ResponseParameters = Match.objectLike({ [allowedOrigin]: value })
+    template.resourcePropertiesCountIs('AWS::ApiGateway::GatewayResponse', { ResponseParameters }, answers)
+    template.hasResourceProperties('AWS::ApiGateway::Method', { HttpMethod: 'OPTIONS' })
+  })
+
+  test('that are none let nobody', () => {
+    const template = templateWith({ corsOrigins: [] })
+    const ResponseParameters = Match.objectLike({ [allowedOrigin]: Match.absent() })
+    template.resourcePropertiesCountIs('AWS::ApiGateway::GatewayResponse', { ResponseParameters }, answers)
+    template.resourcePropertiesCountIs('AWS::ApiGateway::Method', { HttpMethod: 'OPTIONS' }, 0)
+  })
+})
+
+describe('rotationDays', () => {
+  test('have Secrets Manager call the function, not before there are keys', () => {
+    const template = templateWith({ rotationDays: 30 })
+    template.hasResource('AWS::SecretsManager::RotationSchedule', {
+      Properties: {
+        SecretId: 'holdfast/prod/keys',
+        RotationLambdaARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RotateKeys'), 'Arn'] },
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotateImmediatelyOnUpdate: false,
+      },
+      DependsOn: Match.arrayWith([
+        Match.stringLikeRegexp('^Bootstrap'),
+        Match.stringLikeRegexp('^KeyRotationSecretsManager'),
+      ]),
+    })
+    template.hasResourceProperties('AWS::Lambda::Permission', {
+      Action: 'lambda:InvokeFunction',
+      FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RotateKeys'), 'Arn'] },
+      Principal: 'secretsmanager.amazonaws.com',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+    })
+  })
+
+  test('that are left out leave it to be called by hand', () => {
+    const template = templateWith({ rotationDays: undefined })
+    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0)
+    template.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com' })
+  })
+
+  test('are set on every stage that runs on AWS', () => {
+    const days = ['dev', 'staging', 'prod'].map((stage) => stageOf(stage).rotationDays)
+    expect(days).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
+  })
+})

@@ -1,0 +1,51 @@
+import { describe, expect, test } from 'vitest'
+import { secretSource } from '#shared/runtime/secrets.ts'
+import { newSecrets } from '#shared/users/new-secrets.ts'
+
+const minute = 60_000
+
+describe('secrets', () => {
+  test('are read once for all who ask, and again after five minutes', async () => {
+    const [first, second] = [await newSecrets(), await newSecrets()]
+    const time = { now: 0 }
+    let reads = 0
+    const load = async () => (reads++ === 0 ? first : second)
+    const source = secretSource(load, { now: () => time.now, sleep: async () => undefined })
+    expect(await Promise.all([source.current(), source.current()])).toEqual([first, first])
+    time.now = 5 * minute - 1
+    expect(await source.current()).toEqual(first)
+    expect(reads).toBe(1)
+    time.now = 5 * minute
+    expect(await Promise.all([source.current(), source.current()])).toContainEqual(second)
+    expect(await source.current()).toEqual(second)
+    expect(reads).toBe(2)
+  })
+
+  test('that cannot be read again stay as they are, and are not asked for all the time', async () => {
+    const known = await newSecrets()
+    const time = { now: 0 }
+    let reads = 0
+    const load = async () => {
+      if (reads++ > 0) throw new Error('Secrets Manager is away')
+      return known
+    }
+    const source = secretSource(load, { now: () => time.now, sleep: async () => undefined })
+    await source.current()
+    time.now = 5 * minute
+    expect(await source.current()).toEqual(known)
+    expect(await source.current()).toEqual(known)
+    expect(reads).toBe(2)
+    time.now += 10_000
+    expect(await source.current()).toEqual(known)
+    expect(reads).toBe(3)
+  })
+
+  test('that could never be read are an error, until they can be', async () => {
+    const known = await newSecrets()
+    let reads = 0
+    const load = async () => (reads++ === 0 ? 'random text' : known)
+    const source = secretSource(load, { now: () => 0, sleep: async () => undefined })
+    await expect(source.current()).rejects.toThrow()
+    expect(await source.current()).toEqual(known)
+  })
+})
