@@ -15,8 +15,14 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: include('unit'), ...patient } },
       { test: { name: 'structure', include: include('structure'), ...patient } },
-      // One at a time: they build the same bundles.
-      { test: { name: 'infra', include: include('infra'), fileParallelism: false, ...patient } },
+      {
+        test: {
+          name: 'infra',
+          include: include('infra'),
+          globalSetup: 'tests/support/built-bundles.ts',
+          ...patient,
+        },
+      },
       {
         test: {
           name: 'api',

@@ -1,16 +1,16 @@
 import { cpSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { build } from 'esbuild'
+import { build, type Metafile } from 'esbuild'
 import { swaggerUiFiles, swaggerUiFolder } from '#shared/api/docs-assets.ts'
 import { functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
-import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import { deployedFunctions } from '../deployed-functions.ts'
-import { type AwsService, declaredClients, servicesOf } from './declared-clients.ts'
+import { declaredClients, servicesOf } from './declared-clients.ts'
 import { leanSdk } from './lean-sdk.ts'
-import { ownRoute } from './own-route.ts'
+import { type Needs, ownNeeds } from './own-needs.ts'
+import { partsTakenIn, storeParts } from './own-store.ts'
 import { packedData } from './packed-data.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -31,22 +31,51 @@ export const bundleFolder = (file: string): string => join(outFolder, withoutExt
 
 const withoutExtension = (file: string): string => file.replace(/\.ts$/, '')
 
-/** Bundles every function; those that declare the same services in one go. */
+/** Bundles every function. */
 export async function buildBundles(): Promise<Bundle[]> {
   rmSync(outFolder, { recursive: true, force: true })
-  const groups = Map.groupBy(deployedFunctions, ({ uses }) => servicesOf(uses).join())
-  const bundles = await Promise.all(
-    [...groups.values()].map((group) => bundle(group, servicesOf(group.flatMap(({ uses }) => uses)))),
-  )
+  const needs = await needsOfFunctions()
+  const { outputs } = await bundle((file) => needs.get(file) ?? everything, true)
   copyRunTimeFiles()
-  return bundles.flat()
+  return Object.entries(outputs).map(([output, { bytes, entryPoint = '', inputs }]) => ({
+    file: withoutSuffix(entryPoint),
+    bytes,
+    gzipBytes: gzipSync(readFileSync(join(root, output))).length,
+    inputs: usedInputs(inputs),
+  }))
 }
 
-async function bundle(functions: readonly FunctionDefinition[], services: readonly AwsService[]): Promise<Bundle[]> {
+/** No client, and the whole store. */
+const everything: Needs = { services: [], storeParts }
+
+/** What a function needs stands in its declaration and in the files that something of gets into its bundle. */
+async function needsOfFunctions(): Promise<Map<string, Needs>> {
+  const { outputs } = await bundle(() => everything, false)
+  const files = new Map(
+    Object.values(outputs).map(({ entryPoint = '', inputs }) => [withoutSuffix(entryPoint), usedInputs(inputs)]),
+  )
+  return new Map(
+    deployedFunctions.map(({ file, uses }) => [
+      file,
+      { services: servicesOf(uses), storeParts: partsTakenIn(files.get(file) ?? []) },
+    ]),
+  )
+}
+
+/** Tells apart modules of one file; see `ownNeeds`. */
+const withoutSuffix = (input: string): string => input.replace(/\?.*$/, '')
+
+const usedInputs = (inputs: Metafile['outputs'][string]['inputs']): string[] =>
+  Object.keys(inputs)
+    .filter((input) => (inputs[input]?.bytesInOutput ?? 0) > 0)
+    .map(withoutSuffix)
+
+async function bundle(needsOf: (file: string) => Needs, write: boolean): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: functions.map(({ file }) => ({ in: file, out: join(withoutExtension(file), 'index') })),
+    entryPoints: deployedFunctions.map(({ file }) => ({ in: file, out: join(withoutExtension(file), 'index') })),
     outdir: outFolder,
+    write,
     bundle: true,
     minify: true,
     metafile: true,
@@ -58,20 +87,13 @@ async function bundle(functions: readonly FunctionDefinition[], services: readon
     supported: { 'dynamic-import': false },
     // The ES modules of the SDK can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    plugins: [declaredClients(services), leanSdk(), packedData, ownRoute],
+    plugins: [packedData, ownNeeds(needsOf), declaredClients((needs) => (needs as Needs).services), leanSdk()],
     define: { 'import.meta.dirname': '""' },
     // Lets a test deploy other code without changing a source file.
     banner: { js: process.env['BUNDLE_BANNER'] ?? '' },
     logLevel: 'warning',
   })
-  return Object.entries(metafile.outputs).map(([output, { bytes, entryPoint = '', inputs }]) => ({
-    file: entryPoint,
-    bytes,
-    gzipBytes: gzipSync(readFileSync(join(root, output))).length,
-    inputs: Object.entries(inputs)
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .map(([input]) => input),
-  }))
+  return metafile
 }
 
 /** Files and folders that functions read at run time: they lie under the same path beside the bundled code. */

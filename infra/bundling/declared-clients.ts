@@ -30,15 +30,18 @@ async function absentPackage(name: string): Promise<string> {
   ].join('\n')
 }
 
-/** Gives a function only the clients of the services it declares: with the others it could do nothing anyway. */
-export const declaredClients = (declared: readonly AwsService[]): Plugin => ({
+/**
+ * Gives a function only the clients of the services it declares: with the others it could do nothing anyway.
+ * @param declaredBy services of the module with this plugin data
+ */
+export const declaredClients = (declaredBy: (pluginData: unknown) => readonly AwsService[]): Plugin => ({
   name: 'declared-clients',
   setup({ onResolve, onLoad }) {
-    const absent = services.filter((service) => !declared.includes(service)).flatMap((service) => packages[service])
-    if (absent.length === 0) return
-    onResolve({ filter: /^@aws-sdk\/(client|lib|util)-/ }, ({ path }) =>
-      absent.includes(path) ? { path, namespace: 'absent', sideEffects: false } : undefined,
-    )
+    onResolve({ filter: /^@aws-sdk\/(client|lib|util)-/ }, ({ path, importer, pluginData }) => {
+      if (importer.includes('/node_modules/')) return undefined
+      const isDeclared = declaredBy(pluginData).some((service) => packages[service].includes(path))
+      return isDeclared ? undefined : { path, namespace: 'absent', sideEffects: false }
+    })
     onLoad({ filter: /.*/, namespace: 'absent' }, async ({ path }) => ({
       contents: await absentPackage(path),
       loader: 'js',

@@ -74,10 +74,13 @@ export function leanSdk(): Plugin {
         loader: 'js',
         resolveDir: dirname(path),
       }))
-      onLoad({ filter: /\/node_modules\/@(aws-sdk|smithy)\/.*\.js$/ }, ({ path }) => {
-        const trim = trims.find(({ module }) => path.endsWith(`/node_modules/${module}`))
-        return trim && { contents: trim.instead, loader: 'js', resolveDir: dirname(path) }
-      })
+      for (const { module, instead } of trims) {
+        onLoad({ filter: new RegExp(`/node_modules/${module.replaceAll('.', '\\.')}$`) }, ({ path }) => ({
+          contents: instead,
+          loader: 'js',
+          resolveDir: dirname(path),
+        }))
+      }
     },
   }
 }

@@ -76,10 +76,10 @@ function repeated(first: Movement & { creation: Once }, once: Once): OnceResult<
 }
 
 /** Every level of the SKU in the request's warehouse, those that never had stock included, by bucket. */
-async function levelsOf({ store }: Services, request: Receipt | Adjustment): Promise<Level[]> {
+async function levelsOf(services: Services, request: Receipt | Adjustment): Promise<Level[]> {
   const { sku, warehouse_id: id = mainWarehouseId } = request
-  const warehouse = await findWarehouse(store, id)
-  const { products, levels } = await store.readSupply([sku], [warehouse], 'all')
+  const warehouse = await findWarehouse(services, id)
+  const { products, levels } = await services.store.readSupply([sku], [warehouse], 'all')
   const product = products.get(sku)
   if (!product) throw new Refusal('unknown_sku', `There is no product ${sku}.`)
   return Array.from({ length: product.stock_buckets }, (_, bucket) => {
@@ -88,9 +88,10 @@ async function levelsOf({ store }: Services, request: Receipt | Adjustment): Pro
   })
 }
 
-async function findWarehouse({ warehouses }: Services['store'], id: string): Promise<Warehouse> {
+async function findWarehouse({ store }: Services, id: string): Promise<Warehouse> {
   const isWanted = (warehouse: Warehouse) => warehouse.id === id
-  const warehouse = (await warehouses.listCached()).find(isWanted) ?? (await warehouses.list()).find(isWanted)
+  const warehouse =
+    (await store.warehouses.listCached()).find(isWanted) ?? (await store.warehouses.list()).find(isWanted)
   if (!warehouse) {
     throw invalidFields({ pointer: '#/warehouse_id', code: 'unknown_warehouse', detail: 'there is no such warehouse' })
   }

@@ -1,51 +1,44 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as dynamodb from '@aws-sdk/client-dynamodb'
+import * as eventBridge from '@aws-sdk/client-eventbridge'
 import * as secretsManager from '@aws-sdk/client-secrets-manager'
 import * as ses from '@aws-sdk/client-sesv2'
-import bcrypt from 'bcryptjs'
-import { build } from 'esbuild'
+import * as sqs from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
-import { declaredClients } from '#infra/bundling/declared-clients.ts'
-import { leanSdk } from '#infra/bundling/lean-sdk.ts'
-import { packedData } from '#infra/bundling/packed-data.ts'
-import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
+import { servicesOf } from '#infra/bundling/declared-clients.ts'
+import { deployedFunctions } from '#infra/deployed-functions.ts'
+import manifest from '#package' with { type: 'json' }
+import { bundled } from '#tests/support/bundled.ts'
 
 type Ses = typeof import('#shared/runtime/ses.ts')
-type Sdk = typeof dynamodb & Pick<typeof secretsManager, 'SecretsManagerClient'> & Pick<typeof ses, 'SESv2Client'>
+
+/** The clients that functions use, all of them. */
+const clients = {
+  DynamoDBClient: dynamodb.DynamoDBClient,
+  EventBridgeClient: eventBridge.EventBridgeClient,
+  SecretsManagerClient: secretsManager.SecretsManagerClient,
+  SESv2Client: ses.SESv2Client,
+  SQSClient: sqs.SQSClient,
+}
+type Sdk = typeof dynamodb & typeof clients
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
 afterAll(() => rmSync(folder, { recursive: true }))
-
-/** The exports of a module that was bundled as functions are. */
-async function bundled(name: string, contents: string, declared: Parameters<typeof declaredClients>[0]) {
-  const outfile = join(folder, `${name}.cjs`)
-  await build({
-    stdin: { contents, resolveDir: import.meta.dirname, loader: 'ts' },
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    mainFields: ['module', 'main'],
-    plugins: [declaredClients(declared), leanSdk(), packedData],
-    define: { 'import.meta.dirname': '""' },
-  })
-  return createRequire(import.meta.url)(outfile) as unknown
-}
 
 const someNames = 'DynamoDBClient, GetItemCommand, TransactWriteItemsCommand, TransactionCanceledException'
 let lean: Sdk
 beforeAll(async () => {
   lean = (await bundled(
-    'sdk',
     `export { ${someNames} } from '@aws-sdk/client-dynamodb'
+     export { EventBridgeClient } from '@aws-sdk/client-eventbridge'
      export { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-     export { SESv2Client } from '@aws-sdk/client-sesv2'`,
-    ['dynamodb', 'secretsmanager', 'ses'],
+     export { SESv2Client } from '@aws-sdk/client-sesv2'
+     export { SQSClient } from '@aws-sdk/client-sqs'`,
+    servicesOf(deployedFunctions.flatMap(({ uses }) => uses)),
   )) as Sdk
 })
 
@@ -53,18 +46,20 @@ const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' }
 
 describe('the SDK as it is bundled', () => {
   const regions = ['eu-central-1', 'us-east-1', 'ap-southeast-7', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1']
-  type AnyClient = dynamodb.DynamoDBClient | secretsManager.SecretsManagerClient | ses.SESv2Client
-  const hostOf = (client: AnyClient, Region: string) =>
-    client.config.endpointProvider({ Region, UseFIPS: false, UseDualStack: false }).url.href
+  type Asking = new (options: object) => { config: { endpointProvider(parameters: object): { url: URL } } }
+  const hostOf = (client: Asking, Region: string) =>
+    new client({ region: Region }).config.endpointProvider({ Region, UseFIPS: false, UseDualStack: false }).url.href
 
   test.each(regions)('asks in %s where the whole SDK would ask', (region) => {
-    for (const [ours, theirs] of [
-      [lean.DynamoDBClient, dynamodb.DynamoDBClient],
-      [lean.SecretsManagerClient, secretsManager.SecretsManagerClient],
-      [lean.SESv2Client, ses.SESv2Client],
-    ] as const) {
-      expect(hostOf(new ours({ region }), region)).toBe(hostOf(new theirs({ region }), region))
+    for (const [name, whole] of Object.entries(clients)) {
+      expect(hostOf(lean[name as keyof typeof clients], region)).toBe(hostOf(whole, region))
     }
+  })
+
+  test('is compared for every client that functions use', () => {
+    const { dependencies } = manifest
+    const used = Object.keys(dependencies).filter((name) => name.startsWith('@aws-sdk/client-'))
+    expect(used).toHaveLength(Object.keys(clients).length)
   })
 
   test('refuses endpoints it does not know', () => {
@@ -118,7 +113,7 @@ describe('calls of the SDK as it is bundled', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
     vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
     answer = { status: 200, body: { MessageId: '1' } }
-    const { mailer } = (await bundled('ses', `export { mailer } from '#shared/runtime/ses.ts'`, ['ses'])) as Ses
+    const { mailer } = (await bundled(`export { mailer } from '#shared/runtime/ses.ts'`, ['ses'])) as Ses
     const [at, to] = ['2026-11-20T12:00:00.000Z', 'jo@example.com']
     await mailer().send({ id: '1', from: 'orders@example.com', to, subject: '№ 1', html: '<p>', text: 'Hello', at })
     expect(authorization).toMatch(/Credential=environment\/\d{8}\/eu-west-3\/ses\//)
@@ -157,32 +152,4 @@ describe('calls of the SDK as it is bundled', () => {
     expect(error).toBeInstanceOf(lean.TransactionCanceledException)
     expect(error).toMatchObject({ CancellationReasons })
   })
-})
-
-test('a client of a service that is not declared says so when it is made', async () => {
-  const { DynamoDBClient } = (await bundled(
-    'none',
-    `export { DynamoDBClient } from '@aws-sdk/client-dynamodb'`,
-    [],
-  )) as Sdk
-  expect(() => new DynamoDBClient({})).toThrow('`uses`')
-})
-
-test('the packed list of common passwords unpacks to all of them', async () => {
-  const unpacked = (await bundled(
-    'passwords',
-    `export { commonPasswords } from '#shared/users/common-passwords.ts'`,
-    [],
-  )) as { commonPasswords: () => string[] }
-  expect(unpacked.commonPasswords().toSorted()).toEqual(commonPasswords.toSorted())
-})
-
-test('bcrypt with packed tables makes the hashes that bcrypt makes', async () => {
-  const { bcrypt: packed } = (await bundled('bcrypt', `export { default as bcrypt } from 'bcryptjs'`, [])) as {
-    bcrypt: typeof bcrypt
-  }
-  for (const [n, secret] of ['', 'secure123', 'é'.repeat(36)].entries()) {
-    const salt = `$2b$04$${String(n).repeat(22)}`
-    expect(packed.hashSync(secret, salt)).toBe(bcrypt.hashSync(secret, salt))
-  }
 })

@@ -1,6 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { buildBundles } from '#infra/bundling/bundles.ts'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { jobFunctionName, stageOf } from '#infra/stages.ts'
 import { deadLettersOf } from '#shared/events/queues.ts'
@@ -19,8 +18,7 @@ let template: Template
 const resources = (type: string, properties?: object) => Object.entries(template.findResources(type, properties))
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value])
 
-beforeAll(async () => {
-  await buildBundles()
+beforeAll(() => {
   template = Template.fromStack(holdfastApp({ outdir: 'cdk.out/templates' }, 'prod').events)
 }, 60_000)
 

@@ -1,13 +1,8 @@
 import { Bucket } from 'aws-cdk-lib/aws-s3'
-import { beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { acknowledgements } from '#infra/acknowledged-rules.ts'
-import { buildBundles } from '#infra/bundling/bundles.ts'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { realStages } from '#infra/stages.ts'
-
-beforeAll(async () => {
-  await buildBundles()
-}, 60_000)
 
 const outdir = 'cdk.out/security-rules'
 

@@ -1,6 +1,5 @@
 import { Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { buildBundles } from '#infra/bundling/bundles.ts'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
@@ -30,8 +29,7 @@ const ofType = (resources: Resources, type: string) =>
   Object.entries(resources).filter(([, resource]) => resource.Type === type)
 const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value])
 
-beforeAll(async () => {
-  await buildBundles()
+beforeAll(() => {
   const stacks = holdfastApp({ outdir: 'cdk.out/templates' }, 'prod')
   data = resourcesOf(stacks.data)
   api = resourcesOf(stacks.api)
