@@ -43,17 +43,16 @@ export const acknowledgements: readonly Acknowledgement[] = [
     rules: ['CKV_AWS_27', 'CKV_AWS_149', 'CKV_AWS_158', 'CKV_AWS_173'],
   },
   {
+    // Queues keep what their consumer could not handle and move it to their dead letters; the relay writes its own.
     reason:
-      'No call gets lost: the gateway waits for the answer, stream and queues have dead letters, a job runs again.',
-    rules: ['Serverless::Serverless-LambdaDLQ', 'CKV_AWS_116'],
-  },
-  {
-    reason: 'The relay puts into its dead letters itself what it cannot do; behind them there is only a person.',
-    rules: ['AwsSolutions::AwsSolutions-SQS3', 'Serverless::Serverless-SQSRedrivePolicy'],
-  },
-  {
-    reason: 'A queue keeps what its consumer could not handle, and moves it to its dead letters by itself.',
-    rules: ['Serverless::Serverless-LambdaEventSourceMappingDestination'],
+      'Dead letters are where they help: of stream and queues, not of calls whose answer somebody waits for, not of jobs, which run again, and not of dead letters.',
+    rules: [
+      'AwsSolutions::AwsSolutions-SQS3',
+      'CKV_AWS_116',
+      'Serverless::Serverless-LambdaDLQ',
+      'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      'Serverless::Serverless-SQSRedrivePolicy',
+    ],
   },
   {
     reason: 'The throttle of the gateway bounds all functions together; reserving for one takes from the others.',
