@@ -17,12 +17,16 @@ beforeAll(async () => {
   front = await warehouse(50)
   back = await warehouse(200)
   // An instance of a function may remember the list of warehouses for a minute.
-  const body = { lines: [{ sku: await productAt({ front: 200, main: 200 }), quantity: 1 }] }
+  const body = { lines: [{ sku: await productAt({ front: 20_000, main: 20_000 }), quantity: 1 }] }
   const placesTaken = async () => {
     const plans = [await user.simulateReservation({ body }), await user.createOrder({ body })]
     return plans.map((plan) => (plan.ok ? placeOf(plan.body.allocations[0]?.warehouse_id ?? '') : plan.body.code))
   }
-  const known = async () => expect(await placesTaken()).toEqual(['front', 'front'])
+  // So many at once meet every instance that there is.
+  const known = async () => {
+    const taken = await Promise.all(Array.from({ length: 8 }, placesTaken))
+    expect(new Set(taken.flat())).toEqual(new Set(['front']))
+  }
   await vi.waitFor(known, aMinute)
 }, 90_000)
 

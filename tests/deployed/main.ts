@@ -7,6 +7,7 @@ import { onInstallation, print, report, runAcceptanceTests } from './installatio
 import { runJobs } from './jobs.ts'
 import { rotateKeysOnce } from './key-rotation.ts'
 import { expectMail } from './mails.ts'
+import { watchSchedule } from './schedule.ts'
 import { UsedGrants } from './used-grants.ts'
 
 /** `npm run test:deployed`: the acceptance tests and what else a deployment promises, against a real one. */
@@ -23,8 +24,11 @@ await onInstallation(grants.add, async (installation) => {
   await expectMail(endpoint, admin)
   report('an order is mailed')
 
+  const scheduled = await watchSchedule(admin)
   await runAcceptanceTests(installation)
   report('the acceptance tests pass')
+  await scheduled()
+  report('the schedule has processed a simple order')
 
   await expectCrossOriginAnswers(baseUrl)
   report('a browser of another origin can read what the gateway itself answers')
