@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { APIGatewayProxyResult } from 'aws-lambda'
 import { encoded } from './compression.ts'
 import type { IncomingRequest } from './gateway-event.ts'
-import { createRestApi, tooLargeAnswer } from './rest-api.ts'
+import { createRestApi, tooLargeAnswer, unreadableAnswer } from './rest-api.ts'
 
 /** One request, when it is over. */
 export interface Served {
@@ -19,7 +20,7 @@ const maxRequestBytes = 10 * 1024 * 1024
 /** The HTTP server in front of the REST API. */
 export function createGateway(corsOrigins: string, report: (served: Served) => void): Server {
   const serve = createRestApi(corsOrigins)
-  return createServer(async (request, response) => {
+  const server = createServer(async (request, response) => {
     const startedAt = performance.now()
     const { path, search } = splitTarget(request.url ?? '/')
     const method = request.method ?? 'GET'
@@ -39,6 +40,16 @@ export function createGateway(corsOrigins: string, report: (served: Served) => v
       requestId: String(result.headers?.['X-Request-ID'] ?? ''),
     })
   })
+  return server.on('clientError', refuse)
+}
+
+/** Node's parser gives up before there is a request; the client is told in the same form as of everything else. */
+function refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable) return void socket.destroy()
+  const { statusCode, headers, body } = code === 'HPE_HEADER_OVERFLOW' ? tooLargeAnswer('/') : unreadableAnswer('/')
+  const ownHeaders = { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }
+  const lines = Object.entries(ownHeaders).map(([name, value]) => `${name}: ${value}`)
+  socket.end([`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`, ...lines, '', body].join('\r\n'))
 }
 
 /** Path and query of a request target; the path is not decoded. */

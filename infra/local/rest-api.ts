@@ -85,6 +85,10 @@ export function createRestApi(corsOrigins: string): (incoming: IncomingRequest) 
 export const tooLargeAnswer = (path: string): APIGatewayProxyResult =>
   gatewayAnswer(new GatewayAnswer('REQUEST_TOO_LARGE'), { path })
 
+/** What it answers to something that is no request. */
+export const unreadableAnswer = (path: string): APIGatewayProxyResult =>
+  gatewayAnswer(new GatewayAnswer('BAD_REQUEST_BODY'), { path })
+
 /** An encoded slash stays one: it is part of a segment. */
 function decoded(path: string): string {
   try {
