@@ -3,6 +3,6 @@ import { routes } from '#shared/api/routes.ts'
 import { services } from '#shared/runtime/services.ts'
 import { logOut } from '#shared/users/sessions.ts'
 
-export const handler = implement(routes.logOut)(({ body, context, request }) =>
-  logOut(services(context), { authorization: request.header('authorization'), refreshToken: body.refresh_token }),
+export const handler = implement(routes.logOut)(({ body, context, authorization }) =>
+  logOut(services(context), { authorization, refreshToken: body.refresh_token }),
 )

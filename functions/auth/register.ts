@@ -3,11 +3,11 @@ import { routes } from '#shared/api/routes.ts'
 import { services } from '#shared/runtime/services.ts'
 import { register } from '#shared/users/registration.ts'
 
-export const handler = implement(routes.register)(({ body, once, context, request }) =>
+export const handler = implement(routes.register)(({ body, once, context, authorization, request }) =>
   register(services(context), {
     request: body,
     once,
-    authorization: request.header('authorization'),
+    authorization,
     clientAddress: request.clientAddress,
   }),
 )

@@ -3,6 +3,6 @@ import { routes } from '#shared/api/routes.ts'
 import { services } from '#shared/runtime/services.ts'
 import { readMetrics } from '#shared/stats/metrics.ts'
 
-export const handler = implement(routes.getMetrics)(({ context, request }) =>
-  readMetrics(services(context), request.header('authorization')),
+export const handler = implement(routes.getMetrics)(({ context, authorization }) =>
+  readMetrics(services(context), authorization),
 )

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
 import type { Caller } from '#shared/requests/caller.ts'
 import type { OnceResult } from '#shared/requests/idempotency.ts'
-import { isConditionalRead, isVersioned, type Route } from './contract.ts'
+import { type Document, isConditionalRead, isVersioned, type Route } from './contract.ts'
 import { httpRequest } from './parse.ts'
 import { entityTag, isKnown } from './preconditions.ts'
 
@@ -15,7 +15,7 @@ interface Exchange {
 
 /**
  * The answer to a request that was served. Only what the route promises leaves.
- * @throws ZodError when the result breaks that promise: our error, never the caller's
+ * @throws Error when the result breaks that promise: our error, never the caller's
  */
 export function answerWith(
   route: Route,
@@ -32,7 +32,8 @@ export function answerWith(
     result = once.result
   }
   if (document) {
-    const { contentType, text } = result as { contentType: string; text: string }
+    const { contentType, text } = result as Document
+    if (!document.includes(contentType.replace(/;.*/, ''))) throw new Error(`${contentType} is not declared`)
     return { statusCode: status, headers: { ...headers, 'Content-Type': contentType }, body: text }
   }
   if (!schema) return { statusCode: status, headers, body: '' }

@@ -23,6 +23,8 @@ export interface Route {
   readonly uses: readonly AwsAction[]
   /** The least role; an admin may do everything, a `user` is anybody who is signed in. */
   readonly access: 'public' | Role
+  /** Public, but its function looks at a bearer, if there is one. */
+  readonly bearer?: 'optional'
   readonly params?: ObjectSchema
   readonly query?: ObjectSchema
   readonly body?: Schema
@@ -40,8 +42,8 @@ interface Success {
   readonly body?: Schema
   /** Where the created thing can be read; the names are members of the body. */
   readonly location?: `/${string}`
-  /** Not JSON of a schema: the function says what it is. */
-  readonly document?: true
+  /** Not JSON of a schema: the function says what it is, one of these media types. */
+  readonly document?: readonly string[]
   readonly cache?: 'no-store' | 'public, max-age=300'
 }
 
@@ -63,6 +65,8 @@ export interface Input<R extends Route> {
   query: Parsed<Member<R, 'query'>, undefined>
   once: Member<R, 'idempotency'> extends undefined ? undefined : Once
   context: RequestContext<R['access'] extends 'public' ? undefined : Caller>
+  /** Value of the header, not looked at yet. */
+  authorization: Member<R, 'bearer'> extends undefined ? undefined : string | undefined
   /** For the few functions that look at HTTP itself. */
   request: HttpRequest
 }
@@ -78,7 +82,7 @@ export interface HttpRequest {
   header(name: string): string | undefined
 }
 
-type Body<R extends Route> = R['success'] extends { document: true }
+type Body<R extends Route> = R['success'] extends { document: readonly string[] }
   ? Document
   : Parsed<Member<R['success'], 'body'>, void>
 

@@ -10,7 +10,7 @@ export const unrouted = route({
   summary: 'What no route serves',
   access: 'public',
   uses: [],
-  success: { status: 200, document: true },
+  success: { status: 200, document: [] },
   errors: ['not_found', 'method_not_allowed'],
 })
 

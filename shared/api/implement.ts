@@ -151,7 +151,9 @@ function parseAndAuthorise(route: Route): Middleware {
       shared.expected = isConditionalWrite(route) ? expectedVersions(event) : undefined
       const deadline = clock.now() + request.context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
       const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, shared) }
-      const input = { body, params, query, once: identity?.once, context, request: httpRequest(event) }
+      const http = httpRequest(event)
+      const authorization = route.bearer && http.header('authorization')
+      const input = { body, params, query, once: identity?.once, context, authorization, request: http }
       request.event = input as unknown as APIGatewayProxyEvent
     },
   }

@@ -1,5 +1,8 @@
 import * as z from 'zod/mini'
 import { isConditionalRead, isConditionalWrite, type Route } from './contract.ts'
+import { idempotencyKeyPattern } from './parse.ts'
+import { ifMatchPattern } from './preconditions.ts'
+import { parameterExamples } from './request-examples.ts'
 
 type Json = Record<string, unknown>
 
@@ -14,6 +17,7 @@ export function parametersOf(route: Route): Json[] {
       in: place,
       required: place === 'path' || required.includes(name),
       schema: property,
+      ...(name in parameterExamples ? { example: parameterExamples[name] } : {}),
     }))
   }
   const key = {
@@ -21,14 +25,14 @@ export function parametersOf(route: Route): Json[] {
     in: 'header',
     required: idempotency === 'required',
     description: 'Send the same key again with the same body: the first answer comes back and nothing happens twice.',
-    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    schema: { type: 'string', pattern: idempotencyKeyPattern.source },
   }
-  const precondition = (name: string, description: string) => ({
+  const precondition = (name: string, description: string, pattern?: string) => ({
     name,
     in: 'header',
     required: false,
     description,
-    schema: { type: 'string' },
+    schema: { type: 'string', ...(pattern === undefined ? {} : { pattern }) },
   })
   return [
     ...of('path', params),
@@ -38,7 +42,7 @@ export function parametersOf(route: Route): Json[] {
       ? [precondition('If-None-Match', 'Entity tags: 304 when one of them is current.')]
       : []),
     ...(isConditionalWrite(route)
-      ? [precondition('If-Match', 'Entity tags: 412 unless one is of the current version.')]
+      ? [precondition('If-Match', 'Entity tags: 412 unless one is of the current version.', ifMatchPattern.source)]
       : []),
   ]
 }

@@ -1,15 +1,16 @@
 import * as z from 'zod/mini'
 import { OrderView } from '#shared/orders/order.ts'
 import { Product } from '#shared/products/product.ts'
-import { type ProblemCode, problems } from '#shared/requests/refusal.ts'
 import { version } from '#shared/runtime/version.ts'
 import { Movement } from '#shared/stock/stock.ts'
 import { Warehouse } from '#shared/stock/warehouse.ts'
 import { Tokens, User } from '#shared/users/user.ts'
-import { errorsOf, isConditionalRead, isVersioned, type Route } from './contract.ts'
+import type { Route } from './contract.ts'
 import { parametersOf } from './openapi-parameters.ts'
+import { responsesOf } from './openapi-responses.ts'
 import { methodsOf, type NamedRoute, operations } from './operations.ts'
-import { Problem, problemContentType } from './problem.ts'
+import { Problem } from './problem.ts'
+import { requestExamples } from './request-examples.ts'
 
 type Schema = z.ZodMiniType
 type Json = Record<string, unknown>
@@ -104,19 +105,33 @@ function describe({ operation, route }: NamedRoute, method: string): Json {
   return {
     operationId: method === route.method ? operation : `${operation}By${upperFirst(method.toLowerCase())}`,
     summary: route.summary,
-    description: route.access === 'public' ? 'Public.' : `Least role: ${route.access}.`,
+    description:
+      route.access === 'public'
+        ? route.bearer
+          ? 'Public; some uses take a bearer.'
+          : 'Public.'
+        : `Least role: ${route.access}.`,
     tags: [route.area],
-    security: route.access === 'public' ? [] : [{ bearer: [] }],
+    security: securityOf(route),
     parameters: parametersOf(route),
-    ...(route.body ? { requestBody: requestBody(route, route.body) } : {}),
-    responses: { ...success(route), ...failures(route) },
+    ...(route.body ? { requestBody: requestBody(operation, route, route.body) } : {}),
+    responses: responsesOf(route, (schema) => reference(answers, schema)),
   }
 }
 
-const wholeSeconds = (what: string): Json => ({ description: `${what}, in seconds`, schema: { type: 'integer' } })
+/** As alternatives: nothing at all, or a bearer. */
+function securityOf({ access, bearer }: Route): Json[] {
+  if (access !== 'public') return [{ bearer: [] }]
+  return bearer === undefined ? [] : [{}, { bearer: [] }]
+}
 
-function requestBody(route: Route, schema: Schema): Json {
-  const content = { schema: reference(bodies, schema) }
+function requestBody(operation: string, route: Route, schema: Schema): Json {
+  const examples: readonly unknown[] =
+    new Map<string, readonly unknown[]>(Object.entries(requestExamples)).get(operation) ?? []
+  const content = {
+    schema: reference(bodies, schema),
+    examples: Object.fromEntries(examples.map((value, n) => [`${operation}${n + 1}`, { value }])),
+  }
   const isEmptyAccepted = schema.safeParse({}).success
   return {
     required: !isEmptyAccepted,
@@ -125,52 +140,4 @@ function requestBody(route: Route, schema: Schema): Json {
       ...(route.form ? { 'application/x-www-form-urlencoded': content } : {}),
     },
   }
-}
-
-function success(route: Route): Json {
-  const { status, body, document, location } = route.success
-  const header = (description: string) => ({ description, schema: { type: 'string' } })
-  const headers = {
-    'X-Request-ID': header('Of this request, in logs and in the audit trail'),
-    ...(isVersioned(route)
-      ? { ETag: header('Of this version as this role sees it, for If-Match and If-None-Match') }
-      : {}),
-    ...(location ? { Location: header('Where the created thing can be read') } : {}),
-    ...(route.idempotency
-      ? {
-          'Idempotency-Key': header('The key that was made up for a request without one'),
-          'Idempotent-Replayed': header('true: this is the first answer again'),
-        }
-      : {}),
-  }
-  const content = document
-    ? { content: { '*/*': { schema: { type: 'string' } } } }
-    : body
-      ? { content: { 'application/json': { schema: reference(answers, body) } } }
-      : {}
-  return {
-    [status]: { description: 'Success', headers, ...content },
-    ...(isConditionalRead(route) ? { 304: { description: 'What the caller has is current' } } : {}),
-  }
-}
-
-const rateLimitHeaders: Json = {
-  'Retry-After': wholeSeconds('Until it makes sense to try again'),
-  'RateLimit-Limit': { description: 'Attempts a minute', schema: { type: 'integer' } },
-  'RateLimit-Remaining': { description: 'Attempts that are left', schema: { type: 'integer' } },
-  'RateLimit-Reset': wholeSeconds('Until one more is possible'),
-}
-
-function failures(route: Route): Json {
-  const byStatus = Map.groupBy<number, ProblemCode>(errorsOf(route), (code) => problems[code].status)
-  return Object.fromEntries(
-    [...byStatus].map(([status, codes]) => [
-      status,
-      {
-        description: codes.map((code) => `\`${code}\``).join(', '),
-        ...(codes.includes('rate_limited') ? { headers: rateLimitHeaders } : {}),
-        content: { [problemContentType]: { schema: reference(answers, Problem) } },
-      },
-    ]),
-  )
 }

@@ -98,6 +98,10 @@ function checked(schema: z.ZodMiniType, value: unknown, pointer: (path: readonly
   return parsed.data
 }
 
+/** 1 to 255 printable ASCII characters, bare or as a structured-field string. */
+export const idempotencyKeyPattern =
+  /^(?:[\x20\x21\x23-\x7e][\x20-\x7e]{0,254}|"(?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255}")$/
+
 /**
  * The identity of a creating request; without a key it is one of its own.
  * @throws Refusal `idempotency_key_required`, `idempotency_key_invalid`
@@ -113,10 +117,10 @@ export function parseOnce(
     throw new Refusal('idempotency_key_required', 'This request needs an Idempotency-Key header.')
   }
   const generatedKey = sent === undefined ? randomUUID() : undefined
-  const key = generatedKey ?? unquoted(sent ?? '')
-  if (!/^[\x20-\x7e]{1,255}$/.test(key)) {
-    throw new Refusal('idempotency_key_invalid', 'An Idempotency-Key has 1 to 255 printable ASCII characters.')
+  if (sent !== undefined && !idempotencyKeyPattern.test(sent)) {
+    throw new Refusal('idempotency_key_invalid', 'A key has 1 to 255 printable ASCII characters, bare or in quotes.')
   }
+  const key = generatedKey ?? unquoted(sent ?? '')
   const path = route.path.replaceAll(/\{(.+?)\}/g, (_, name: string) => event.pathParameters?.[name] ?? '')
   return {
     once: { digest: digestOf(route.method, path, userId, key), fingerprint: fingerprintOf(body) },
@@ -125,10 +129,5 @@ export function parseOnce(
 }
 
 /** A structured-field string (RFC 9651) means its content; anything else means itself. */
-function unquoted(value: string): string {
-  if (!value.startsWith('"')) return value
-  const content = /^"((?:[^"\\]|\\["\\])*)"$/.exec(value)?.[1]
-  if (content === undefined)
-    throw new Refusal('idempotency_key_invalid', 'The quotes of the Idempotency-Key do not match.')
-  return content.replaceAll(/\\(["\\])/g, '$1')
-}
+const unquoted = (value: string): string =>
+  value.startsWith('"') ? value.slice(1, -1).replaceAll(/\\(["\\])/g, '$1') : value

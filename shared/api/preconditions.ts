@@ -7,7 +7,11 @@ import { headerOf } from './parse.ts'
 export const entityTag = (version: number, role: Role): string => `"${version}-${role}"`
 
 const tag = '(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"'
-const tagList = new RegExp(`^${tag}(?:[ \\t]*,[ \\t]*${tag})*$`)
+const tagSequence = `${tag}(?:[ \\t]*,[ \\t]*${tag})*`
+const tagList = new RegExp(`^${tagSequence}$`)
+
+/** What `If-Match` takes. */
+export const ifMatchPattern = new RegExp(`^(?:\\*|${tagSequence})$`)
 
 /** Entity tags of a header's value, without their marks of weakness; undefined when that is not what it is. */
 const tagsIn = (value: string): string[] | undefined =>

@@ -70,6 +70,7 @@ export const routes = {
     path: '/auth/register',
     summary: 'Register',
     access: 'public',
+    bearer: 'optional',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue'],
     body: NewUser,
     idempotency: 'optional',
@@ -105,6 +106,7 @@ export const routes = {
     path: '/auth/logout',
     summary: 'End the session of the bearer or of the refresh token',
     access: 'public',
+    bearer: 'optional',
     uses: ['dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
     body: LogoutRequest,
     success: { status: 204 },
@@ -504,8 +506,9 @@ export const routes = {
     path: '/metrics',
     summary: "Counters in Prometheus' text format, for the metrics token or an admin",
     access: 'public',
+    bearer: 'optional',
     uses: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
-    success: { status: 200, document: true },
+    success: { status: 200, document: ['text/plain'] },
     errors: ['not_authenticated', 'forbidden'],
   }),
   getOrderStats: route({
@@ -525,7 +528,7 @@ export const routes = {
     summary: 'This description',
     access: 'public',
     uses: [],
-    success: { status: 200, document: true },
+    success: { status: 200, document: ['application/json'] },
     errors: [],
   }),
   getDocs: route({
@@ -535,7 +538,7 @@ export const routes = {
     summary: 'Interactive documentation',
     access: 'public',
     uses: [],
-    success: { status: 200, document: true },
+    success: { status: 200, document: ['text/html'] },
     errors: [],
   }),
   getDocsAsset: route({
@@ -546,7 +549,7 @@ export const routes = {
     access: 'public',
     uses: [],
     params: z.object({ asset: z.enum(docsAssets) }),
-    success: { status: 200, document: true, cache: 'public, max-age=300' },
+    success: { status: 200, document: ['text/css', 'text/javascript'], cache: 'public, max-age=300' },
     errors: [],
   }),
 } satisfies Record<string, Route>

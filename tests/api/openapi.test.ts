@@ -11,12 +11,18 @@ import { problems } from '#shared/requests/refusal.ts'
 
 const baseUrl = inject('baseUrl')
 
+const Link = z.object({ operationId: z.string(), parameters: z.record(z.string(), z.string()) })
 const OperationObject = z.object({
   operationId: z.string(),
   security: z.array(z.record(z.string(), z.unknown())),
   parameters: z.array(z.object({ name: z.string(), in: z.string(), required: z.boolean() })),
-  requestBody: z.optional(z.object({ content: z.record(z.string(), z.unknown()) })),
-  responses: z.record(z.string(), z.looseObject({ description: z.string() })),
+  requestBody: z.optional(
+    z.object({ content: z.record(z.string(), z.looseObject({ examples: z.record(z.string(), z.unknown()) })) }),
+  ),
+  responses: z.record(
+    z.string(),
+    z.looseObject({ description: z.string(), links: z.optional(z.record(z.string(), Link)) }),
+  ),
 })
 const Description = z.looseObject({
   openapi: z.literal('3.1.0'),
@@ -84,6 +90,23 @@ describe('the OpenAPI description', () => {
     expect([...referred].sort()).toEqual(present.sort())
   })
 
+  test('shows a body that is taken wherever one is, and links to operations that exist', () => {
+    const described = Object.values(description.paths).flatMap((methods) => Object.values(methods))
+    const ids = described.map(({ operationId }) => operationId)
+    for (const { operationId, requestBody, responses } of described) {
+      const shown = Object.values(requestBody?.content ?? {}).map(({ examples }) => Object.keys(examples).length)
+      expect(
+        shown.filter((count) => count === 0),
+        operationId,
+      ).toEqual([])
+      for (const links of Object.values(responses).flatMap((response) => Object.values(response.links ?? {}))) {
+        expect(ids).toContain(links.operationId)
+      }
+    }
+    const created = description.paths['/orders']?.['post']?.responses['201']?.links
+    expect(created?.['shipOrder']).toEqual({ operationId: 'shipOrder', parameters: { id: '$response.body#/id' } })
+  })
+
   test('has every operation of the routes and no other', () => {
     const described = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
@@ -105,7 +128,8 @@ describe('the OpenAPI description', () => {
       const takesInput =
         route.access !== 'public' || route.body || route.params || route.query || route.errors.length > 0
       expect(statuses.some((status) => status.startsWith('4'))).toBe(Boolean(takesInput))
-      expect(described?.security).toEqual(route.access === 'public' ? [] : [{ bearer: [] }])
+      const bearer = { bearer: [] }
+      expect(described?.security).toEqual(route.access === 'public' ? (route.bearer ? [{}, bearer] : []) : [bearer])
       const types = route.form ? ['application/json', 'application/x-www-form-urlencoded'] : ['application/json']
       expect(Object.keys(described?.requestBody?.content ?? {})).toEqual(route.body ? types : [])
       const names = described?.parameters.map((parameter) => parameter.name)

@@ -1,0 +1,85 @@
+import type * as z from 'zod/mini'
+import { type ProblemCode, problems } from '#shared/requests/refusal.ts'
+import { errorsOf, isConditionalRead, isVersioned, type Route } from './contract.ts'
+import { operations } from './operations.ts'
+import { Problem, problemContentType } from './problem.ts'
+
+type Json = Record<string, unknown>
+type Describe = (schema: z.ZodMiniType) => Json
+
+/** What an operation answers, by status, as OpenAPI describes it. @param describe refers to a component */
+export const responsesOf = (route: Route, describe: Describe): Json => ({
+  ...success(route, describe),
+  ...failures(route, describe),
+})
+
+const text = (description: string): Json => ({ description, schema: { type: 'string' } })
+const whole = (description: string): Json => ({ description, schema: { type: 'integer', minimum: 0 } })
+
+const requestId = { 'X-Request-ID': text('Of this request, in logs and in the audit trail') }
+const entityTag = { ETag: text('Of this version as this role sees it, for If-Match and If-None-Match') }
+
+function success(route: Route, describe: Describe): Json {
+  const { status, location } = route.success
+  const headers = {
+    ...requestId,
+    ...(isVersioned(route) ? entityTag : {}),
+    ...(location ? { Location: text('Where the created thing can be read') } : {}),
+    ...(route.idempotency
+      ? {
+          'Idempotency-Key': text('The key that was made up for a request without one'),
+          'Idempotent-Replayed': text('true: this is the first answer again'),
+        }
+      : {}),
+  }
+  const current = { description: 'What the caller has is current', headers: { ...requestId, ...entityTag } }
+  return {
+    [status]: {
+      description: 'Success',
+      headers,
+      ...content(route, describe),
+      ...(location ? { links: linksTo(location) } : {}),
+    },
+    ...(isConditionalRead(route) ? { 304: current } : {}),
+  }
+}
+
+/** Everything that can be done at the created thing's address. */
+function linksTo(location: string): Json {
+  const names = [...location.matchAll(/\{(.+?)\}/g)].map(([, name = '']) => name)
+  const parameters = Object.fromEntries(names.map((name) => [name, `$response.body#/${name}`]))
+  const there = operations.filter(({ route: { path } }) => path === location || path.startsWith(`${location}/`))
+  return Object.fromEntries(there.map(({ operation }) => [operation, { operationId: operation, parameters }]))
+}
+
+function content({ success: { body, document = [] } }: Route, describe: Describe): Json {
+  if (body) return { content: { 'application/json': { schema: describe(body) } } }
+  if (document.length === 0) return {}
+  const schemaOf = (type: string) => ({ type: type === 'application/json' ? 'object' : 'string' })
+  return { content: Object.fromEntries(document.map((type) => [type, { schema: schemaOf(type) }])) }
+}
+
+const retryAfter = { 'Retry-After': whole('Seconds until it makes sense to try again') }
+const rateLimit = {
+  'RateLimit-Limit': whole('Attempts a minute'),
+  'RateLimit-Remaining': whole('Attempts that are left'),
+  'RateLimit-Reset': whole('Seconds until one more is possible'),
+}
+const headersOf: Partial<Record<ProblemCode, Json>> = {
+  rate_limited: { ...retryAfter, ...rateLimit },
+  unavailable: retryAfter,
+}
+
+function failures(route: Route, describe: Describe): Json {
+  const byStatus = Map.groupBy<number, ProblemCode>(errorsOf(route), (code) => problems[code].status)
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: codes.map((code) => `\`${code}\``).join(', '),
+        headers: Object.assign({}, requestId, ...codes.map((code) => headersOf[code])),
+        content: { [problemContentType]: { schema: describe(Problem) } },
+      },
+    ]),
+  )
+}

@@ -1,0 +1,57 @@
+import type * as z from 'zod/mini'
+import type { Operation, routes } from './routes.ts'
+
+type Routes = typeof routes
+type Schema<O extends Operation> = Routes[O] extends { body: infer S extends z.ZodMiniType } ? S : never
+type Examples = {
+  [O in Operation as Schema<O> extends never ? never : O]: readonly [z.input<Schema<O>>, ...z.input<Schema<O>>[]]
+}
+
+const email = 'ada@example.com'
+const password = 'a-good-password'
+const sku = 'mug-blue'
+const lines = [{ sku, quantity: 2 }]
+const refresh_token = 'the-refresh-token-of-the-login'
+
+/** Of parameters, by name. */
+export const parameterExamples: Record<string, unknown> = { sku }
+
+/** Bodies as the documentation shows them: together one story, of a customer, a mug and an order. */
+export const requestExamples: Examples = {
+  register: [{ email, password, username: 'ada', name: 'Ada Lovelace' }],
+  logIn: [
+    { email, password },
+    { username: 'ada', password },
+  ],
+  refresh: [{ refresh_token }],
+  logOut: [{ refresh_token }],
+  changePassword: [{ current_password: password, new_password: 'an-even-better-password' }],
+  createUser: [{ email: 'otto@example.com', password, username: 'otto', role: 'operator' }],
+  updateUser: [{ role: 'editor' }, { name: null, must_change_password: true }],
+  createProduct: [{ sku, name: 'Mug, blue', unit_price: 1250, currency: 'EUR', stock_buckets: 2, low_stock_at: 10 }],
+  updateProduct: [{ unit_price: 1350, backorder: 'allow' }],
+  createWarehouse: [{ name: 'Harbour', priority: 20 }],
+  updateWarehouse: [{ priority: 5 }],
+  receiveStock: [{ sku, quantity: 100, reason: 'Delivery 4711' }],
+  adjustStock: [{ sku, quantity: -1, reason: 'Broken' }],
+  createOrder: [
+    {
+      lines,
+      reference: 'cart-2041',
+      note: 'Ring twice',
+      ship_to: { name: 'Ada Lovelace', line1: 'Lake Road 1', city: 'Bern', postal_code: '3000', country: 'CH' },
+    },
+    { lines, reserve: false },
+    { product_name: 'Gift wrapping', amount: 4.99, currency: 'EUR' },
+  ],
+  createSimulatedOrder: [{ success: true }, { success: false }],
+  updateOrder: [{ note: 'Leave it with the neighbours' }, { note: null }],
+  reserveOrder: [{}],
+  retryReservation: [{}],
+  startPick: [{}],
+  confirmPick: [{}],
+  shipOrder: [{ carrier: 'Post', tracking_number: 'RR123456785' }],
+  deliverOrder: [{}],
+  cancelOrder: [{ reason: 'Ordered twice' }],
+  simulateReservation: [{ lines }],
+}
