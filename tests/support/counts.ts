@@ -17,6 +17,7 @@ export const counts = isFullProof
       lifeKills: 3,
       movements: 10_000,
       outageOrders: 300,
+      exploration: { fuzzed: 40, sequences: 150 },
     }
   : {
       clients: 64,
@@ -32,4 +33,5 @@ export const counts = isFullProof
       lifeKills: 1,
       movements: 300,
       outageOrders: 60,
+      exploration: { fuzzed: 4, sequences: 25 },
     }

@@ -1,0 +1,81 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import * as z from 'zod/mini'
+
+export type Phase = 'examples' | 'coverage' | 'fuzzing' | 'stateful'
+
+/** What is explored, and by whom. */
+export interface Exploration {
+  /** Of schemathesis. */
+  program: string
+  baseUrl: string
+  seed: number
+  phases: readonly Phase[]
+  /** Requests to each operation in the fuzzing phase, and sequences of requests in the stateful one. */
+  counts: { fuzzed: number; sequences: number }
+  /** Access tokens by name. Several people are peers: what is one's is not the other's to see. */
+  identities: Record<string, string>
+}
+
+/** A schema cannot say all that makes a request acceptable: a password has to be right, a SKU has to exist. */
+const excludedChecks = ['positive_data_acceptance']
+
+const Report = z.object({
+  complete: z.boolean(),
+  test_cases: z.object({ generated: z.int(), with_failures: z.int(), errored: z.int() }),
+})
+
+/**
+ * Makes requests out of what the API says of itself, and compares the answers with what it says. Findings are printed.
+ * @returns whether there were none, and how many requests were made
+ * @throws Error when it cannot be run
+ */
+export function explore(exploration: Exploration): { isClean: boolean; requests: number } {
+  const { program, baseUrl, seed, phases } = exploration
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-exploration-'))
+  try {
+    const report = join(folder, 'report.json')
+    const { status, error } = spawnSync(
+      program,
+      [
+        ...['--config-file', configuration(folder, exploration), 'run', `${baseUrl}/openapi.json`],
+        ...['--phases', phases.join(','), '--seed', String(seed), '--generation-database', 'none'],
+        ...['--checks', 'all', '--exclude-checks', excludedChecks.join(','), '--continue-on-failure'],
+        ...['--no-color', '--warnings', 'off', '--report', 'json', '--report-json-path', report],
+      ],
+      // It leaves a cache behind where it is started.
+      { stdio: 'inherit', cwd: folder },
+    )
+    if (error) throw error
+    const { complete, test_cases } = Report.parse(JSON.parse(readFileSync(report, 'utf8')))
+    const isClean = status === 0 && complete && test_cases.with_failures + test_cases.errored === 0
+    return { isClean, requests: test_cases.generated }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+/** Who signs in how is in the format of Web Fuzzing Commons. @returns the configuration's file */
+function configuration(folder: string, { identities, counts }: Exploration): string {
+  const [people, file] = [join(folder, 'people.json'), join(folder, 'schemathesis.toml')]
+  const auth = Object.entries(identities).map(([name, token]) => ({
+    name,
+    fixedHeaders: [{ name: 'Authorization', value: `Bearer ${token}` }],
+  }))
+  writeFileSync(people, JSON.stringify({ auth }), { mode: 0o600 })
+  const lines = [
+    '[auth]',
+    'auto-signup = false',
+    '[auth.wfc]',
+    `path = ${JSON.stringify(people)}`,
+    ...(auth.length > 1 ? [`peers = ${JSON.stringify(auth.map(({ name }) => name))}`] : []),
+    '[phases.fuzzing.generation]',
+    `max-examples = ${counts.fuzzed}`,
+    '[phases.stateful.generation]',
+    `max-examples = ${counts.sequences}`,
+  ]
+  writeFileSync(file, lines.join('\n'))
+  return file
+}
