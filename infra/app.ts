@@ -1,5 +1,5 @@
 import { buildBundles } from './bundling/bundles.ts'
-import { holdfastApp } from './holdfast.ts'
+import { checkedApp } from './holdfast.ts'
 
 await buildBundles()
-holdfastApp()
+checkedApp()

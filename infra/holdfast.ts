@@ -18,15 +18,25 @@ import { realStages, type Stage, stageOf } from './stages.ts'
 const credentials = ({ credentials: kind }: Stage): { synthesizer?: IStackSynthesizer } =>
   kind === 'cli' ? { synthesizer: new CliCredentialsStackSynthesizer() as unknown as IStackSynthesizer } : {}
 
+interface Stacks {
+  app: App
+  data: DataStack
+  events: EventsStack
+  api: ApiStack
+}
+
+/** The same as `holdfastApp`, but on a real stage the synthesis fails on what the security rules find. */
+export function checkedApp(...given: Parameters<typeof holdfastApp>): Stacks {
+  const { stage, ...stacks } = holdfastApp(...given)
+  if (realStages.some((name) => name === stage.name)) checkSecurity(stacks.app)
+  return stacks
+}
+
 /**
- * The stacks of one stage; the bundles have to be built already. On a real stage the synthesis fails on what the security
- * rules find.
+ * The stacks of one stage; the bundles have to be built already.
  * @param given the stage or its name; looked up in the context (`-c stage=`) when it is left out
  */
-export function holdfastApp(
-  props: AppProps = {},
-  given?: string | Stage,
-): { app: App; data: DataStack; events: EventsStack; api: ApiStack } {
+export function holdfastApp(props: AppProps = {}, given?: string | Stage): Stacks & { stage: Stage } {
   // The command line would pass these on, but not everybody comes from there.
   const app = new App({ ...props, context: { ...settings.context, ...props.context } })
   const stage = typeof given === 'object' ? given : stageOf(given ?? app.node.tryGetContext('stage'))
@@ -35,8 +45,7 @@ export function holdfastApp(
   const api = new ApiStack(app, `holdfast-${stage.name}-api`, { stage, data, ...credentials(stage) })
   Tags.of(app).add('service', 'holdfast')
   Tags.of(app).add('stage', stage.name)
-  if (realStages.some((name) => name === stage.name)) checkSecurity(app)
-  return { app, data, events, api }
+  return { app, data, events, api, stage }
 }
 
 function checkSecurity(app: App): void {

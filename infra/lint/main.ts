@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import { join } from 'node:path'
 import { acknowledgedRules, acknowledgements } from '../acknowledged-rules.ts'
 import { buildBundles } from '../bundling/bundles.ts'
-import { holdfastApp } from '../holdfast.ts'
+import { checkedApp } from '../holdfast.ts'
 import { pythonEnvironment } from '../python-environment.ts'
 import { realStages } from '../stages.ts'
 import { acknowledgedByNag, cfnLintFindings, checkovFindings, composeFindings } from './findings.ts'
@@ -18,7 +18,7 @@ const print = (line: string) => process.stdout.write(`${line}\n`)
 await buildBundles()
 const assemblies = realStages.map((stage) => {
   const outdir = join(root, 'cdk.out/lint', stage)
-  holdfastApp({ outdir }, stage).app.synth()
+  checkedApp({ outdir }, stage).app.synth()
   return outdir
 })
 const templates = assemblies.flatMap((assembly) => globSync(join(assembly, '*.template.json')))

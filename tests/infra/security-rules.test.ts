@@ -1,18 +1,18 @@
 import { Bucket } from 'aws-cdk-lib/aws-s3'
 import { expect, test } from 'vitest'
 import { acknowledgements } from '#infra/acknowledged-rules.ts'
-import { holdfastApp } from '#infra/holdfast.ts'
+import { checkedApp } from '#infra/holdfast.ts'
 import { realStages } from '#infra/stages.ts'
 
 const outdir = 'cdk.out/security-rules'
 
 test.each(realStages)('nothing that the security rules find is open on %s', (stage) => {
-  const { app } = holdfastApp({ outdir }, stage)
+  const { app } = checkedApp({ outdir }, stage)
   expect(() => app.synth()).not.toThrow()
 })
 
 test('a finding fails the synthesis', () => {
-  const { app, data } = holdfastApp({ outdir }, 'prod')
+  const { app, data } = checkedApp({ outdir }, 'prod')
   new Bucket(data, 'Open')
   expect(() => app.synth()).toThrow()
 })
