@@ -1,9 +1,14 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda'
+import { failingQuietly } from '#shared/runtime/background.ts'
 import { services } from '#shared/runtime/services.ts'
-import { authorizeRequest } from '#shared/users/authorizer.ts'
+import { authorizeRequest, isUnauthorized } from '#shared/users/authorizer.ts'
 
 export const handler = (
   event: APIGatewayRequestAuthorizerEvent,
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
+  context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>,
 ): Promise<APIGatewayAuthorizerResult> =>
-  authorizeRequest(services({ deadline: Date.now() + context.getRemainingTimeInMillis() }), event)
+  failingQuietly(
+    context.awsRequestId,
+    () => authorizeRequest(services({ deadline: Date.now() + context.getRemainingTimeInMillis() }), event),
+    isUnauthorized,
+  )

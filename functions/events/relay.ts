@@ -4,5 +4,5 @@ import { outside } from '#shared/runtime/outside.ts'
 import { services } from '#shared/runtime/services.ts'
 
 export const handler = background((event: Parameters<typeof relayStream>[2], context) =>
-  relayStream(services(context), outside(), event),
+  relayStream(services(context), outside(context), event),
 )

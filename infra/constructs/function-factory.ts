@@ -1,6 +1,15 @@
 import { Duration, Stack } from 'aws-cdk-lib'
 import { Effect, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Code, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
@@ -62,6 +71,9 @@ export class FunctionFactory {
       code: Code.fromAsset(bundleFolder(file)),
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      // Three lines an invocation, which tell what Lambda's metrics tell, would outweigh ours; LOG_LEVEL decides about those.
+      systemLogLevelV2: SystemLogLevel.WARN,
+      applicationLogLevelV2: ApplicationLogLevel.TRACE,
       tracing: this.#stage.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       environment: {
         AWS_SDK_UA_APP_ID: callerName(props),

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import * as z from 'zod/mini'
-import { readSettings } from '#shared/runtime/config.ts'
+import { Environment, readConfig, readSettings } from '#shared/runtime/config.ts'
 
 /** Settings of the local stack itself; the others are in `shared/runtime/config.ts`. */
 export const LocalEnvironment = z.object({
@@ -12,16 +14,41 @@ export const LocalEnvironment = z.object({
   SCHEDULE_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(86_400)), 120),
 })
 
+/** What the stack sets by itself, because it knows where its data is. */
+const ownSettings = ['SECRETS_ID', 'SECRETS_FILE']
+
+/** Names that `.env` may set. */
+export const settingNames: string[] = [
+  ...new Set([...Object.keys(LocalEnvironment.shape), ...Object.keys(Environment.shape)]),
+].filter((name) => !ownSettings.includes(name))
+
 /** Standard AWS clients insist on having these; the engine does not look at them. */
 const forClients = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
 
-/** The process's environment with what `.env` adds. @throws Error that names every variable with a bad value */
-export function loadLocalEnvironment(): z.output<typeof LocalEnvironment> {
-  try {
-    process.loadEnvFile()
-  } catch {
-    // There need not be a .env file.
+/**
+ * Adds to the process's environment what a file of settings says and the environment does not.
+ * @param file there need not be one
+ * @throws Error that names every setting that does not exist, or every variable with a bad value
+ */
+export function loadLocalEnvironment(
+  file = '.env',
+  environment: Record<string, string | undefined> = process.env,
+): z.output<typeof LocalEnvironment> {
+  const settings = parseEnv(textOf(file))
+  const unknown = Object.keys(settings).filter((name) => !settingNames.includes(name))
+  if (unknown.length > 0) {
+    throw new Error(`Bad configuration: ${file} sets ${unknown.join(', ')}; .env.example has all settings there are`)
   }
-  for (const [name, value] of Object.entries(forClients)) process.env[name] ??= value
-  return readSettings(LocalEnvironment, process.env)
+  for (const [name, value] of Object.entries({ ...forClients, ...settings })) environment[name] ??= value
+  readConfig(environment)
+  return readSettings(LocalEnvironment, environment)
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ''
+    throw error
+  }
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 
 /** An HTTP request as the server hands it over. */
@@ -12,6 +11,8 @@ export interface IncomingRequest {
   rawHeaders: string[]
   body: Buffer
   remoteAddress: string
+  /** Made by the gateway. */
+  requestId: string
 }
 
 type Headers = Pick<APIGatewayProxyEvent, 'headers' | 'multiValueHeaders'>
@@ -59,7 +60,7 @@ export function proxyEvent(
     identity: { sourceIp: incoming.remoteAddress },
     path,
     protocol: 'HTTP/1.1',
-    requestId: randomUUID(),
+    requestId: incoming.requestId,
     requestTimeEpoch: Date.now(),
     resourceId: resource,
     resourcePath: resource,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { APIGatewayProxyResult } from 'aws-lambda'
@@ -5,40 +6,23 @@ import { encoded } from './compression.ts'
 import type { IncomingRequest } from './gateway-event.ts'
 import { createRestApi, tooLargeAnswer, unreadableAnswer } from './rest-api.ts'
 
-/** One request, when it is over. */
-export interface Served {
-  method: string
-  path: string
-  status: number
-  milliseconds: number
-  requestId: string
-}
-
 /** API Gateway's own limit. */
 const maxRequestBytes = 10 * 1024 * 1024
 
 /** The HTTP server in front of the REST API. */
-export function createGateway(corsOrigins: string, report: (served: Served) => void): Server {
+export function createGateway(corsOrigins: string): Server {
   const serve = createRestApi(corsOrigins)
   const server = createServer(async (request, response) => {
-    const startedAt = performance.now()
     const { path, search } = splitTarget(request.url ?? '/')
-    const method = request.method ?? 'GET'
+    const received = { method: request.method ?? 'GET', path, requestId: randomUUID() }
     const body = await read(request).catch(() => undefined)
     // A request that was cut off on its way has not been made.
     if (body === undefined) return
     const result =
       body === 'too large'
-        ? tooLargeAnswer(path)
-        : await serve({ method, path, search, body, rawHeaders: request.rawHeaders, remoteAddress: addressOf(request) })
+        ? tooLargeAnswer(received)
+        : await serve({ ...received, search, body, rawHeaders: request.rawHeaders, remoteAddress: addressOf(request) })
     await write(response, result, request.headers['accept-encoding'])
-    report({
-      method,
-      path,
-      status: result.statusCode,
-      milliseconds: performance.now() - startedAt,
-      requestId: String(result.headers?.['X-Request-ID'] ?? ''),
-    })
   })
   return server.on('clientError', refuse)
 }
@@ -46,7 +30,9 @@ export function createGateway(corsOrigins: string, report: (served: Served) => v
 /** Node's parser gives up before there is a request; the client is told in the same form as of everything else. */
 function refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy()
-  const { statusCode, headers, body } = code === 'HPE_HEADER_OVERFLOW' ? tooLargeAnswer('/') : unreadableAnswer('/')
+  const unread = { method: 'unknown', path: '/', requestId: randomUUID() }
+  const { statusCode, headers, body } =
+    code === 'HPE_HEADER_OVERFLOW' ? tooLargeAnswer(unread) : unreadableAnswer(unread)
   const ownHeaders = { ...headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' }
   const lines = Object.entries(ownHeaders).map(([name, value]) => `${name}: ${value}`)
   socket.end([`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`, ...lines, '', body].join('\r\n'))

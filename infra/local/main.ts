@@ -1,13 +1,9 @@
 import { parseArgs } from 'node:util'
 import { routes } from '#shared/api/routes.ts'
 import { loadLocalEnvironment } from './environment.ts'
-import type { Served } from './gateway.ts'
 import { startStack } from './stack.ts'
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
-
-const printRequest = ({ method, path, status, milliseconds, requestId }: Served) =>
-  print(`${new Date().toISOString()} ${status} ${method} ${path} ${milliseconds.toFixed(1)} ms ${requestId}`)
 
 /** @returns when requests are served */
 export async function main(): Promise<void> {
@@ -21,7 +17,6 @@ export async function main(): Promise<void> {
     engine: environment.LOCAL_ENGINE,
     endpoint: environment.DYNAMODB_ENDPOINT,
     scheduleSeconds: environment.SCHEDULE_SECONDS,
-    onRequest: printRequest,
   })
   print(`Holdfast   ${stack.baseUrl}`)
   print(`Docs       ${stack.baseUrl}${routes.getDocs.path}`)

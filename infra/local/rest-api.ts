@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
 import type { Route } from '#shared/api/contract.ts'
+import { unrouted } from '#shared/api/fallback.ts'
 import { type GatewayResponse, gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { authorizerFile, fallbackFile, functionFile, methodsOf, operationsAt } from '#shared/api/operations.ts'
 import { headerOf } from '#shared/api/parse.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
 import { commonHeaders, corsHeaders, preflightHeaders } from '#shared/api/response-headers.ts'
-import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
+import { log } from '#shared/runtime/log.ts'
+import { authorizerCacheSeconds, isUnauthorized } from '#shared/users/authorizer.ts'
 import { AuthorizerCache } from './authorizer-cache.ts'
 import { type IncomingRequest, proxyEvent } from './gateway-event.ts'
 import { FunctionTimeout, invokeFunction } from './lambda.ts'
@@ -43,7 +44,7 @@ export function createRestApi(corsOrigins: string): (incoming: IncomingRequest) 
   async function serve(incoming: IncomingRequest): Promise<APIGatewayProxyResult> {
     const matches = operationsAt(decoded(incoming.path))
     const match = matches.find(({ named }) => methodsOf(named.route).some((method) => method === incoming.method))
-    const resource = match?.named.route.path ?? '/{proxy+}'
+    const resource = match?.named.route.path ?? unrouted.path
     const event = readable(incoming, { resource, variables: match?.variables ?? {} })
     const cors = corsHeaders(corsOrigins, headerOf(event, 'origin'))
     if (incoming.method === 'OPTIONS' && matches.length > 0 && 'Access-Control-Allow-Origin' in cors) {
@@ -71,7 +72,7 @@ export function createRestApi(corsOrigins: string): (incoming: IncomingRequest) 
       // API Gateway makes strings of everything that an authorizer hands on.
       return Object.fromEntries(Object.entries(decision.context ?? {}).map(([key, value]) => [key, String(value)]))
     } catch (error) {
-      if (error instanceof Error && error.message === 'Unauthorized') {
+      if (isUnauthorized(error)) {
         throw new GatewayAnswer('UNAUTHORIZED', 'Could not validate credentials')
       }
       throw error
@@ -82,12 +83,12 @@ export function createRestApi(corsOrigins: string): (incoming: IncomingRequest) 
 }
 
 /** What the server answers to a request that is larger than API Gateway takes. */
-export const tooLargeAnswer = (path: string): APIGatewayProxyResult =>
-  gatewayAnswer(new GatewayAnswer('REQUEST_TOO_LARGE'), { path })
+export const tooLargeAnswer = (request: Refused): APIGatewayProxyResult =>
+  gatewayAnswer(new GatewayAnswer('REQUEST_TOO_LARGE'), request)
 
 /** What it answers to something that is no request. */
-export const unreadableAnswer = (path: string): APIGatewayProxyResult =>
-  gatewayAnswer(new GatewayAnswer('BAD_REQUEST_BODY'), { path })
+export const unreadableAnswer = (request: Refused): APIGatewayProxyResult =>
+  gatewayAnswer(new GatewayAnswer('BAD_REQUEST_BODY'), request)
 
 /** An encoded slash stays one: it is part of a segment. */
 function decoded(path: string): string {
@@ -108,15 +109,19 @@ function readable(...[incoming, match]: Parameters<typeof proxyEvent>): APIGatew
 
 function asGatewayAnswer(error: unknown): GatewayAnswer {
   if (error instanceof GatewayAnswer) return error
-  if (error instanceof FunctionTimeout) return new GatewayAnswer('INTEGRATION_TIMEOUT')
-  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
-  return new GatewayAnswer('INTEGRATION_FAILURE')
+  return new GatewayAnswer(error instanceof FunctionTimeout ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE')
 }
 
-function gatewayAnswer(error: unknown, { path: instance }: { path: string }): APIGatewayProxyResult {
-  const { response, detail } = asGatewayAnswer(error)
+type Refused = Pick<IncomingRequest, 'method' | 'path' | 'requestId'>
+
+function gatewayAnswer(error: unknown, { method, path: instance, requestId }: Refused): APIGatewayProxyResult {
+  const answer = asGatewayAnswer(error)
+  const { response, detail } = answer
   const { status, code, detail: usual } = gatewayResponses[response]
-  const requestId = randomUUID()
+  const resource = operationsAt(instance)[0]?.named.route.path ?? unrouted.path
+  const line = { request_id: requestId, route: `${method} ${resource}`, status, code }
+  if (answer === error) log.info('answeredByGateway', line)
+  else log.error('answeredByGateway', { ...line, error })
   return {
     statusCode: status,
     headers: {

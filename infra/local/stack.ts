@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { newSecrets } from '#shared/users/new-secrets.ts'
 import { commandLine, ensureTable, startEngine } from './engine.ts'
 import type { EngineName } from './engine-command.ts'
-import { createGateway, type Served } from './gateway.ts'
+import { createGateway } from './gateway.ts'
+import { keepLogs } from './log-file.ts'
 
 export interface StackOptions {
   dataFolder: string
@@ -19,7 +20,6 @@ export interface StackOptions {
   endpoint?: string | undefined
   /** Between two runs of the most frequent job. */
   scheduleSeconds: number
-  onRequest?: (served: Served) => void
 }
 
 export interface Stack {
@@ -34,11 +34,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const unlock = lock(folder)
   if (options.fresh) emptyData(folder)
   await ensureSecrets(secretsIn(folder))
+  const logs = keepLogs(join(folder, 'logs'))
   const engine = options.endpoint === undefined ? await startEngine(folder, options.engine) : undefined
   try {
     useTable(folder, options.endpoint ?? engine?.endpoint ?? '')
     const { admin, corsOrigins } = await bootstrap()
-    const gateway = createGateway(corsOrigins, options.onRequest ?? (() => undefined))
+    const gateway = createGateway(corsOrigins)
     await new Promise<void>((listening, failed) => {
       gateway.once('error', failed)
       gateway.listen(options.port, options.host, listening)
@@ -53,11 +54,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         await new Promise((closed) => gateway.close(closed))
         await background.stop()
         await engine?.stop()
+        await logs.end()
         unlock()
       },
     }
   } catch (error) {
     await engine?.stop()
+    await logs.end()
     unlock()
     throw error
   }
@@ -76,7 +79,6 @@ export function useTable(folder: string, endpoint: string): void {
   Object.assign(process.env, {
     DYNAMODB_ENDPOINT: endpoint,
     SECRETS_FILE: secretsIn(folder),
-    LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'WARN',
     POWERTOOLS_METRICS_DISABLED: 'true',
   })
 }

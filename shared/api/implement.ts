@@ -1,12 +1,10 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
-import { MetricUnit } from '@aws-lambda-powertools/metrics'
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
 import type { Caller } from '#shared/requests/caller.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
-import { logger, messages, metrics } from '#shared/runtime/observe.ts'
+import { log } from '#shared/runtime/log.ts'
 import { runtime } from '#shared/runtime/services.ts'
 import { answerWith } from './answer.ts'
 import { authorise, authoriseWrite } from './authorise.ts'
@@ -51,8 +49,6 @@ export const implement =
   (run: (input: Input<R>) => Promise<Output<R>> | Output<R>): Handler => {
     // A function that runs out of time is for the gateway to answer: it alone says `unknown_outcome`.
     const chain = middy({ timeoutEarlyInMillis: 0 })
-      .use(injectLambdaContext(logger, { resetKeys: true }))
-      .use(logMetrics(metrics))
       .use(exchange(route))
       .use(problemMapping(route))
       .use(parseAndAuthorise(route))
@@ -63,20 +59,20 @@ export const implement =
 
 function exchangeOf(request: middy.Request): Exchange {
   const { exchange } = request.internal as Request['internal']
-  if (!exchange) throw new Error('The exchange comes first')
+  if (!exchange) throw new Fault('The exchange comes first')
   return exchange
 }
 
 const eventOf = (request: middy.Request): APIGatewayProxyEvent =>
   (request.internal as Request['internal']).event ?? (request.event as APIGatewayProxyEvent)
 
-/** Given with every line, not kept in the logger: the local stack serves many requests at once with one logger. */
-const logFields = ({ method, path }: Route, requestId: string) => ({
-  request_id: requestId,
-  route: `${method} ${path}`,
+/** The method is the caller's: an alias, or any, where no route is. */
+const logFields = (request: middy.Request, { path }: Route) => ({
+  request_id: exchangeOf(request).requestId,
+  route: `${eventOf(request).httpMethod} ${path}`,
 })
 
-/** Outermost of ours: names the request, and writes headers, one log line and one metric when it is over. */
+/** Outermost of ours: names the request, and writes headers and one log line when it is over. */
 function exchange(route: Route): Middleware {
   const finish = (request: middy.Request) => {
     const { requestId, startedAt, code } = exchangeOf(request)
@@ -88,12 +84,10 @@ function exchange(route: Route): Middleware {
       ...commonHeaders(requestId),
       ...corsHeaders(runtime().config.CORS_ORIGINS, origin),
     }
-    const duration = runtime().clock.now() - startedAt
-    metrics.addMetric('Duration', MetricUnit.Milliseconds, duration)
-    logger.info(messages.served, {
-      ...logFields(route, requestId),
+    log.info('served', {
+      ...logFields(request, route),
       status: response.statusCode,
-      duration_ms: duration,
+      duration_ms: runtime().clock.now() - startedAt,
       ...(code ? { code } : {}),
     })
   }
@@ -118,10 +112,7 @@ function problemMapping(route: Route): Middleware {
       const isAnswer = error instanceof Refusal && declared.has(error.code)
       const refusal = isAnswer ? error : new Refusal('internal', 'Something went wrong on our side.')
       const { requestId } = exchangeOf(request)
-      if (!isAnswer) {
-        const cause = error instanceof Refusal ? { undeclared: error.code } : { error }
-        logger.error(messages.failed, { ...logFields(route, requestId), ...cause })
-      }
+      if (!isAnswer) log.error('failed', { ...logFields(request, route), error })
       exchangeOf(request).code = refusal.code
       request.response = problemResult(refusal, { instance: eventOf(request).path, requestId })
     },

@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda'
-import { logger, messages } from '#shared/runtime/observe.ts'
+import { log } from '#shared/runtime/log.ts'
 
 /** Properties of the resource, as the template gives them. */
 type Properties = Record<string, string>
@@ -15,7 +15,7 @@ export async function answerCustomResource(
   try {
     if (RequestType !== 'Delete') await apply(event.ResourceProperties as unknown as Properties)
   } catch (error) {
-    logger.error(messages.failed, { error: error instanceof Error ? error : String(error) })
+    log.error('runFailed', { request_id: RequestId, error })
     const kind = error instanceof Error ? error.name : 'unknown error'
     outcome = { Status: 'FAILED', Reason: `The bootstrap failed (${kind}); its log says why.` }
   }

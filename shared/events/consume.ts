@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type BackgroundContext, background } from '#shared/runtime/background.ts'
-import { logger, messages } from '#shared/runtime/observe.ts'
+import { log } from '#shared/runtime/log.ts'
 import { Envelope } from './event.ts'
 
 /** What the bus puts into a queue. */
@@ -19,7 +19,7 @@ export const consume = (run: (envelope: Envelope, context: BackgroundContext) =>
           await run(Delivery.parse(JSON.parse(body)).detail, context)
           return []
         } catch (error) {
-          logger.error(messages.deliveryFailed, { message_id: messageId, error })
+          log.error('deliveryFailed', { request_id: context.requestId, message_id: messageId, error })
           return [{ itemIdentifier: messageId }]
         }
       }),

@@ -20,6 +20,8 @@ export type RelayWork = z.infer<typeof RelayWork>
 
 /** What the relay reaches beside the table. */
 export interface Outside {
+  /** Of the run: events that it writes are known by it. */
+  requestId: string
   reactions: readonly Reaction[]
   /** Puts aside, for a person to look at, what fails again and again. */
   putAside(work: RelayWork, error: unknown): Promise<void>
@@ -71,7 +73,7 @@ function tasksOf<Id>(changes: readonly { change: Change; id: Id }[]): Task<Id>[]
 async function perform<Id>(services: Services, outside: Outside, { work, from }: Task<Id>): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await doWork(services, outside.reactions, work, from)
+      await doWork(services, outside, work, from)
       return true
     } catch (error) {
       if (error instanceof Refusal && error.code === 'unavailable') return false
@@ -86,12 +88,12 @@ async function perform<Id>(services: Services, outside: Outside, { work, from }:
 /** @param from number of the first event that is news, as far as the caller knows */
 export const doWork = (
   services: Services,
-  reactions: readonly Reaction[],
+  { reactions, requestId }: Omit<Outside, 'putAside'>,
   work: RelayWork,
   from = Number.MAX_SAFE_INTEGER,
 ): Promise<void> =>
   'moved' in work
-    ? watchLowStock(services, { actor: relayActor, requestId: 'relay' }, work.moved)
+    ? watchLowStock(services, { actor: relayActor, requestId }, work.moved)
     : relay(services, reactions, { subject: work satisfies Subject, from })
 
 const relayActor = { id: 'relay', role: 'job' as const }

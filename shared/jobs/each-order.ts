@@ -1,6 +1,6 @@
 import pLimit from 'p-limit'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
-import { logger, messages } from '#shared/runtime/observe.ts'
+import { log } from '#shared/runtime/log.ts'
 
 const parallel = 8
 
@@ -14,9 +14,7 @@ export async function forEachOrder(
   await Promise.all(
     ids.map((id) =>
       limit(() =>
-        work(id).catch((error: unknown) =>
-          logger.error(messages.orderFailed, { request_id: requestId, order_id: id, error }),
-        ),
+        work(id).catch((error: unknown) => log.error('orderFailed', { request_id: requestId, order_id: id, error })),
       ),
     ),
   )

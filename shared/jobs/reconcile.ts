@@ -1,6 +1,6 @@
-import { MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
-import { logger, messages, metrics } from '#shared/runtime/observe.ts'
+import { log } from '#shared/runtime/log.ts'
+import { count } from '#shared/runtime/metrics.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { reconcileSku } from '#shared/stock/drift.ts'
 
@@ -31,12 +31,12 @@ export async function reconcile(services: Services, { requestId, deadline }: Bac
       try {
         drift += await reconcileSku(services, reporter, sku)
       } catch (error) {
-        logger.error(messages.skuFailed, { request_id: requestId, sku, error })
+        log.error('skuFailed', { request_id: requestId, sku, error })
       }
     }
     position = page.next ?? null
   } while (position !== null && clock.now() < deadline)
-  metrics.addMetric('StockDrift', MetricUnit.Count, drift)
+  count('StockDrift', drift)
   const last = position === null ? drift : (before.figures[driftFigures.last] ?? 0)
   await store.transact([
     store.jobs.remember(name, {

@@ -4,7 +4,7 @@ import { relayDeadLetters } from '#shared/events/relay-function.ts'
 import { doWork, RelayWork } from '#shared/events/relay-work.ts'
 import { subscriptions } from '#shared/events/subscriptions.ts'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
-import { logger, messages } from '#shared/runtime/observe.ts'
+import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
 
 /**
@@ -18,7 +18,8 @@ export async function redrive(
 ): Promise<void> {
   await redriveQueue(services, queues, relayDeadLetters, context, async (body) => {
     const letter: unknown = JSON.parse(body)
-    if (!isStreamBatch(letter)) await doWork(services, reactions, RelayWork.parse(letter))
+    if (!isStreamBatch(letter))
+      await doWork(services, { reactions, requestId: context.requestId }, RelayWork.parse(letter))
   })
   for (const queue of Object.keys(subscriptions)) {
     await redriveQueue(services, queues, deadLettersOf(queue), context, (body) => queues.send(queue, body))
@@ -44,7 +45,7 @@ async function redriveQueue(
         await handle(letter.body)
         await letter.delete()
       } catch (error) {
-        logger.error(messages.redriveFailed, { request_id: requestId, queue, error })
+        log.error('redriveFailed', { request_id: requestId, queue, error })
       }
     }
   }

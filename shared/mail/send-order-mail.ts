@@ -1,5 +1,6 @@
 import { type Envelope, envelopeOf } from '#shared/events/event.ts'
 import { foldEvents } from '#shared/orders/history.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type MailTemplate, type TemplateFiles, templateFor } from './mail-templates.ts'
@@ -51,7 +52,7 @@ async function composed(
 ): Promise<Mail | undefined> {
   const events = (await store.orders.events(order_id)).slice(0, sequence)
   const event = events.at(-1)
-  if (event?.sequence !== sequence) throw new Error(`Order ${order_id} has no event ${sequence}`)
+  if (event?.sequence !== sequence) throw new Fault(`Order ${order_id} has no event ${sequence}`)
   const order = foldEvents(events)
   const owner = await store.users.get(order.user_id)
   if (!owner) return undefined

@@ -1,4 +1,5 @@
 import { type Actor, actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { fingerprintOf } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -54,7 +55,7 @@ export async function actOnOrder(services: Services, request: ActionRequest): Pr
     ])
     if (!conflict) return viewFor(after.order, actor)
     if (conflict.kind === 'order_changed') order = visible(conflict.order, actor)
-    else if (transition.stock !== 'reserve') throw new Error(`${action}: a level holds less than ${id} allocated`)
+    else if (transition.stock !== 'reserve') throw new Fault(`${action}: a level holds less than ${id} allocated`)
     await store.pause(round)
   }
 }
@@ -85,7 +86,7 @@ async function stepOf(
     return planStep(plan, products, order.status, order.reserve_for_minutes, now)
   }
   const [next] = to
-  if (!next) throw new Error(`A transition to nowhere: ${type}`)
+  if (!next) throw new Fault(`A transition to nowhere: ${type}`)
   return {
     type,
     to: next,

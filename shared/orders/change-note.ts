@@ -1,4 +1,5 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { visible } from './act-on-order.ts'
 import { type Change, recordChange, viewFor } from './history.ts'
@@ -28,7 +29,7 @@ export async function changeNote(
       ...after.events.map(store.orders.append),
     ])
     if (!conflict) return viewFor(after.order, actor)
-    if (conflict.kind !== 'order_changed') throw new Error(`A note met ${conflict.kind}`)
+    if (conflict.kind !== 'order_changed') throw new Fault(`A note met ${conflict.kind}`)
     order = visible(conflict.order, actor)
     await store.pause(round)
   }

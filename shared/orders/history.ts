@@ -1,4 +1,5 @@
 import { type Actor, isStaff } from '#shared/requests/caller.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { Order, type OrderAction, type OrderEvent, type OrderView, phaseOf, type StoredOrder } from './order.ts'
 import { allowedActions } from './transitions.ts'
@@ -24,7 +25,7 @@ export function applyEvent(order: Order | undefined, event: OrderEvent): Order {
  */
 export function foldEvents(events: readonly OrderEvent[]): Order {
   const order = events.reduce<Order | undefined>(applyEvent, undefined)
-  if (!order) throw new Error('An order without events')
+  if (!order) throw new Fault('An order without events')
   return order
 }
 
@@ -68,7 +69,7 @@ export function recordChange(
     order = applyEvent(order, event)
     return event
   })
-  if (!order) throw new Error('A change without events')
+  if (!order) throw new Fault('A change without events')
   return {
     events,
     order: {

@@ -1,5 +1,6 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
 import { decimalsOf } from '#shared/requests/currency.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -172,6 +173,6 @@ function onlyCurrency(currencies: string[]): string {
 }
 
 function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('Something that was just checked is not there')
+  if (value === undefined) throw new Fault('Something that was just checked is not there')
   return value
 }

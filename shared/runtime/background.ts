@@ -1,9 +1,5 @@
-import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware'
-import { MetricUnit } from '@aws-lambda-powertools/metrics'
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware'
-import middy from '@middy/core'
 import type { Context } from 'aws-lambda'
-import { logger, metrics } from './observe.ts'
+import { log } from './log.ts'
 import { runtime } from './services.ts'
 
 /** Time kept back for reporting what could not be done. */
@@ -15,22 +11,34 @@ export interface BackgroundContext {
   deadline: number
 }
 
-/** Makes a Lambda handler of what nobody waits for: stream, queue and schedule. An error is logged and thrown on. */
-export const background = <E, R>(
-  run: (event: E, context: BackgroundContext) => Promise<R>,
-): ((event: E, context: Context) => Promise<R>) => {
-  const chain = middy({ timeoutEarlyInMillis: 0 })
-    .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
-    .handler(async (event: unknown, context: Context) => {
+/**
+ * Logs what goes wrong, by the rule, and throws no more of it than its name: Lambda logs whatever is thrown.
+ * @param isAnswer whether an error is how the function answers, and so is thrown as it is
+ */
+export async function failingQuietly<R>(
+  requestId: string,
+  run: () => Promise<R>,
+  isAnswer: (error: unknown) => boolean = () => false,
+): Promise<R> {
+  try {
+    return await run()
+  } catch (error) {
+    if (isAnswer(error)) throw error
+    log.error('runFailed', { request_id: requestId, error })
+    throw new Error(`Failed with ${error instanceof Error ? error.name : typeof error}; the log says where.`)
+  }
+}
+
+/** Makes a Lambda handler of what nobody waits for: stream, queue and schedule. */
+export const background =
+  <E, R>(run: (event: E, context: BackgroundContext) => Promise<R>) =>
+  (event: E, context: Context): Promise<R> =>
+    failingQuietly(context.awsRequestId, async () => {
       const { clock } = runtime()
+      const requestId = context.awsRequestId
       const startedAt = clock.now()
       const deadline = startedAt + context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
-      try {
-        return await run(event as E, { requestId: context.awsRequestId, deadline })
-      } finally {
-        metrics.addMetric('Duration', MetricUnit.Milliseconds, clock.now() - startedAt)
-      }
+      const result = await run(event, { requestId, deadline })
+      log.debug('runOver', { request_id: requestId, duration_ms: clock.now() - startedAt })
+      return result
     })
-  return chain as unknown as (event: E, context: Context) => Promise<R>
-}

@@ -3,6 +3,8 @@ import * as z from 'zod/mini'
 const wholeNumber = (minimum: number, maximum: number) =>
   z.coerce.number().check(z.int(), z.minimum(minimum), z.maximum(maximum))
 
+export const LogLevel = z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO')
+
 /** Every setting, by the name of its environment variable. */
 export const Environment = z.object({
   STAGE: z._default(z.enum(['local', 'emulator', 'dev', 'staging', 'prod']), 'local'),
@@ -32,7 +34,7 @@ export const Environment = z.object({
   METRICS_TOKEN: z.optional(z.string().check(z.minLength(16))),
   /** Sender of all mails. */
   MAIL_FROM: z._default(z.email(), 'orders@holdfast.local'),
-  LOG_LEVEL: z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO'),
+  LOG_LEVEL: LogLevel,
 })
 
 export type Config = z.output<typeof Environment>

@@ -1,6 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import type { Bus } from '#shared/events/bus.ts'
 import type { Envelope } from '#shared/events/event.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { port } from './ports.ts'
 
 /** Of all events Holdfast publishes. */
@@ -29,7 +30,7 @@ export const bus = port<Bus>(() => {
           }),
         )
         if (FailedEntryCount > 0) {
-          throw new Error(`The bus refused ${FailedEntryCount} events: ${Entries.map(({ ErrorCode }) => ErrorCode)}`)
+          throw new Fault(`The bus refused ${FailedEntryCount} events: ${Entries.map(({ ErrorCode }) => ErrorCode)}`)
         }
       }
     },

@@ -1,14 +1,17 @@
 import { relayDeadLetters } from '#shared/events/relay-function.ts'
 import type { Outside } from '#shared/events/relay-work.ts'
-import { logger, messages } from './observe.ts'
+import type { BackgroundContext } from './background.ts'
+import { log } from './log.ts'
 import { reactions } from './reactions.ts'
 import { queues } from './sqs.ts'
 
 /** What the relay reaches beside the table, on AWS or with what the local stack has put in its place. */
-export const outside = (): Outside => ({
+export const outside = ({ requestId }: BackgroundContext): Outside => ({
+  requestId,
   reactions: reactions(),
   async putAside(work, error) {
-    logger.error(messages.putAside, { ...work, error: error instanceof Error ? error : String(error) })
+    const what = 'moved' in work ? { sku: work.moved } : work
+    log.error('putAside', { request_id: requestId, ...what, error })
     await queues().send(relayDeadLetters, JSON.stringify(work))
   },
 })

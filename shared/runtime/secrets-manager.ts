@@ -6,6 +6,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
+import { Fault } from '#shared/requests/fault.ts'
 
 let client: SecretsManagerClient | undefined
 
@@ -17,7 +18,7 @@ const secretsManager = (): SecretsManagerClient => {
 /** The text of a secret's current version. @throws when there is none */
 export async function readSecret(secretId: string): Promise<string> {
   const { SecretString } = await secretsManager().send(new GetSecretValueCommand({ SecretId: secretId }))
-  if (SecretString === undefined) throw new Error(`The secret ${secretId} has no text`)
+  if (SecretString === undefined) throw new Fault(`The secret ${secretId} has no text`)
   return SecretString
 }
 

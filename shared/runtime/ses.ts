@@ -1,5 +1,6 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { type Mailer, sendSeconds } from '#shared/mail/mailer.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { port } from './ports.ts'
 
 const utf8 = (text: string) => ({ Data: text, Charset: 'UTF-8' })
@@ -25,7 +26,7 @@ export const mailer = port<Mailer>(() => {
         await client.send(command, { abortSignal: AbortSignal.timeout(sendSeconds * 1000) })
       } catch (error) {
         // SES repeats the address in what it says, and this is going to be logged.
-        throw new Error(`SES did not take the mail: ${error instanceof Error ? error.name : 'unknown'}`)
+        throw new Fault(`SES did not take the mail: ${error instanceof Error ? error.name : 'unknown'}`)
       }
     },
   }

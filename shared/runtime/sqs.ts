@@ -1,6 +1,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import * as z from 'zod/mini'
 import type { Queues } from '#shared/events/queues.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { port } from './ports.ts'
 
 /** Queues of SQS; `QUEUE_URLS` is a JSON object of their URLs by name. */
@@ -10,7 +11,7 @@ export const queues = port<Queues>(() => {
   const urls = z.record(z.string(), z.string()).parse(JSON.parse(process.env['QUEUE_URLS'] ?? '{}'))
   const urlOf = (queue: string): string => {
     const url = urls[queue]
-    if (url === undefined) throw new Error(`This function knows no queue ${queue}`)
+    if (url === undefined) throw new Fault(`This function knows no queue ${queue}`)
     return url
   }
   return {

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import { Fault } from '#shared/requests/fault.ts'
 import type { Key } from './keys.ts'
 
 /** An item as DynamoDB's document client gives and takes it. */
@@ -26,7 +27,7 @@ export function codec<S extends z.ZodMiniType<object>>(entity: string, schema: S
     }),
     decode: (item) => {
       if (item['entity'] !== entity || item['schema'] !== version) {
-        throw new Error(`Item is ${String(item['entity'])} ${String(item['schema'])}, not ${entity} ${version}`)
+        throw new Fault(`Item is ${String(item['entity'])} ${String(item['schema'])}, not ${entity} ${version}`)
       }
       return schema.parse(item)
     },

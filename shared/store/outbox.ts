@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { DomainEvent, Subject } from '#shared/events/event.ts'
+import { Fault } from '#shared/requests/fault.ts'
 
 import { codec, type Item } from './codec.ts'
 import { onlyNew } from './conditions.ts'
@@ -68,7 +69,7 @@ export const outboxStore = (connection: Connection) => {
       const { items, last } = first < from ? await eventsFrom(subject, first) : guess
       const events = items.map(decodeEvent).filter(({ sequence }) => sequence >= first)
       for (const [n, { sequence }] of events.entries()) {
-        if (sequence !== first + n) throw new Error(`Event ${first + n} is missing before ${sequence}`)
+        if (sequence !== first + n) throw new Fault(`Event ${first + n} is missing before ${sequence}`)
       }
       return { cursor: reached, events, hasMore: last !== undefined }
     },

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type AttributeValue, TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { Fault } from '#shared/requests/fault.ts'
 import type { Item } from './codec.ts'
 import { type Connection, persist, TryAgain } from './connection.ts'
 import type { Key } from './keys.ts'
@@ -51,7 +52,7 @@ export async function transact<W extends Write<unknown>>(
   connection: Connection,
   writes: W[],
 ): Promise<FailureOf<W> | undefined> {
-  if (writes.length > maxWrites) throw new Error(`A transaction of ${writes.length} writes`)
+  if (writes.length > maxWrites) throw new Fault(`A transaction of ${writes.length} writes`)
   const command = new TransactWriteCommand({
     TransactItems: writes.map((write) => withTable(connection.table, write)),
     ClientRequestToken: randomUUID(),
@@ -76,7 +77,7 @@ function interpret<W extends Write<unknown>>(
   const failure = writes[failed]?.failure
   if (failure) return failure(plain(reasons[failed]?.Item)) as FailureOf<W>
   if (reasons.some(({ Code }) => Code !== undefined && retryableReasons.has(Code))) throw new TryAgain(message)
-  throw new Error(`Transaction cancelled: ${reasons.map(({ Code }) => Code).join(' ')}`)
+  throw new Fault(`Transaction cancelled: ${reasons.map(({ Code }) => Code).join(' ')}`)
 }
 
 const retryableReasons = new Set(['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'])

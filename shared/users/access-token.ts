@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod/mini'
 import { Role } from '#shared/requests/caller.ts'
+import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Secrets } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -61,7 +62,7 @@ export async function signAccessToken(
 function signingKey({ signing_keys }: Secrets, now: number): SigningKey {
   const active = signing_keys.filter(({ active_from }) => active_from <= now)
   const [newest] = active.sort((a, b) => b.active_from - a.active_from)
-  if (!newest) throw new Error('No signing key is active yet')
+  if (!newest) throw new Fault('No signing key is active yet')
   return newest
 }
 

@@ -9,6 +9,9 @@ export const authorizerCacheSeconds = 60
 /** The one message API Gateway turns into a 401; with any other it answers 500. */
 const unauthorized = 'Unauthorized'
 
+/** Whether an error of `authorizeRequest` is its answer. */
+export const isUnauthorized = (error: unknown): boolean => error instanceof Error && error.message === unauthorized
+
 /**
  * Proves who is asking, and nothing else: it allows the whole stage, because the cached decision serves every route.
  * Whether the caller's role is enough, `implement` decides.

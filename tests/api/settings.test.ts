@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -57,18 +57,28 @@ describe('PASSWORD_POLICY=complex', () => {
   })
 })
 
-/** Starts a stack that is not expected to get far. */
-async function startAndFail(environment: Record<string, string>): Promise<{ code: unknown; report: string }> {
+/** Starts a stack that is not expected to get far. @param settings its `.env` */
+async function startAndFail(
+  environment: Record<string, string>,
+  settings = '',
+): Promise<{ code: unknown; report: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
   const env = { ...process.env, ADMIN_PASSWORD: 'a-good-password', DATA_DIR: folder, PORT: '0', ...environment }
+  writeFileSync(join(folder, '.env'), settings)
   const ended = await new Promise<{ code: unknown; report: string }>((done) => {
-    execFile(process.execPath, ['infra/local/main.ts'], { env }, (error, _, report) =>
+    execFile(process.execPath, [join(process.cwd(), 'infra/local/main.ts')], { env, cwd: folder }, (error, _, report) =>
       done({ code: error?.code, report }),
     )
   })
   rmSync(folder, { recursive: true })
   return ended
 }
+
+test('a stack whose .env has a name that is no setting does not start', async () => {
+  const { code, report } = await startAndFail({}, 'REGISTRATIONS=admin_only\n')
+  expect(code).toBe(1)
+  expect(report).toContain('Holdfast could not start: Bad configuration: .env sets REGISTRATIONS;')
+})
 
 test.each([
   ['REGISTRATION', 'closed', 'REGISTRATION'],

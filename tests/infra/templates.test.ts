@@ -179,6 +179,14 @@ describe('what must not get lost', () => {
     })
   })
 
+  test('functions log what they say themselves, and Lambda only what goes wrong', () => {
+    const functions = [...ofType(api, 'AWS::Lambda::Function'), ...ofType(events, 'AWS::Lambda::Function')]
+    expect(functions.length).toBeGreaterThan(20)
+    for (const [, { Properties }] of functions) {
+      expect(Properties['LoggingConfig']).toMatchObject({ LogFormat: 'JSON', SystemLogLevel: 'WARN' })
+    }
+  })
+
   test('logs are kept as long as the stage says, and no longer', () => {
     const groups = ofType(api, 'AWS::Logs::LogGroup')
     expect(groups.length).toBeGreaterThan(5)

@@ -96,7 +96,15 @@ async function subjectsOn(stack: LocalStack, folder: string): Promise<Record<str
     const headers = Object.entries({ ...newKey(), 'Content-Type': 'application/json' }).flat()
     const body = Buffer.from(JSON.stringify({ lines: [{ sku, quantity: 1 }] }))
     const { method, path } = routes.createOrder
-    const request = { method, path, search: '', rawHeaders: headers, body, remoteAddress: '127.0.0.1' }
+    const request = {
+      method,
+      path,
+      search: '',
+      rawHeaders: headers,
+      body,
+      remoteAddress: '127.0.0.1',
+      requestId: 'cold',
+    }
     const event = proxyEvent(request, { resource: path, variables: {} })
     const exp = String(Math.floor(Date.now() / 1000) + 900)
     event.requestContext.authorizer = { sub: id, sid: 'cold', role: 'user', must_change_password: 'false', exp }

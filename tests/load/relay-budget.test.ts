@@ -51,7 +51,7 @@ test('relaying asks little of the table: two rounds for what is new, one for wha
 })
 
 test('stock of a product without a threshold moves at the price of reading the product', async () => {
-  expect(await usageOf(() => doWork(services, [], { moved: 'mug' }))).toEqual({
+  expect(await usageOf(() => doWork(services, { reactions: [], requestId: 'relay-run' }, { moved: 'mug' }))).toEqual({
     rounds: ['GetItem'],
     table: 1,
     indexes: 0,

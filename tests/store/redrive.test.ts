@@ -51,7 +51,11 @@ describe('an order whose relay fails again and again', () => {
       }
     }
     const putAside = (work: RelayWork) => queues.send(relayDeadLetters, JSON.stringify(work))
-    const again = await relayChanges(services, { reactions: [react], putAside }, told(poisonous, good))
+    const again = await relayChanges(
+      services,
+      { requestId: 'relay-run', reactions: [react], putAside },
+      told(poisonous, good),
+    )
     expect(again).toEqual([])
     expect(attempts).toBe(3)
     expect(published).toEqual([`${good} 1`, `${good} 2`])
@@ -74,7 +78,9 @@ describe('an order whose relay fails again and again', () => {
     const putAside = async () => {
       throw new Error('Nothing is to be put aside')
     }
-    expect(await relayChanges(services, { reactions: [react], putAside }, told(good, unlucky))).toEqual([unlucky])
+    expect(
+      await relayChanges(services, { requestId: 'relay-run', reactions: [react], putAside }, told(good, unlucky)),
+    ).toEqual([unlucky])
   })
 
   test('is an error when it can neither be relayed nor put aside', async () => {
@@ -82,7 +88,9 @@ describe('an order whose relay fails again and again', () => {
     const fail = async () => {
       throw new Error('Down')
     }
-    await expect(relayChanges(world.services, { reactions: [fail], putAside: fail }, told(id))).rejects.toThrow('Down')
+    await expect(
+      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], putAside: fail }, told(id)),
+    ).rejects.toThrow('Down')
   })
 
   test('asks for one relay, from its first event on, however many records tell of it', async () => {
@@ -94,7 +102,7 @@ describe('an order whose relay fails again and again', () => {
     }
     const putAside = async () => undefined
     const changes = [2, 1, 2].map((sequence) => ({ change: { subject: { order_id: id }, sequence }, id }))
-    await relayChanges(services, { reactions: [react], putAside }, changes)
+    await relayChanges(services, { requestId: 'relay-run', reactions: [react], putAside }, changes)
     expect(calls).toBe(1)
   })
 })

@@ -1,16 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
 import { slowMachine } from './in-process.ts'
+import { LeakDetector } from './leaks.ts'
 
 export interface LocalStack {
   baseUrl: string
   /** Of the DynamoDB engine. */
   endpoint: string
   dataFolder: string
-  /** As Ctrl-C does; the data goes. */
+  /** As Ctrl-C does; the data goes. @throws Error when a log tells what no log may tell */
   stop(): Promise<void>
   /** As a power cut does: `kill -9` of the stack, which leaves its engine behind. */
   kill(): Promise<void>
@@ -35,10 +37,11 @@ export async function startLocalStack({
   const dataFolder = mkdtempSync(join(tmpdir(), 'holdfast-'))
   let child: ChildProcess
   let port = '0'
+  const leaks = new LeakDetector()
 
   async function start(): Promise<string> {
     child = spawn(process.execPath, [entry], {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
         ADMIN_PASSWORD: adminPassword,
@@ -52,12 +55,19 @@ export async function startLocalStack({
         PORT: port,
       },
     })
-    const lines = createInterface({ input: child.stdout as NonNullable<ChildProcess['stdout']> })
+    const { stdout, stderr } = child as ChildProcessByStdio<null, Readable, Readable>
+    stderr.pipe(process.stderr, { end: false })
+    createInterface({ input: stderr }).on('line', (line) => leaks.read(line))
+    const lines = createInterface({ input: stdout })
+    let hasBegun = false
     const baseUrl = await new Promise<string>((ready, failed) => {
       child.once('exit', (code) => failed(new Error(`The stack ended with ${code}`)))
       lines.on('line', (line) => {
         const url = /^Holdfast +(http:\S+)$/.exec(line)?.[1]
         if (url) ready(url)
+        // What comes first is for whoever started it: the admin's e-mail and password.
+        if (hasBegun) leaks.read(line)
+        if (line.startsWith('Ctrl-C')) hasBegun = true
       })
     })
     port = new URL(baseUrl).port
@@ -84,7 +94,11 @@ export async function startLocalStack({
     },
     stop: async () => {
       await end('SIGTERM')
+      leaks.readFiles(logFolder(dataFolder))
       rmSync(dataFolder, { recursive: true, force: true })
+      leaks.report()
     },
   }
 }
+
+export const logFolder = (dataFolder: string): string => join(dataFolder, 'logs')

@@ -6,6 +6,7 @@ import { createGateway } from '#infra/local/gateway.ts'
 import { createRestApi } from '#infra/local/rest-api.ts'
 import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import { Problem } from '#shared/api/problem.ts'
+import { destination, type LogLine } from '#shared/runtime/log.ts'
 
 const silent = vi.hoisted(() => () => new Promise(() => undefined))
 const broken = vi.hoisted(() => () => Promise.reject(new Error('the secret cause')))
@@ -20,6 +21,7 @@ const get = (path: string) =>
     rawHeaders: [],
     body: Buffer.of(),
     remoteAddress: '127.0.0.1',
+    requestId: 'request-1',
   })
 
 describe('a function that the gateway waits for in vain', () => {
@@ -41,17 +43,19 @@ describe('a function that the gateway waits for in vain', () => {
   })
 
   test('is answered for when it dies, and nobody is told why', async () => {
-    const log = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+    const lines: LogLine[] = []
+    destination.replace((line) => void lines.push(line))
     const { statusCode, body } = await get('/health/live')
     expect(statusCode).toBe(502)
     expect(Problem.parse(JSON.parse(body))).toMatchObject({ status: 502, code: 'unknown_outcome', retryable: true })
     expect(body).not.toContain('secret')
-    expect(String(log.mock.calls[0]?.[0])).toContain('the secret cause')
+    expect(lines).toMatchObject([{ level: 'ERROR', request_id: 'request-1', error: { name: 'Error' } }])
+    expect(JSON.stringify(lines)).not.toContain('secret')
   })
 })
 
 describe('what is no HTTP request', () => {
-  const gateway = createGateway('', () => undefined)
+  const gateway = createGateway('')
   beforeAll(async () => {
     await once(gateway.listen(0, '127.0.0.1'), 'listening')
   })

@@ -1,6 +1,7 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, expect, test } from 'vitest'
+import { Fault } from '#shared/requests/fault.ts'
 import { mailer } from '#shared/runtime/ses.ts'
 import '#tests/support/local-credentials.ts'
 
@@ -42,6 +43,6 @@ test('a refusal is an error that keeps the recipient to itself, also in its caus
   const error = await mailer()
     .send(mail)
     .catch((thrown: unknown) => thrown)
-  expect(error).toEqual(new Error('SES did not take the mail: MessageRejected'))
+  expect(error).toEqual(new Fault('SES did not take the mail: MessageRejected'))
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('jo@')
 })

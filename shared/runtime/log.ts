@@ -1,0 +1,92 @@
+import { LogLevel } from './config.ts'
+import { type LoggedError, loggedError } from './logged-error.ts'
+import { port } from './ports.ts'
+
+/**
+ * THE LOGGING RULE. A line is JSON and has a message out of this list, the id of the request or run it belongs to, and
+ * fields out of `LogFields`, which have no room for personal data, secrets, bodies or whole events. Of an error, only what
+ * `loggedError` lets through. A value that does not look like an id, a name of ours or a number is withheld. What goes well
+ * is told once a request and, of what happens after the answer, not at all above DEBUG: an order's life from its
+ * creation to its delivery takes at most 2 kB.
+ */
+const messages = {
+  served: 'request served',
+  failed: 'request failed',
+  answeredByGateway: 'request answered by the gateway',
+  runOver: 'run over',
+  runFailed: 'run failed',
+  putAside: 'relay put aside',
+  deliveryFailed: 'delivery failed',
+  orderFailed: 'order failed',
+  skuFailed: 'sku failed',
+  redriveFailed: 'redrive failed',
+} as const
+
+export interface LogFields {
+  /** Given to the caller, stored in events, the id of the invocation where nobody asked. */
+  request_id: string
+  /** Method and path as the table of routes writes them, without what the caller filled in. */
+  route?: string
+  status?: number
+  duration_ms?: number
+  /** Of the problem that was answered. */
+  code?: string
+  order_id?: string
+  sku?: string
+  queue?: string
+  message_id?: string
+  error?: unknown
+}
+
+const levels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const
+export type Level = (typeof levels)[number]
+
+/** A line as it is written. */
+export type LogLine = Omit<LogFields, 'error'> & {
+  level: Level
+  message: string
+  /** ISO 8601. */
+  timestamp: string
+  error?: LoggedError
+  /** Leads to the trace, where X-Ray is on. */
+  trace_id?: string
+}
+
+/** Where lines go: whatever keeps the logs reads stdout. */
+export const destination = port<(line: LogLine) => void>(
+  () => (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
+)
+
+let threshold: number | undefined
+
+const isWanted = (level: Level): boolean => {
+  threshold ??= [...levels, 'SILENT'].indexOf(LogLevel.parse(process.env['LOG_LEVEL'] || undefined))
+  return levels.indexOf(level) >= threshold
+}
+
+const at =
+  (level: Level) =>
+  (message: keyof typeof messages, fields: LogFields): void => {
+    if (!isWanted(level)) return
+    const timestamp = new Date().toISOString()
+    destination()({ level, message: messages[message], timestamp, ...told(fields), ...traceId() })
+  }
+
+/** Writes lines; where nothing went wrong, `debug` and `info`. */
+export const log = { debug: at('DEBUG'), info: at('INFO'), error: at('ERROR') }
+
+const plain = /^[\w ./:{}+-]{0,200}$/
+
+function told({ error, ...fields }: LogFields): Pick<LogLine, keyof LogFields> {
+  const withheld = Object.entries(fields).filter(([, value]) => typeof value !== 'number' && !plain.test(value))
+  return {
+    ...fields,
+    ...Object.fromEntries(withheld.map(([name]) => [name, '(withheld)'])),
+    ...(error === undefined ? {} : { error: loggedError(error) }),
+  }
+}
+
+function traceId(): { trace_id?: string } {
+  const root = /Root=([\w-]+)/.exec(process.env['_X_AMZN_TRACE_ID'] ?? '')?.[1]
+  return root === undefined ? {} : { trace_id: root }
+}
