@@ -1,4 +1,5 @@
 import type { SecretsManagerRotationEvent } from 'aws-lambda'
+import { Fault } from '#shared/requests/fault.ts'
 import { Secrets } from '#shared/runtime/secrets.ts'
 import type { VersionedSecret } from '#shared/runtime/secrets-manager.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -34,7 +35,7 @@ async function create({ clock, config }: Pick<Services, 'clock' | 'config'>, sec
 
 async function secretsOf(secret: VersionedSecret, version?: string): Promise<Secrets> {
   const text = await secret.read(version)
-  if (text === undefined) throw new Error(`There is no version ${version ?? 'that is current'}`)
+  if (text === undefined) throw new Fault(`There is no version ${version ?? 'that is current'}`)
   return Secrets.parse(JSON.parse(text))
 }
 

@@ -1,4 +1,5 @@
 import mustache from 'mustache'
+import { Fault } from '#shared/requests/fault.ts'
 import { displayed } from './displayed.ts'
 import type { MailTemplate, TemplateFiles } from './mail-templates.ts'
 import type { Mail } from './mailer.ts'
@@ -40,7 +41,7 @@ export function render(
 
 function fileOf(files: TemplateFiles, name: string): string {
   const file = files.get(name)
-  if (file === undefined) throw new Error(`There is no mail template ${name}`)
+  if (file === undefined) throw new Fault(`There is no mail template ${name}`)
   return file
 }
 
@@ -48,7 +49,7 @@ function parts(file: string): { subject: string; preview: string; message: strin
   const { subject, preview, message } =
     /^Subject: (?<subject>.+)\nPreview: (?<preview>.+)\n\n(?<message>[\s\S]*)$/.exec(file)?.groups ?? {}
   if (subject === undefined || preview === undefined || message === undefined) {
-    throw new Error('A mail template begins with the lines Subject and Preview, and an empty one')
+    throw new Fault('A mail template begins with the lines Subject and Preview, and an empty one')
   }
   return { subject, preview, message }
 }
