@@ -1,3 +1,5 @@
+import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger'
+import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types'
 import { LogLevel } from './config.ts'
 import { type LoggedError, loggedError } from './logged-error.ts'
 import { port } from './ports.ts'
@@ -38,8 +40,7 @@ export interface LogFields {
   error?: unknown
 }
 
-const levels = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const
-export type Level = (typeof levels)[number]
+type Level = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
 /** A line as it is written. */
 export type LogLine = Omit<LogFields, 'error'> & {
@@ -57,23 +58,35 @@ export const destination = port<(line: LogLine) => void>(
   () => (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
 )
 
-let threshold: number | undefined
-
-const isWanted = (level: Level): boolean => {
-  threshold ??= [...levels, 'SILENT'].indexOf(LogLevel.parse(process.env['LOG_LEVEL'] || undefined))
-  return levels.indexOf(level) >= threshold
+/** Lines as the rule has them: without the members that Powertools adds by itself. */
+class RuleFormatter extends LogFormatter {
+  override formatAttributes({ logLevel, message, timestamp }: UnformattedAttributes, fields: LogAttributes): LogItem {
+    return new LogItem({
+      attributes: { level: logLevel, message, timestamp: timestamp.toISOString(), ...fields, ...traceId() },
+    })
+  }
 }
 
+class RuleLogger extends Logger {
+  protected override printLog(_level: number, item: LogItem): void {
+    destination()(item.getAttributes() as unknown as LogLine)
+  }
+}
+
+let logger: Logger | undefined
+
 const at =
-  (level: Level) =>
+  (level: 'debug' | 'info' | 'error') =>
   (message: keyof typeof messages, fields: LogFields): void => {
-    if (!isWanted(level)) return
-    const timestamp = new Date().toISOString()
-    destination()({ level, message: messages[message], timestamp, ...told(fields), ...traceId() })
+    logger ??= new RuleLogger({
+      logFormatter: new RuleFormatter(),
+      logLevel: LogLevel.parse(process.env['LOG_LEVEL'] || undefined),
+    })
+    logger[level](messages[message], told(fields))
   }
 
 /** Writes lines; where nothing went wrong, `debug` and `info`. */
-export const log = { debug: at('DEBUG'), info: at('INFO'), error: at('ERROR') }
+export const log = { debug: at('debug'), info: at('info'), error: at('error') }
 
 const plain = /^[\w ./:{}+-]{0,200}$/
 
