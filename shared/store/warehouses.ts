@@ -36,11 +36,11 @@ export const warehouseStore = (connection: Connection, cache: WarehouseCache) =>
   }
   return {
     list,
-    /** In order of priority; up to a minute old. */
     /** The next reader asks the table. */
     forget: (): void => {
       cache.readAt = Number.NEGATIVE_INFINITY
     },
+    /** In order of priority; up to a minute old. */
     listCached: async (): Promise<StoredWarehouse[]> =>
       connection.clock.now() - cache.readAt < cacheMilliseconds ? cache.warehouses : list(),
 
