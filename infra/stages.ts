@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { JobName } from '#shared/jobs/jobs.ts'
+import type { MachineName } from '#shared/workflows/machines.ts'
 
 const Stage = z.object({
   /** Kept when the stack is deleted, and not deletable by mistake. */
@@ -67,6 +68,9 @@ const stages = {
 
 /** Known before anything is deployed, so that a job can be run by name. */
 export const jobFunctionName = ({ name }: Stage, job: JobName): string => `holdfast-${name}-${job}`
+
+/** Known before it is deployed, so that the functions it calls may end its waits. */
+export const stateMachineName = ({ name }: Stage, machine: MachineName): string => `holdfast-${name}-${machine}`
 
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])
 type StageName = z.infer<typeof StageName>

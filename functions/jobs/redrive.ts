@@ -4,6 +4,7 @@ import { reactions } from '#shared/runtime/reactions.ts'
 import { services } from '#shared/runtime/services.ts'
 import { queues } from '#shared/runtime/sqs.ts'
 
-export const handler = background((_tick, context) =>
-  redrive(services(context), { queues: queues(), reactions: reactions() }, context),
-)
+export const handler = background((_tick, context) => {
+  const own = services(context)
+  return redrive(own, { queues: queues(), reactions: reactions(own, context.requestId) }, context)
+})

@@ -11,6 +11,7 @@ const packages: Record<AwsService, readonly string[]> = {
   secretsmanager: ['@aws-sdk/client-secrets-manager'],
   ses: ['@aws-sdk/client-sesv2'],
   sqs: ['@aws-sdk/client-sqs'],
+  states: ['@aws-sdk/client-sfn'],
 }
 
 const services = Object.keys(packages) as AwsService[]

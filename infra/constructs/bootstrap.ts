@@ -2,7 +2,8 @@ import { CustomResource } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { bootstrapFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
-import { allow, type FunctionFactory } from './function-factory.ts'
+import type { FunctionFactory } from './function-factory.ts'
+import { allow } from './grants.ts'
 import { secretArn, secretNames } from './secrets.ts'
 
 /** Keys, main warehouse and first admin, made by the deployment and never touched again. */

@@ -2,7 +2,7 @@ import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { CfnAccount } from 'aws-cdk-lib/aws-apigateway'
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { allow } from './function-factory.ts'
+import { allow } from './grants.ts'
 
 /**
  * The role with which API Gateway writes logs. There is one for an account and region, shared by all its APIs, and

@@ -5,7 +5,8 @@ import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets'
 import type { Construct } from 'constructs'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { jobFunctionName, type Stage } from '../stages.ts'
-import { allow, type FunctionFactory } from './function-factory.ts'
+import type { FunctionFactory } from './function-factory.ts'
+import { allow } from './grants.ts'
 
 /** The function of every job, and a schedule for those that have one. */
 export function addJobs(scope: Construct, { stage, functions }: { stage: Stage; functions: FunctionFactory }): void {

@@ -5,20 +5,24 @@ import { bus } from '#shared/runtime/event-bridge.ts'
 import { mailer } from '#shared/runtime/ses.ts'
 import { queues } from '#shared/runtime/sqs.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
+import { workflows } from '#shared/workflows/step-functions.ts'
 import { busInto, consumers } from './event-bus.ts'
 import { FileQueues } from './file-queues.ts'
 import { invokeFunction } from './lambda.ts'
 import { mailsInto } from './mail-files.ts'
+import { queuedWorkflows, queuedWorkflowsWorker } from './queued-workflows.ts'
 import { startSchedules } from './schedules.ts'
 import { TableStream } from './table-stream.ts'
 import { Worker } from './worker.ts'
+import { WorkflowRunner } from './workflow-runner.ts'
 
 /** Most records a function is handed at once. */
 const batchSize = 100
 
-/** Puts folders in the place of the bus, the queues and the mails of AWS. */
+/** Puts folders in the place of the bus, the queues and the mails of AWS; whoever runs the workflows has a process of its own. */
 export function useLocalAdapters(folder: string): FileQueues {
   const files = new FileQueues(join(folder, 'queues'))
+  workflows.replace(queuedWorkflows(files))
   bus.replace(busInto(files))
   queues.replace(files)
   mailer.replace(mailsInto(join(folder, 'mail')))
@@ -41,12 +45,20 @@ export function startBackground({ folder, endpoint, table, scheduleSeconds }: Ba
   stop(): Promise<void>
 } {
   const files = useLocalAdapters(folder)
+  const runner = new WorkflowRunner(join(folder, 'workflows'))
+  workflows.replace(runner)
+  runner.resumeAll()
   const stream = new TableStream({ endpoint, table, checkpointFile: join(folder, 'stream.json') })
   const schedules = startSchedules(scheduleSeconds)
-  const workers = [new Worker(() => stream.poll(relayRecords)), ...consumers(files)]
+  const workers = [
+    new Worker(() => stream.poll(relayRecords)),
+    ...consumers(files),
+    queuedWorkflowsWorker(files, runner),
+  ]
   return {
     stop: async (): Promise<void> => {
       await Promise.all([schedules, ...workers].map((part) => part.stop()))
+      await runner.stop()
     },
   }
 }

@@ -129,6 +129,7 @@ function emptyData(folder: string): void {
     'stream.json',
     'queues',
     'mail',
+    'workflows',
     'dynamodb.sqlite',
     'dynamodb.sqlite-wal',
     'dynamodb.sqlite-shm',

@@ -5,13 +5,15 @@ import type { Construct } from 'constructs'
 import { relayDeadLetters, relayFunction } from '#shared/events/relay-function.ts'
 import { subscriptions } from '#shared/events/subscriptions.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
-import { allow, FunctionFactory } from '../constructs/function-factory.ts'
+import { FunctionFactory } from '../constructs/function-factory.ts'
+import { allow } from '../constructs/grants.ts'
 import { Messaging } from '../constructs/messaging.ts'
 import { addJobs } from '../constructs/schedules.ts'
+import { Workflows } from '../constructs/workflows.ts'
 import type { Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 
-/** What happens after an answer: relay, bus, consumers, jobs. */
+/** What happens after an answer: relay, bus, consumers, jobs, workflows. */
 export class EventsStack extends Stack {
   readonly #messaging: Messaging
   readonly #functions: FunctionFactory
@@ -23,6 +25,7 @@ export class EventsStack extends Stack {
     this.#addRelay(data)
     this.#addConsumers()
     addJobs(this, { stage, functions: this.#functions })
+    new Workflows(this, 'Workflows', { stage, functions: this.#functions })
   }
 
   #addRelay({ table }: DataStack): void {

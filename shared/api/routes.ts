@@ -1,17 +1,14 @@
 import * as z from 'zod/mini'
+import { OrderEvent, OrderId, OrderView, Shipment } from '#shared/orders/order.ts'
+import { OrdersQuery } from '#shared/orders/order-filter.ts'
 import {
   CancelRequest,
   NoBody,
   OrderChange,
-  OrderEvent,
-  OrderId,
-  OrderView,
-  Shipment,
   SimpleOrderRequest,
   SimulatedOrderRequest,
   StockOrderRequest,
-} from '#shared/orders/order.ts'
-import { OrdersQuery } from '#shared/orders/order-filter.ts'
+} from '#shared/orders/order-requests.ts'
 import { OrderQuery } from '#shared/orders/read-orders.ts'
 import { Simulation, SimulationRequest } from '#shared/orders/simulate-reservation.ts'
 import { NewProduct, Product, ProductChange, ProductsQuery, Sku } from '#shared/products/product.ts'
@@ -34,6 +31,7 @@ import {
   UserId,
   UsersQuery,
 } from '#shared/users/user.ts'
+import { WorkflowView } from '#shared/workflows/read-workflow.ts'
 import { type Route, route } from './contract.ts'
 import { docsAssets } from './docs-assets.ts'
 
@@ -397,6 +395,17 @@ export const routes = {
     params: byOrder,
     query: PageQuery,
     success: { status: 200, body: z.object({ events: z.array(OrderEvent), page: PageInfo }) },
+    errors: [],
+  }),
+  getOrderWorkflow: route({
+    area: 'orders',
+    method: 'GET',
+    path: '/orders/{id}/workflow',
+    summary: 'What Holdfast waits for on behalf of an order',
+    access: 'operator',
+    uses: ['dynamodb:Query', 'secretsmanager:GetSecretValue'],
+    params: byOrder,
+    success: { status: 200, body: WorkflowView },
     errors: [],
   }),
   reserveOrder: orderAction({

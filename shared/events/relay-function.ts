@@ -7,11 +7,15 @@ export const relayDeadLetters = deadLettersOf('relay')
 /** What relaying needs, wherever it is done. */
 export const relayUses = [
   'dynamodb:BatchGetItem',
+  'dynamodb:DeleteItem',
   'dynamodb:GetItem',
   'dynamodb:PutItem',
   'dynamodb:Query',
   'dynamodb:UpdateItem',
   'events:PutEvents',
+  'states:SendTaskFailure',
+  'states:SendTaskSuccess',
+  'states:StartExecution',
 ] as const
 
 /** Reads the table's stream. */

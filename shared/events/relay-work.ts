@@ -1,5 +1,6 @@
 import pLimit from 'p-limit'
 import * as z from 'zod/mini'
+import { serveWaiting } from '#shared/orders/waiting-line.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { watchLowStock } from '#shared/stock/low-stock.ts'
@@ -86,14 +87,13 @@ async function perform<Id>(services: Services, outside: Outside, { work, from }:
 }
 
 /** @param from number of the first event that is news, as far as the caller knows */
-export const doWork = (
+export async function doWork(
   services: Services,
   { reactions, requestId }: Omit<Outside, 'putAside'>,
   work: RelayWork,
   from = Number.MAX_SAFE_INTEGER,
-): Promise<void> =>
-  'moved' in work
-    ? watchLowStock(services, { actor: relayActor, requestId }, work.moved)
-    : relay(services, reactions, { subject: work satisfies Subject, from })
-
-const relayActor = { id: 'relay', role: 'job' as const }
+): Promise<void> {
+  if (!('moved' in work)) return relay(services, reactions, { subject: work satisfies Subject, from })
+  await serveWaiting(services, { actor: { id: 'workflow', role: 'workflow' }, requestId }, work.moved)
+  await watchLowStock(services, { actor: { id: 'relay', role: 'job' }, requestId }, work.moved)
+}

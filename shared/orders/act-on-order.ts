@@ -24,6 +24,8 @@ export interface ActionRequest {
   data?: Step['data']
   /** Asked of the very state that would be changed; when it says no, the order is left and returned as it is. */
   appliesTo?: (order: StoredOrder) => boolean
+  /** What a retry does that finds too little again: it is recorded, or leaves no trace. */
+  onShortage?: 'record' | 'leave'
 }
 
 /**
@@ -47,10 +49,12 @@ export async function actOnOrder(services: Services, request: ActionRequest): Pr
     }
     const change: Change = { action, actor, requestId, fingerprint, reason, now: clock.now() }
     const step = await stepOf(services, order, transition, request)
+    if (request.onShortage === 'leave' && step.type === 'order.retry_failed') return viewFor(order, actor)
     const after = recordChange(id, order, change, [step])
     const conflict = await store.transact([
       store.orders.change(order, after.order, transition),
       ...after.events.map(store.orders.append),
+      ...('failure' in step.data ? store.waitingLine.joinAll(after.order) : []),
       ...movements(transition, order, after.order, change).flatMap(store.stock.move),
     ])
     if (!conflict) return viewFor(after.order, actor)

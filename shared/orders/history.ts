@@ -2,7 +2,7 @@ import { type Actor, isStaff } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { Order, type OrderAction, type OrderEvent, type OrderView, phaseOf, type StoredOrder } from './order.ts'
-import { allowedActions } from './transitions.ts'
+import { allowedActions, lacksStock } from './transitions.ts'
 
 /** The order after one more event; fields that the event set to null are gone. */
 export function applyEvent(order: Order | undefined, event: OrderEvent): Order {
@@ -34,8 +34,8 @@ export type Step = Pick<OrderEvent, 'type' | 'to' | 'data'>
 
 /** Who changes an order, and how. */
 export interface Change {
-  /** A note does not bring the order anywhere. */
-  action: OrderAction | 'create' | 'note'
+  /** Neither a note nor a notice brings the order anywhere. */
+  action: OrderAction | 'create' | 'note' | 'notice'
   actor: Actor
   requestId: string
   /** Of the request body: tells a repeat from another request. */
@@ -74,13 +74,33 @@ export function recordChange(
     events,
     order: {
       ...order,
+      ...waitingAfter(order, before, events),
       fingerprint: before?.fingerprint ?? change.fingerprint,
       last_change:
-        before && change.action === 'note'
+        before && (change.action === 'note' || change.action === 'notice')
           ? before.last_change
           : { action: change.action, actor_id: change.actor.id, fingerprint: change.fingerprint },
     },
   }
+}
+
+const beginsToWait: readonly string[] = ['order.reservation_failed', 'order.backordered']
+const stopsWaiting: readonly string[] = ['order.recovery_abandoned']
+
+/**
+ * Holdfast looks for stock for orders that found none when they were created or reserved: until they have some, are cancelled
+ * or were left to a person. An order that has lost its stock again does not wait.
+ */
+function waitingAfter(
+  { kind, status }: Order,
+  before: StoredOrder | undefined,
+  events: OrderEvent[],
+): Pick<StoredOrder, 'waiting_since'> {
+  const began = kind === 'stock' ? events.find(({ type }) => beginsToWait.includes(type))?.at : undefined
+  if (began !== undefined) return { waiting_since: began }
+  const since = before?.waiting_since
+  const isOver = !lacksStock(status) || events.some(({ type }) => stopsWaiting.includes(type))
+  return since === undefined || isOver ? {} : { waiting_since: since }
 }
 
 /** Owners see their own orders, operators and admins all. */

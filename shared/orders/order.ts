@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { Sku } from '#shared/products/product.ts'
 import { Actor } from '#shared/requests/caller.ts'
-import { Currency, Instant, id, Quantity, text } from '#shared/requests/fields.ts'
+import { Currency, Instant, id, text } from '#shared/requests/fields.ts'
 import { Allocation, Missing } from '#shared/stock/stock.ts'
 
 export const OrderId = id('ord')
@@ -62,7 +62,7 @@ export const OrderLine = z.object({
 })
 export type OrderLine = z.infer<typeof OrderLine>
 
-const ShipTo = z.strictObject({
+export const ShipTo = z.strictObject({
   name: text(200),
   line1: text(200),
   line2: z.exactOptional(text(200)),
@@ -115,7 +115,13 @@ export type Order = z.infer<typeof Order>
 const LastChange = z.object({ action: z.string(), actor_id: z.string(), fingerprint: z.string() })
 
 /** What is stored beside the order and never shown. */
-export const StoredOrder = z.object({ ...Order.shape, fingerprint: z.string(), last_change: LastChange })
+export const StoredOrder = z.object({
+  ...Order.shape,
+  fingerprint: z.string(),
+  last_change: LastChange,
+  /** As long as Holdfast itself looks for stock for the order: when it began to wait, its place in the line. */
+  waiting_since: z.exactOptional(Instant),
+})
 export type StoredOrder = z.infer<typeof StoredOrder>
 
 const { sequence: _internal, reserve_for_minutes: _asked, ...publicFields } = Order.shape
@@ -137,6 +143,8 @@ export const OrderEventType = z.enum([
   'order.delivered',
   'order.cancelled',
   'order.note_changed',
+  'order.overdue',
+  'order.recovery_abandoned',
 ])
 export type OrderEventType = z.infer<typeof OrderEventType>
 
@@ -158,38 +166,3 @@ export const OrderEvent = z.object({
   data: EventData,
 })
 export type OrderEvent = z.infer<typeof OrderEvent>
-
-export const RequestedLine = z.strictObject({ sku: Sku, quantity: Quantity })
-export type RequestedLine = z.infer<typeof RequestedLine>
-
-const Note = text(2000)
-
-export const StockOrderRequest = z.strictObject({
-  lines: z.array(RequestedLine).check(z.minLength(1), z.maxLength(200)),
-  reserve: z.exactOptional(z.boolean()),
-  reference: z.exactOptional(text(100)),
-  note: z.exactOptional(Note),
-  ship_to: z.exactOptional(ShipTo),
-  reserve_for_minutes: z.exactOptional(z.int().check(z.minimum(1), z.maximum(10_080))),
-})
-export type StockOrderRequest = z.infer<typeof StockOrderRequest>
-
-export const SimpleOrderRequest = z.strictObject({
-  product_name: text(200),
-  /** Major units, at most two decimals. */
-  amount: z.number().check(
-    z.minimum(0),
-    z.maximum(10_000_000),
-    z.refine((amount) => Math.abs(amount * 100 - Math.round(amount * 100)) < 1e-6, {
-      error: 'has more than two decimals',
-    }),
-  ),
-  currency: z.exactOptional(Currency),
-})
-export type SimpleOrderRequest = z.infer<typeof SimpleOrderRequest>
-
-export const SimulatedOrderRequest = z.strictObject({ success: z.boolean() })
-/** `null` removes the note. */
-export const OrderChange = z.strictObject({ note: z.nullable(Note) })
-export const CancelRequest = z.strictObject({ reason: z.exactOptional(text(200)) })
-export const NoBody = z.strictObject({})

@@ -6,7 +6,8 @@ import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { demandOf } from '#shared/stock/planner.ts'
 import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
-import type { OrderLine, OrderView, SimpleOrderRequest, StockOrderRequest, StoredOrder } from './order.ts'
+import type { OrderLine, OrderView, StoredOrder } from './order.ts'
+import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
 import { assertKnown, assertPlannable, planFor } from './reservation.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 
@@ -113,6 +114,7 @@ async function place(
       store.orders.create(order),
       ...(order.reference === undefined ? [] : [store.orders.claimReference(order, order.reference)]),
       ...events.map(store.orders.append),
+      ...store.waitingLine.joinAll(order),
       ...orderRows('reserve', order.allocations, order, change).flatMap(store.stock.move),
     ])
     if (!conflict) return { result: viewFor(order, actor), replayed: false }

@@ -3,7 +3,8 @@ import type { CallerContext } from '#shared/requests/caller.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { demandOf } from '#shared/stock/planner.ts'
 import { Allocation } from '#shared/stock/stock.ts'
-import { Failure, type RequestedLine, StockOrderRequest } from './order.ts'
+import { Failure } from './order.ts'
+import { type RequestedLine, StockOrderRequest } from './order-requests.ts'
 import { planFor, shortage } from './reservation.ts'
 
 export const SimulationRequest = z.strictObject({ lines: StockOrderRequest.shape.lines })

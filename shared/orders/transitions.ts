@@ -87,6 +87,10 @@ export const transitions: Record<OrderAction, readonly Transition[]> = {
 export const isFinal = (status: OrderStatus): boolean =>
   !Object.values(transitions).some((list) => list.some(({ from }) => from.includes(status)))
 
+/** An order that is there has found no stock, or has lost it again. */
+export const lacksStock = (status: OrderStatus): boolean =>
+  transitions['retry-reservation'].some(({ from }) => from.includes(status))
+
 function standingsOf(order: Order, actor: Actor): Standing[] {
   if (actor.role === 'workflow' || actor.role === 'job') return [actor.role]
   return [...(order.user_id === actor.id ? ['owner' as const] : []), ...(isStaff(actor.role) ? ['staff' as const] : [])]

@@ -11,6 +11,14 @@ export interface BackgroundContext {
   deadline: number
 }
 
+/** All that is told of what went wrong; workflows know it by its name and try again. */
+class RunFailed extends Error {
+  override readonly name = 'RunFailed'
+  constructor(cause: unknown) {
+    super(`Failed with ${cause instanceof Error ? cause.name : typeof cause}; the log says where.`)
+  }
+}
+
 /**
  * Logs what goes wrong, by the rule, and throws no more of it than its name: Lambda logs whatever is thrown.
  * @param isAnswer whether an error is how the function answers, and so is thrown as it is
@@ -25,7 +33,7 @@ export async function failingQuietly<R>(
   } catch (error) {
     if (isAnswer(error)) throw error
     log.error('runFailed', { request_id: requestId, error })
-    throw new Error(`Failed with ${error instanceof Error ? error.name : typeof error}; the log says where.`)
+    throw new RunFailed(error)
   }
 }
 

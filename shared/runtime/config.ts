@@ -5,6 +5,9 @@ const wholeNumber = (minimum: number, maximum: number) =>
 
 export const LogLevel = z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO')
 
+/** No wait of a workflow is longer than 20 days. */
+const slaMinutes = wholeNumber(1, 20 * 24 * 60)
+
 /** Every setting, by the name of its environment variable. */
 export const Environment = z.object({
   STAGE: z._default(z.enum(['local', 'emulator', 'dev', 'staging', 'prod']), 'local'),
@@ -34,6 +37,11 @@ export const Environment = z.object({
   METRICS_TOKEN: z.optional(z.string().check(z.minLength(16))),
   /** Sender of all mails. */
   MAIL_FROM: z._default(z.email(), 'orders@holdfast.local'),
+  /** Minutes from one step of an order to the next, after which it is overdue: until it is picked up, picked, shipped, delivered. */
+  SLA_PICKING_MINUTES: z._default(slaMinutes, 24 * 60),
+  SLA_PICKED_MINUTES: z._default(slaMinutes, 8 * 60),
+  SLA_SHIPMENT_MINUTES: z._default(slaMinutes, 24 * 60),
+  SLA_DELIVERY_MINUTES: z._default(slaMinutes, 14 * 24 * 60),
   LOG_LEVEL: LogLevel,
 })
 

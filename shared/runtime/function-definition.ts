@@ -2,6 +2,7 @@
 export type AwsAction =
   | 'dynamodb:BatchGetItem'
   | 'dynamodb:ConditionCheckItem'
+  | 'dynamodb:DeleteItem'
   | 'dynamodb:GetItem'
   | 'dynamodb:PutItem'
   | 'dynamodb:Query'
@@ -15,6 +16,9 @@ export type AwsAction =
   | 'sqs:DeleteMessage'
   | 'sqs:ReceiveMessage'
   | 'sqs:SendMessage'
+  | 'states:SendTaskFailure'
+  | 'states:SendTaskSuccess'
+  | 'states:StartExecution'
 
 /** A function of the deployment: where its code is, and what it needs. */
 export interface FunctionDefinition {

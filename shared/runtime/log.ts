@@ -22,6 +22,7 @@ const messages = {
   orderFailed: 'order failed',
   skuFailed: 'sku failed',
   redriveFailed: 'redrive failed',
+  workflowFailed: 'workflow failed',
 } as const
 
 export interface LogFields {

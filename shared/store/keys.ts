@@ -10,7 +10,7 @@ const orderListShards = 8
 
 const dueShards = 4
 
-const eventSort = (sequence: number): string => `EVENT#${String(sequence).padStart(6, '0')}`
+const sequenceText = (sequence: number): string => String(sequence).padStart(6, '0')
 
 /** Every key string of the table. Ids, SKUs and usernames contain no `#`; what may contain one comes last. */
 export const keys = {
@@ -36,9 +36,23 @@ export const keys = {
   subject: (subject: Subject): { pk: string } =>
     'order_id' in subject ? { pk: keys.order(subject.order_id).pk } : { pk: `STOCK#${subject.sku}` },
   /** In order of sequence. */
-  event: (subject: Subject, sequence: number): Key => ({ ...keys.subject(subject), sk: eventSort(sequence) }),
+  event: (subject: Subject, sequence: number): Key => ({
+    ...keys.subject(subject),
+    sk: `EVENT#${sequenceText(sequence)}`,
+  }),
   /** How far the events have been relayed. */
   cursor: (subject: Subject): Key => ({ ...keys.subject(subject), sk: 'CURSOR' }),
+  /** In the order's partition, one per execution. */
+  wait: ({ order_id, sequence }: { order_id: string; sequence: number }): Key => ({
+    ...keys.subject({ order_id }),
+    sk: `WAIT#${sequenceText(sequence)}`,
+  }),
+  /** In order of age. */
+  waiting: ({ sku, since, order_id }: { sku: string; since: string; order_id: string }): Key => ({
+    ...keys.waitingLine(sku),
+    sk: `${since}#${order_id}`,
+  }),
+  waitingLine: (sku: string): { pk: string } => ({ pk: `WAITING#${sku}` }),
   stockAlerts: (sku: string): Key => ({ ...keys.subject({ sku }), sk: 'ALERTS' }),
   counters: (generation: number, shard: number): Key => ({ pk: `COUNTERS#${generation}#${shard}`, sk: 'COUNTERS' }),
   generations: (): Key => ({ pk: 'COUNTERS', sk: 'GENERATIONS' }),

@@ -51,6 +51,13 @@ export const orderStore = (connection: Connection) => ({
     return (await queryAll(connection, pk, 'EVENT#')).map(eventCodec.decode)
   },
 
+  /** Consistent. */
+  async eventsAfter(orderId: string, sequence: number): Promise<OrderEvent[]> {
+    const { pk } = keys.order(orderId)
+    const events = (await queryAll(connection, pk, 'EVENT#')).map(eventCodec.decode)
+    return events.filter((event) => event.sequence > sequence)
+  },
+
   /** The events that the creation wrote. */
   async creationEvents(orderId: string): Promise<OrderEvent[]> {
     const { items } = await query(connection, {

@@ -18,6 +18,8 @@ import { supplyReader } from './supply.ts'
 import { supplyLister } from './supply-list.ts'
 import { type FailureOf, transact, type Write } from './transact.ts'
 import { accountOf, userStore } from './users.ts'
+import { waitingLineStore } from './waiting-line.ts'
+import { waitStore } from './waits.ts'
 import { type WarehouseCache, warehouseStore } from './warehouses.ts'
 
 /** What outlives a request: neither can become wrong, only old (`buckets` are lower bounds, because they only grow). */
@@ -55,6 +57,8 @@ export const createStore = (plain: Connection, caches: StoreCaches, guard?: Writ
     readSupply: supplyReader(connection, caches.buckets),
     listSupply: supplyLister(connection),
     users: userStore(connection),
+    waitingLine: waitingLineStore(connection),
+    waits: waitStore(connection),
     warehouses: warehouseStore(connection, caches.warehouses),
     async transact<W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> {
       if (connection.companion?.isDue) await getItems(connection, [])

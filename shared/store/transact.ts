@@ -19,6 +19,7 @@ export interface Write<F> {
   operation:
     | { Put: { Item: Item } & Partial<Condition> }
     | { Update: { Key: Key; UpdateExpression: string } & Partial<Condition> }
+    | { Delete: { Key: Key } & Partial<Condition> }
     | { ConditionCheck: { Key: Key } & Condition }
   /** Version of the resource that the request changes with it; the operation is conditioned on that version. */
   replaces?: number
@@ -38,6 +39,7 @@ function withTable(table: string, { operation }: Write<unknown>): Operation {
   const common = { TableName: table, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }
   if ('Put' in operation) return { Put: { ...operation.Put, ...common } }
   if ('Update' in operation) return { Update: { ...operation.Update, ...common } }
+  if ('Delete' in operation) return { Delete: { ...operation.Delete, ...common } }
   return { ConditionCheck: { ...operation.ConditionCheck, ...common } }
 }
 

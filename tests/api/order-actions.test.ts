@@ -86,10 +86,17 @@ describe('retry-reservation', () => {
     ])
   })
 
-  test.each(['FAILED_RESERVATION', 'BACKORDERED'] as const)(
-    'of a %s order succeeds once there is stock',
-    async (status) => {
-      const { id, sku = '' } = await placeOrderAt({ kind: 'stock', status }, people)
+  test.each([
+    ['FAILED_RESERVATION', 'deny'],
+    ['BACKORDERED', 'allow'],
+  ] as const)(
+    'of a %s order succeeds once there is enough, though an older order waits for more',
+    async (status, backorder) => {
+      const sku = await newProduct(people.builder, { stock: 2, backorder })
+      const place = async (quantity: number) =>
+        expectStatus(await people.owner.createOrder({ body: { lines: [{ sku, quantity }] } }), 201)
+      expect((await place(10)).status).toBe(status)
+      const { id } = await place(3)
       const headers = { 'Idempotency-Key': randomUUID() }
       expectStatus(await people.operator.receiveStock({ body: { sku, quantity: 1 }, headers }), 201)
       const reserved = expectStatus(await people.owner.retryReservation({ params: { id } }), 200)

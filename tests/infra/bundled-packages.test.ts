@@ -7,6 +7,7 @@ import * as dynamodb from '@aws-sdk/client-dynamodb'
 import * as eventBridge from '@aws-sdk/client-eventbridge'
 import * as secretsManager from '@aws-sdk/client-secrets-manager'
 import * as ses from '@aws-sdk/client-sesv2'
+import * as sfn from '@aws-sdk/client-sfn'
 import * as sqs from '@aws-sdk/client-sqs'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { servicesOf } from '#infra/bundling/declared-clients.ts'
@@ -22,6 +23,7 @@ const clients = {
   EventBridgeClient: eventBridge.EventBridgeClient,
   SecretsManagerClient: secretsManager.SecretsManagerClient,
   SESv2Client: ses.SESv2Client,
+  SFNClient: sfn.SFNClient,
   SQSClient: sqs.SQSClient,
 }
 type Sdk = typeof dynamodb & typeof clients
@@ -37,7 +39,8 @@ beforeAll(async () => {
      export { EventBridgeClient } from '@aws-sdk/client-eventbridge'
      export { SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
      export { SESv2Client } from '@aws-sdk/client-sesv2'
-     export { SQSClient } from '@aws-sdk/client-sqs'`,
+     export { SQSClient } from '@aws-sdk/client-sqs'
+     export { SFNClient } from '@aws-sdk/client-sfn'`,
     servicesOf(deployedFunctions.flatMap(({ uses }) => uses)),
   )) as Sdk
 })

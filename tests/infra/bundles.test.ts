@@ -69,6 +69,7 @@ describe('the bundles', () => {
       secretsmanager: '@aws-sdk/client-secrets-manager',
       ses: '@aws-sdk/client-sesv2',
       sqs: '@aws-sdk/client-sqs',
+      states: '@aws-sdk/client-sfn',
     }
     const held = bundles.map(({ file, inputs }) => {
       const found = Object.entries(clients).filter(([, name]) =>

@@ -95,8 +95,10 @@ describe('the API of the template', () => {
     expect(Object.keys(Properties)).not.toContain('BinaryMediaTypes')
   })
 
-  test('leaves room to double the routes', () => {
-    expect(Object.keys(api).length + 4 * operations.length).toBeLessThan(500)
+  test('leaves room for more operations than the contract has', () => {
+    const planned = 70
+    const perOperation = Math.ceil(Object.keys(api).length / operations.length)
+    expect(Object.keys(api).length + perOperation * (planned - operations.length)).toBeLessThan(500)
   })
 })
 

@@ -28,7 +28,7 @@ import {
 
 const world = useWorld()
 
-const plain = ({ fingerprint: _fingerprint, last_change: _last, ...rest }: StoredOrder): Order => rest
+const plain = ({ fingerprint: _f, last_change: _l, waiting_since: _w, ...rest }: StoredOrder): Order => rest
 
 const creations = {
   reserved: (sku: string) => order(world.services, { lines: [{ sku, quantity: 2 }], reserve_for_minutes: 5 }),

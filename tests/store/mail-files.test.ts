@@ -56,7 +56,10 @@ describe('the mails of the local stack', () => {
     const params = { id }
     expectStatus(await customer.retryReservation({ params }), 200)
     expectStatus(await admin.receiveStock({ body: { sku, quantity: 1 }, headers: newKey() }), 201)
-    expectStatus(await customer.retryReservation({ params }), 200)
+    await vi.waitFor(
+      async () => expect((await customer.getOrder({ params })).body).toMatchObject({ status: 'RESERVED' }),
+      inTime,
+    )
     expectStatus(await customer.cancelOrder({ params, body: { reason: 'found it elsewhere' } }), 200)
     await expectMails(id, [2, 4, 5])
     expect(read(`${id}.2.txt`)).toContain(`POST /orders/${id}/retry-reservation`)

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { SimpleOrderRequest, StockOrderRequest } from '#shared/orders/order.ts'
+import type { SimpleOrderRequest, StockOrderRequest } from '#shared/orders/order-requests.ts'
 import { expectStatus, newKey, type Person } from './people.ts'
 import { pick } from './seeded.ts'
 

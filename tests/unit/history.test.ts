@@ -49,7 +49,7 @@ const reserved: Step = {
   data: { allocations: [{ sku: 'S', warehouse_id: 'wh_main', bucket: 0, quantity: 2 }], failure: null },
 }
 
-const shown = ({ fingerprint: _fingerprint, last_change: _last, ...order }: StoredOrder): Order => order
+const shown = ({ fingerprint: _f, last_change: _l, waiting_since: _w, ...order }: StoredOrder): Order => order
 
 describe('the history of an order', () => {
   test('counts events one by one and versions by change', () => {

@@ -1,0 +1,52 @@
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
+import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
+import { Construct } from 'constructs'
+import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
+import { type Stage, stateMachineName } from '../stages.ts'
+import type { FunctionFactory } from './function-factory.ts'
+import { allow } from './grants.ts'
+import { removalPolicy } from './removal-policy.ts'
+
+/** The state machines of the table, with the functions their states call. */
+export class Workflows extends Construct {
+  readonly machines = new Map<MachineName, StateMachine>()
+
+  constructor(scope: Construct, id: string, { stage, functions }: { stage: Stage; functions: FunctionFactory }) {
+    super(scope, id)
+    const logGroup = new LogGroup(this, 'Logs', {
+      // Log groups of Step Functions are to be found by this prefix: others fill up the account's resource policy.
+      logGroupName: `/aws/vendedlogs/states/holdfast-${stage.name}`,
+      retention: stage.logRetentionDays,
+      removalPolicy: removalPolicy(stage),
+    })
+    for (const { name, definition, tasks } of namedMachines) {
+      const handlers = Object.entries(tasks).map(([task, props]) => [task, functions.create(task, props)] as const)
+      const role = new Role(this, `${name}Role`, {
+        assumedBy: new ServicePrincipal('states.amazonaws.com'),
+        inlinePolicies: {
+          calls: new PolicyDocument({
+            statements: [
+              allow(
+                ['lambda:InvokeFunction'],
+                handlers.map(([, handler]) => handler.functionArn),
+              ),
+            ],
+          }),
+        },
+      })
+      const machine = new StateMachine(this, name, {
+        stateMachineName: stateMachineName(stage, name),
+        comment: definition.Comment,
+        definitionBody: DefinitionBody.fromString(JSON.stringify(definition)),
+        definitionSubstitutions: Object.fromEntries(handlers.map(([task, handler]) => [task, handler.functionArn])),
+        role,
+        // Every event, for longer than Step Functions keeps them; without what the states were told.
+        logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
+        tracingEnabled: stage.tracing,
+        removalPolicy: removalPolicy(stage),
+      })
+      this.machines.set(name, machine)
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { Queues } from '#shared/events/queues.ts'
+import type { Outcome } from '#shared/workflows/wait.ts'
+import type { Workflows } from '#shared/workflows/workflows.ts'
+import type { FileQueues } from './file-queues.ts'
+import { Worker } from './worker.ts'
+
+const queue = 'workflows'
+
+type Call = { [M in keyof Workflows]: readonly [M, ...Parameters<Workflows[M]>] }[keyof Workflows]
+
+/** For a process beside the local stack: executions are run by the stack, which takes what it is to do out of a queue. */
+export const queuedWorkflows = (queues: Queues): Workflows => {
+  const send = (call: Call) => queues.send(queue, JSON.stringify(call))
+  return {
+    start: (machine, name, input) => send(['start', machine, name, input]),
+    resume: (token: string, outcome: Outcome) => send(['resume', token, outcome]),
+  }
+}
+
+/** Does what other processes have asked for. */
+export const queuedWorkflowsWorker = (queues: FileQueues, workflows: Workflows): Worker =>
+  new Worker(async () => {
+    const messages = await queues.receive(queue)
+    for (const { body, ...message } of messages) {
+      const [method, ...given] = JSON.parse(body) as Call
+      await (workflows[method] as (...given: unknown[]) => Promise<void>)(...given)
+      await message.delete()
+    }
+    return messages.length > 0 ? 'busy' : 'idle'
+  })

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { StateMachine } from 'aws-local-stepfunctions'
+import { log } from '#shared/runtime/log.ts'
+import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
+import { cancelled } from '#shared/workflows/states-language.ts'
+import type { Outcome } from '#shared/workflows/wait.ts'
+import type { Workflows } from '#shared/workflows/workflows.ts'
+import { FunctionTimeout, invokeFunction } from './lambda.ts'
+
+/** An execution as it is kept in a file. */
+export interface Execution {
+  name: string
+  machine: MachineName
+  input: object
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED'
+  /** States in the order in which they were entered since the last start. */
+  entered: string[]
+}
+
+/** What a task is called with. */
+interface Call {
+  FunctionName: string
+  Payload: { token?: string }
+}
+
+class NamedError extends Error {
+  constructor(name: string) {
+    super(name)
+    this.name = name
+  }
+}
+
+interface OpenWait {
+  succeed(output: object): void
+  fail(error: Error): void
+}
+
+type Run = ReturnType<StateMachine['run']>
+
+/**
+ * Step Functions in this process: the same definitions, run by an interpreter, with a file per execution. What was running when
+ * the process ended starts again from the first state, and falls through the states that its order has passed already.
+ */
+export class WorkflowRunner implements Workflows {
+  readonly #folder: string
+  readonly #machines = new Map(
+    namedMachines.map(({ name, definition, tasks }) => [
+      name,
+      { machine: new StateMachine(definition as never), definition, tasks },
+    ]),
+  )
+  readonly #runs = new Map<string, { run: Run; done: Promise<void> }>()
+  readonly #waits = new Map<string, OpenWait>()
+
+  constructor(folder: string) {
+    this.#folder = folder
+    for (const status of ['running', 'ended']) mkdirSync(join(folder, status), { recursive: true })
+  }
+
+  /** Goes on with what an earlier process left. */
+  resumeAll(): void {
+    for (const execution of this.executions('running')) this.#run(execution)
+  }
+
+  executions(status: 'running' | 'ended'): Execution[] {
+    const files = readdirSync(join(this.#folder, status)).filter((file) => file.endsWith('.json'))
+    return files.map((file) => JSON.parse(readFileSync(join(this.#folder, status, file), 'utf8')))
+  }
+
+  async start(machine: MachineName, name: string, input: object): Promise<void> {
+    if (existsSync(this.#file('running', name)) || existsSync(this.#file('ended', name))) return
+    const execution: Execution = { name, machine, input, status: 'RUNNING', entered: [] }
+    this.#save('running', execution)
+    this.#run(execution)
+  }
+
+  async resume(token: string, outcome: Outcome): Promise<void> {
+    const wait = this.#waits.get(token)
+    this.#waits.delete(token)
+    if (outcome === 'done') wait?.succeed({})
+    else wait?.fail(new NamedError(cancelled))
+  }
+
+  /** What is running stays as it is, for the next process. */
+  async stop(): Promise<void> {
+    const runs = [...this.#runs.values()]
+    for (const { run } of runs) run.abort()
+    // Ends the timers of their timeouts.
+    for (const wait of this.#waits.values()) wait.succeed({})
+    await Promise.all(runs.map(({ done }) => done))
+  }
+
+  #run({ name, machine: machineName, input }: Execution): void {
+    const { machine, definition, tasks } = this.#machines.get(machineName) ?? {}
+    if (!machine || !definition || !tasks) throw new Error(`There is no machine ${machineName}`)
+    let token = ''
+    const forgetWait = () => this.#waits.delete(token)
+    const handlers = Object.entries(definition.States).flatMap(([state, { Type }]) =>
+      Type === 'Task' ? [[state, (call: unknown) => this.#perform(tasks, call as Call)] as const] : [],
+    )
+    const run = machine.run(input as never, {
+      overrides: { taskResourceLocalHandlers: Object.fromEntries(handlers) as never },
+      noThrowOnAbort: true,
+      context: {
+        Execution: { Name: name },
+        // Read anew for every state.
+        State: {
+          get EnteredTime() {
+            return new Date().toISOString()
+          },
+        },
+        Task: {
+          get Token() {
+            forgetWait()
+            token = randomUUID()
+            return token
+          },
+        },
+      },
+    })
+    this.#runs.set(name, {
+      run,
+      done: this.#follow({ name, machine: machineName, input, status: 'RUNNING', entered: [] }, run).finally(
+        forgetWait,
+      ),
+    })
+  }
+
+  /** @returns when the execution has ended or was interrupted */
+  async #follow(execution: Execution, { result, eventLogs }: Run): Promise<void> {
+    const failure = result.then(
+      () => undefined,
+      (error: unknown) => error,
+    )
+    let isInterrupted = false
+    for await (const event of eventLogs) {
+      if (event.type === 'StateEntered' && 'state' in event) execution.entered.push(event.state.name)
+      if (event.type === 'ExecutionAborted') isInterrupted = true
+      if (/^Execution(Succeeded|Failed|Aborted)$/.test(event.type)) break
+    }
+    const error = await failure
+    this.#runs.delete(execution.name)
+    if (isInterrupted) return
+    if (error) log.error('workflowFailed', { request_id: execution.name, error })
+    this.#save('ended', { ...execution, status: error ? 'FAILED' : 'SUCCEEDED' })
+    rmSync(this.#file('running', execution.name), { force: true })
+  }
+
+  async #perform(tasks: (typeof namedMachines)[number]['tasks'], { FunctionName, Payload }: Call): Promise<never> {
+    const task = tasks[FunctionName.slice(2, -1)]
+    if (!task) throw new Error(`There is no task ${FunctionName}`)
+    const { token } = Payload
+    const resumed = token === undefined ? undefined : this.#waitFor(token)
+    try {
+      const result = await invokeFunction<object, unknown>(task.file, Payload, task.timeoutSeconds)
+      return (await (resumed ?? { Payload: result ?? null })) as never
+    } catch (error) {
+      throw error instanceof FunctionTimeout ? new NamedError('Sandbox.Timedout') : error
+    }
+  }
+
+  #waitFor(token: string): Promise<object> {
+    const { promise, resolve, reject } = Promise.withResolvers<object>()
+    this.#waits.set(token, { succeed: resolve, fail: reject })
+    // It may end before anybody waits for it.
+    promise.catch(() => undefined)
+    return promise
+  }
+
+  #file(status: 'running' | 'ended', name: string): string {
+    return join(this.#folder, status, `${name}.json`)
+  }
+
+  #save(status: 'running' | 'ended', execution: Execution): void {
+    const file = this.#file(status, execution.name)
+    writeFileSync(`${file}.new`, JSON.stringify(execution))
+    renameSync(`${file}.new`, file)
+  }
+}

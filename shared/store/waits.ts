@@ -1,0 +1,42 @@
+import * as z from 'zod/mini'
+import { codec } from './codec.ts'
+import type { Connection } from './connection.ts'
+import { keys } from './keys.ts'
+import { queryAll } from './read.ts'
+import type { Write } from './transact.ts'
+
+/** Where an execution waits for its order, and the token that ends the wait. */
+const StoredWait = z.object({
+  order_id: z.string(),
+  /** Of the event that started the execution. */
+  sequence: z.int(),
+  machine: z.enum(['fulfilment', 'recovery']),
+  state: z.string(),
+  token: z.string(),
+  /** When the state was entered, ISO 8601. */
+  since: z.string(),
+  /** Epoch seconds, after which nobody can ask for it any more. */
+  expires_at: z.int(),
+})
+export type StoredWait = z.infer<typeof StoredWait>
+const waitCodec = codec('wait', StoredWait)
+
+export const waitStore = (connection: Connection) => ({
+  /** In the place of the execution's wait before; a call that comes late takes nothing away from a later one. */
+  register: (wait: StoredWait): Write<'overtaken'> => ({
+    operation: {
+      Put: {
+        Item: waitCodec.encode(keys.wait(wait), wait),
+        ConditionExpression: 'attribute_not_exists(pk) OR #since <= :since',
+        ExpressionAttributeNames: { '#since': 'since' },
+        ExpressionAttributeValues: { ':since': wait.since },
+      },
+    },
+    failure: () => 'overtaken',
+  }),
+
+  /** The last wait of each execution that an order has, in order; it may be over. Consistent. */
+  async ofOrder(orderId: string): Promise<StoredWait[]> {
+    return (await queryAll(connection, keys.order(orderId).pk, 'WAIT#')).map(waitCodec.decode)
+  },
+})

@@ -1,0 +1,65 @@
+import { isOrderEvent } from '#shared/events/event.ts'
+import type { Reaction } from '#shared/events/relay.ts'
+import type { Failure, OrderEvent } from '#shared/orders/order.ts'
+import { lacksStock } from '#shared/orders/transitions.ts'
+import { serveWaiting } from '#shared/orders/waiting-line.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import type { Allocation } from '#shared/stock/stock.ts'
+import { fulfilmentInput } from './fulfilment.ts'
+import { machines } from './machines.ts'
+import { workflowContext } from './task.ts'
+import { outcomeOf, type Waits } from './wait.ts'
+import { executionName, type Workflows } from './workflows.ts'
+
+/** What events of orders mean to workflows: some start one, some end a wait, some leave stock to others. */
+export const followOrders =
+  (services: Services, workflows: () => Workflows, requestId: string): Reaction =>
+  async (all) => {
+    const events = all.filter(isOrderEvent)
+    await endWaits(services, workflows, events)
+    for (const event of events) {
+      await startWorkflow(services, workflows, event)
+      if (leavesLine(event)) await serveOthers(services, requestId, event.order_id)
+    }
+  }
+
+/** Only orders of products have a workflow: those that hold stock, or were found short of some. */
+async function startWorkflow({ config }: Services, workflows: () => Workflows, event: OrderEvent): Promise<void> {
+  const { order_id, sequence, type } = event
+  const { allocations = [], failure } = event.data as { allocations?: Allocation[]; failure?: Failure | null }
+  const name = executionName(order_id, sequence)
+  if (type === 'order.reserved' && allocations.length > 0) {
+    await workflows().start('fulfilment', name, fulfilmentInput(event, config))
+  }
+  const isShort = type === 'order.reservation_failed' || type === 'order.backordered'
+  if (isShort && failure?.reason !== 'simulated_failure') {
+    await workflows().start('recovery', name, { order_id, sequence })
+  }
+}
+
+/** Waits that are registered later look at the events themselves. */
+async function endWaits({ store }: Services, workflows: () => Workflows, events: readonly OrderEvent[]): Promise<void> {
+  const changes = events.filter(({ from, to }) => from !== null && from !== to)
+  const [first] = changes
+  if (!first) return
+  for (const { machine, sequence, state, token } of await store.waits.ofOrder(first.order_id)) {
+    const { waits }: { waits: Waits } = machines[machine]
+    const outcome = outcomeOf(
+      waits,
+      state,
+      changes.filter((event) => event.sequence > sequence),
+    )
+    if (outcome !== undefined) await workflows().resume(token, outcome)
+  }
+}
+
+const leavesLine = ({ from, to, type }: OrderEvent): boolean =>
+  type === 'order.recovery_abandoned' || (from !== null && lacksStock(from) && !lacksStock(to))
+
+/** Whoever waited behind the order may be next. */
+async function serveOthers(services: Services, requestId: string, orderId: string): Promise<void> {
+  const order = await services.store.orders.get(orderId)
+  for (const { sku } of order?.lines ?? []) {
+    if (sku !== undefined) await serveWaiting(services, workflowContext(requestId), sku)
+  }
+}

@@ -1,0 +1,71 @@
+import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
+import { fulfilment, fulfilmentWaits } from './fulfilment.ts'
+import { recovery, recoveryWaits } from './recovery.ts'
+import type { StateMachine } from './states-language.ts'
+import type { Waits } from './wait.ts'
+
+/** A workflow: what it does, and the functions its states call. */
+export interface Machine {
+  readonly definition: StateMachine
+  readonly waits: Waits
+  /** By the name that the definition has for them. */
+  readonly tasks: Readonly<Record<string, BackgroundFunction>>
+}
+
+const timeoutSeconds = 30
+
+/** THE TABLE of state machines: the deployment creates them, the local stack runs them, the tests enumerate them. */
+export const machines = {
+  fulfilment: {
+    definition: fulfilment,
+    waits: fulfilmentWaits,
+    tasks: {
+      awaitStep: {
+        file: 'functions/fulfilment/await-step.ts',
+        area: 'workflows',
+        uses: ['dynamodb:PutItem', 'dynamodb:Query', 'states:SendTaskFailure', 'states:SendTaskSuccess'],
+        timeoutSeconds,
+      },
+      handleOverdue: {
+        file: 'functions/fulfilment/handle-overdue.ts',
+        area: 'workflows',
+        uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
+        timeoutSeconds,
+      },
+    },
+  },
+  recovery: {
+    definition: recovery,
+    waits: recoveryWaits,
+    tasks: {
+      awaitStock: {
+        file: 'functions/recovery/await-stock.ts',
+        area: 'workflows',
+        uses: [
+          'dynamodb:BatchGetItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+          'states:SendTaskFailure',
+          'states:SendTaskSuccess',
+        ],
+        timeoutSeconds,
+      },
+      handOver: {
+        file: 'functions/recovery/hand-over.ts',
+        area: 'workflows',
+        uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        timeoutSeconds,
+      },
+    },
+  },
+} as const satisfies Record<string, Machine>
+
+export type MachineName = keyof typeof machines
+
+/** The same, where the single machine does not matter. */
+export const namedMachines: readonly (Machine & { name: MachineName })[] = Object.entries(machines).map(
+  ([name, machine]) => ({ ...machine, name: name as MachineName }),
+)

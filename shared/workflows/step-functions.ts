@@ -1,0 +1,48 @@
+import {
+  ExecutionAlreadyExists,
+  SendTaskFailureCommand,
+  SendTaskSuccessCommand,
+  SFNClient,
+  StartExecutionCommand,
+  TaskDoesNotExist,
+  TaskTimedOut,
+} from '@aws-sdk/client-sfn'
+import { port } from '#shared/runtime/ports.ts'
+import type { MachineName } from './machines.ts'
+import { cancelled } from './states-language.ts'
+import type { Workflows } from './workflows.ts'
+
+/** Step Functions; `STATE_MACHINES` tells the machines' ARNs by name, as JSON. */
+export const workflows = port<Workflows>(() => {
+  const client = new SFNClient({})
+  const arns = JSON.parse(process.env['STATE_MACHINES'] ?? '{}') as Partial<Record<MachineName, string>>
+  return {
+    async start(machine, name, input) {
+      const command = new StartExecutionCommand({
+        stateMachineArn: arns[machine],
+        name,
+        input: JSON.stringify(input),
+      })
+      await unless([ExecutionAlreadyExists], client.send(command))
+    },
+    async resume(taskToken, outcome) {
+      await unless(
+        [TaskDoesNotExist, TaskTimedOut],
+        outcome === 'done'
+          ? client.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }))
+          : client.send(new SendTaskFailureCommand({ taskToken, error: cancelled })),
+      )
+    },
+  }
+})
+
+type ErrorClass = abstract new (...given: never[]) => Error
+
+/** Errors that say that the work is done already. */
+async function unless(done: readonly ErrorClass[], sent: Promise<unknown>): Promise<void> {
+  try {
+    await sent
+  } catch (error) {
+    if (!done.some((kind) => error instanceof kind)) throw error
+  }
+}

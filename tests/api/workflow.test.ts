@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+
+const baseUrl = inject('baseUrl')
+let admin: Person
+let owner: Person
+let operator: Person
+
+beforeAll(async () => {
+  admin = await signInAdmin(baseUrl, inject('adminPassword'))
+  owner = await newPerson(baseUrl, admin)
+  operator = await newPerson(baseUrl, admin, 'operator')
+})
+
+const inTime = { timeout: 60_000, interval: 50 }
+
+const newOrder = async (sku: string, quantity: number): Promise<{ params: { id: string } }> => {
+  const { id } = expectStatus(await owner.createOrder({ body: { lines: [{ sku, quantity }] } }), 201)
+  return { params: { id } }
+}
+
+/** @param state what is waited for; undefined for nothing */
+const expectState = (order: { params: { id: string } }, state: string | undefined) =>
+  vi.waitFor(async () => {
+    const { status, body } = await operator.getOrderWorkflow(order)
+    expect(status).toBe(state === undefined ? 404 : 200)
+    if (state !== undefined) expect(body).toMatchObject({ state })
+  }, inTime)
+
+const statusOf = async (order: { params: { id: string } }): Promise<string> =>
+  expectStatus(await owner.getOrder(order), 200).status
+
+describe('the workflow of an order', () => {
+  test('waits for one step after the other, until it is delivered', async () => {
+    const order = await newOrder(await newProduct(admin, { stock: 1 }), 1)
+    await expectState(order, 'await-picking')
+    for (const [act, state] of [
+      ['startPick', 'await-picked'],
+      ['confirmPick', 'await-shipment'],
+      ['shipOrder', 'await-delivery'],
+      ['deliverOrder', undefined],
+    ] as const) {
+      expectStatus(await operator[act](order), 200)
+      await expectState(order, state)
+    }
+  })
+
+  test('is told with the machine and since when it waits', async () => {
+    const order = await newOrder(await newProduct(admin, { stock: 1 }), 1)
+    await expectState(order, 'await-picking')
+    const { headers, body } = await operator.getOrderWorkflow(order)
+    expect(body).toEqual({ machine: 'fulfilment', state: 'await-picking', since: expect.stringMatching(/^\d{4}-.*Z$/) })
+    expect(headers.get('ETag')).toBeNull()
+  })
+
+  test('is nothing for the customer', async () => {
+    const order = await newOrder(await newProduct(admin, { stock: 1 }), 1)
+    expect(await owner.getOrderWorkflow(order)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  })
+
+  test('ends with a cancel, wherever it is', async () => {
+    const sku = await newProduct(admin, { stock: 1 })
+    const reserved = await newOrder(sku, 1)
+    const waiting = await newOrder(sku, 1)
+    await expectState(reserved, 'await-picking')
+    await expectState(waiting, 'await-stock-1')
+    expectStatus(await owner.cancelOrder(waiting), 200)
+    await expectState(waiting, undefined)
+    expectStatus(await operator.startPick(reserved), 200)
+    expectStatus(await operator.cancelOrder({ ...reserved, body: { reason: 'damaged' } }), 200)
+    await expectState(reserved, undefined)
+  })
+
+  test('is none for simple and simulated orders', async () => {
+    const simple = expectStatus(await owner.createOrder({ body: { product_name: 'Gift', amount: 1 } }), 201)
+    const simulated = expectStatus(await owner.createSimulatedOrder({ body: { success: true } }), 201)
+    // Whoever comes after them has been seen by the relay, and so were they.
+    await expectState(await newOrder(await newProduct(admin, { stock: 1 }), 1), 'await-picking')
+    for (const { id } of [simple, simulated]) await expectState({ params: { id } }, undefined)
+  })
+})
+
+describe('orders that wait for stock', () => {
+  test('get it by age, whether it was received, given back or found', async () => {
+    const sku = await newProduct(admin, { stock: 2 })
+    const holder = await newOrder(sku, 2)
+    const waiting = [await newOrder(sku, 2), await newOrder(sku, 1), await newOrder(sku, 1)]
+    const expectStatuses = (...statuses: string[]) =>
+      vi.waitFor(async () => expect(await Promise.all(waiting.map(statusOf))).toEqual(statuses), inTime)
+
+    expectStatus(await operator.receiveStock({ body: { sku, quantity: 1 }, headers: newKey() }), 201)
+    expectStatus(await owner.cancelOrder(holder), 200)
+    await expectStatuses('RESERVED', 'RESERVED', 'FAILED_RESERVATION')
+
+    const found = { sku, quantity: 1, reason: 'found' }
+    expectStatus(await operator.adjustStock({ body: found, headers: newKey() }), 201)
+    await expectStatuses('RESERVED', 'RESERVED', 'RESERVED')
+  })
+
+  test('hold back those behind them, until they are cancelled', async () => {
+    const sku = await newProduct(admin, { stock: 0 })
+    const large = await newOrder(sku, 5)
+    const small = await newOrder(sku, 1)
+    expectStatus(await operator.receiveStock({ body: { sku, quantity: 4 }, headers: newKey() }), 201)
+    const barging = await newOrder(sku, 3)
+    expect(await statusOf(barging)).toBe('RESERVED')
+    expect([await statusOf(large), await statusOf(small)]).toEqual(['FAILED_RESERVATION', 'FAILED_RESERVATION'])
+    expectStatus(await owner.cancelOrder(large), 200)
+    await vi.waitFor(async () => expect(await statusOf(small)).toBe('RESERVED'), inTime)
+  })
+})

@@ -1,0 +1,68 @@
+import aslValidator from 'asl-validator'
+import { describe, expect, test } from 'vitest'
+import { namedMachines } from '#shared/workflows/machines.ts'
+
+/**
+ * Everything that the interpreter of the local stack does as Step Functions does it, by type of state. It ignores what it does not
+ * know: `HeartbeatSeconds` and `Assign` above all.
+ */
+const understood: Record<string, readonly string[]> = {
+  machine: ['Comment', 'StartAt', 'States'],
+  Task: [
+    ...['Type', 'Comment', 'Resource', 'Parameters', 'TimeoutSeconds', 'TimeoutSecondsPath'],
+    ...['ResultSelector', 'ResultPath', 'Retry', 'Catch', 'Next', 'End'],
+  ],
+  Choice: ['Type', 'Comment', 'Choices', 'Default'],
+  Succeed: ['Type', 'Comment'],
+  retrier: ['ErrorEquals', 'IntervalSeconds', 'BackoffRate', 'MaxAttempts', 'MaxDelaySeconds', 'JitterStrategy'],
+  catcher: ['ErrorEquals', 'ResultPath', 'Next'],
+}
+
+const unknownMembers = (kind: string, value: object): string[] =>
+  Object.keys(value).filter((member) => !understood[kind]?.includes(member))
+
+const longestWaitSeconds = 20 * 24 * 3600
+/** The interpreter resolves any other path after `Parameters`, and fails. */
+const timeoutPath = /^\$\$\.Execution\.Input\.timeouts\.\w+$/
+
+describe.each(namedMachines)('the machine $name', ({ definition, tasks, waits }) => {
+  const states = Object.entries(definition.States)
+
+  test('is valid Amazon States Language', () => {
+    const { isValid, errorsText } = aslValidator(definition, { checkArn: true, checkPaths: true })
+    expect(isValid ? '' : errorsText('\n')).toBe('')
+  })
+
+  test('uses only what the local interpreter understands', () => {
+    const unknown = states.flatMap(([, state]) => [
+      ...unknownMembers(state.Type, state),
+      ...('Retry' in state ? state.Retry.flatMap((retrier) => unknownMembers('retrier', retrier)) : []),
+      ...('Catch' in state ? state.Catch.flatMap((catcher) => unknownMembers('catcher', catcher)) : []),
+    ])
+    expect([...unknownMembers('machine', definition), ...unknown]).toEqual([])
+  })
+
+  test('waits nowhere longer than the timers of the interpreter can', () => {
+    for (const [name, state] of states) {
+      if (state.Type !== 'Task') continue
+      if ('TimeoutSecondsPath' in state) expect(state.TimeoutSecondsPath, name).toMatch(timeoutPath)
+      else expect(state.TimeoutSeconds, name).toBeLessThanOrEqual(longestWaitSeconds)
+    }
+  })
+
+  test('calls the tasks it has, all of them, and tries again what has failed for technical reasons', () => {
+    const calls = states.flatMap(([, state]) => (state.Type === 'Task' ? [state] : []))
+    const called = calls.map(({ Parameters }) => Parameters.FunctionName.slice(2, -1))
+    expect(new Set(called)).toEqual(new Set(Object.keys(tasks)))
+    for (const { Retry } of calls) expect(Retry.length).toBeGreaterThan(0)
+  })
+
+  test('has a wait in the code for every state that waits, and the other way round', () => {
+    const waiting = states.filter(([, state]) => 'Resource' in state && state.Resource.endsWith('.waitForTaskToken'))
+    expect(Object.keys(waits).toSorted()).toEqual(waiting.map(([name]) => name).toSorted())
+    for (const [name, { next }] of Object.entries(waits)) {
+      const state = definition.States[name]
+      expect(state && 'Next' in state ? state.Next : undefined, name).toBe(next)
+    }
+  })
+})
