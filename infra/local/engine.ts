@@ -3,8 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand, ResourceInUseException } from '@aws-sdk/client-dynamodb'
-import { tableDefinition } from '#shared/store/table.ts'
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { type EngineName, engineCommand } from './engine-command.ts'
 import { indexStreamNumbers } from './stream-index.ts'
 
@@ -120,37 +119,4 @@ export function runningEndpoint(folder: string): string {
   const record = readRecord(join(folder, 'engine.json'))
   if (!record || !isAlive(record)) throw new Error(`Nothing runs on ${folder}. Start it with npm start.`)
   return `http://127.0.0.1:${record.port}`
-}
-
-/** Creates the table as its definition says, unless it is there. */
-export async function ensureTable(endpoint: string, table: string): Promise<void> {
-  const client = new DynamoDBClient({ endpoint })
-  const { partitionKey, sortKey, stream, indexes } = tableDefinition
-  const keySchema = (partition: string, sort: string) => [
-    { AttributeName: partition, KeyType: 'HASH' as const },
-    { AttributeName: sort, KeyType: 'RANGE' as const },
-  ]
-  const attributes = new Set([
-    partitionKey,
-    sortKey,
-    ...Object.values(indexes).flatMap((index) => [index.partitionKey, index.sortKey]),
-  ])
-  try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: table,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [...attributes].map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-        KeySchema: keySchema(partitionKey, sortKey),
-        GlobalSecondaryIndexes: Object.entries(indexes).map(([name, index]) => ({
-          IndexName: name,
-          KeySchema: keySchema(index.partitionKey, index.sortKey),
-          Projection: { ProjectionType: 'KEYS_ONLY' },
-        })),
-        StreamSpecification: { StreamEnabled: true, StreamViewType: stream },
-      }),
-    )
-  } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error
-  }
 }

@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { type AddressInfo, isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
 import { newSecrets } from '#shared/users/new-secrets.ts'
-import { commandLine, ensureTable, startEngine } from './engine.ts'
+import { commandLine, startEngine } from './engine.ts'
 import type { EngineName } from './engine-command.ts'
 import { createGateway } from './gateway.ts'
 import { keepLogs } from './log-file.ts'
+import { ensureTable } from './table.ts'
 
 export interface StackOptions {
   dataFolder: string

@@ -60,11 +60,11 @@ const rules: Rule[] = [
       from.startsWith('shared/requests/') && to.startsWith('shared/') && !to.startsWith('shared/requests/'),
   },
   {
-    name: 'only store touches DynamoDB, and the local stack to start an engine',
+    name: 'only store touches DynamoDB, and the local stack to start an engine and make the table in it',
     forbids: ({ from, to, isTypeOnly }) =>
       !isTypeOnly &&
       /^@aws-sdk\/(client|lib|util)-dynamodb$/.test(to) &&
-      outside(['shared/store/', 'infra/local/engine.ts'], from),
+      outside(['shared/store/', 'infra/local/engine.ts', 'infra/local/table.ts'], from),
   },
   {
     name: 'store does not know the API or the composition root',
