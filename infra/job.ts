@@ -13,6 +13,7 @@ import { jobFunctionName, stageOf } from './stages.ts'
 /** What a job answers that may have to be run again before it is done. */
 interface Answer {
   finished?: boolean
+  [figure: string]: unknown
 }
 
 /** Between two runs of a job that is not finished. */
@@ -49,12 +50,14 @@ async function main(): Promise<void> {
   if (name === undefined) throw new Error(`Say which job: ${Object.keys(jobs).join(', ')}`)
   const run = values.stage === undefined ? locally(name) : deployed(name, values.stage)
   for (let round = 1; ; round += 1) {
-    const answer = await run()
-    if (answer?.finished !== false) break
+    const { finished = true, ...figures } = (await run()) ?? {}
+    if (finished) {
+      print([`${name} is done`, ...Object.entries(figures).map((figure) => figure.join(': '))].join(', '))
+      return
+    }
     if (round === 1) print(`${name} goes on ...`)
     await delay(pauseMilliseconds)
   }
-  print(`${name} is done`)
 }
 
 main().then(

@@ -34,6 +34,12 @@ export const jobs = {
     uses: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     timeoutSeconds,
   },
+  migrate: {
+    file: 'functions/jobs/migrate.ts',
+    area: 'jobs',
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
+    timeoutSeconds,
+  },
   redrive: {
     file: 'functions/jobs/redrive.ts',
     area: 'jobs',

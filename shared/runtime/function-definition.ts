@@ -6,6 +6,7 @@ export type AwsAction =
   | 'dynamodb:GetItem'
   | 'dynamodb:PutItem'
   | 'dynamodb:Query'
+  | 'dynamodb:Scan'
   | 'dynamodb:UpdateItem'
   | 'events:PutEvents'
   | 'secretsmanager:DescribeSecret'

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini'
 import { Fault } from '#shared/requests/fault.ts'
 import type { Key } from './keys.ts'
+import { latestOf, type SchemaChanges, schemaChanges, writtenVersion } from './schema-changes.ts'
 
 /** An item as DynamoDB's document client gives and takes it. */
 export type Item = Record<string, unknown>
@@ -12,24 +13,40 @@ export interface Codec<T> {
 }
 
 /**
+ * Makes codecs of a release that knows these changes. The store has its own, below: what changes behind the back of THE TABLE
+ * is not migrated.
+ */
+export const codecKnowing =
+  (changes: SchemaChanges) =>
+  <S extends z.ZodMiniType<object>>(entity: string, schema: S): Codec<z.output<S>> => {
+    const change = latestOf(changes, entity)
+    const { version, downgrade } = change
+    return {
+      encode(key, value, indexed) {
+        const item = { ...key, entity, schema: version, ...indexed, ...(schema.parse(value) as Item) }
+        return downgrade ? { ...downgrade(item), schema: writtenVersion(change) } : item
+      },
+      decode(item) {
+        if (item['entity'] !== entity) throw unknownItem(item, entity, version)
+        return schema.parse(upgraded(changes, item))
+      },
+    }
+  }
+
+/**
  * @param entity name of the item type, stored with it
  * @param schema shape of the value; members it does not name are dropped on reading
  */
-export function codec<S extends z.ZodMiniType<object>>(entity: string, schema: S): Codec<z.output<S>> {
-  const version = 1
-  return {
-    encode: (key, value, indexed) => ({
-      ...key,
-      entity,
-      schema: version,
-      ...indexed,
-      ...(schema.parse(value) as Item),
-    }),
-    decode: (item) => {
-      if (item['entity'] !== entity || item['schema'] !== version) {
-        throw new Fault(`Item is ${String(item['entity'])} ${String(item['schema'])}, not ${entity} ${version}`)
-      }
-      return schema.parse(item)
-    },
-  }
+export const codec = codecKnowing(schemaChanges)
+
+/** The item in the latest schema of its type. @throws Fault when it is neither of that nor of the one before */
+export function upgraded(changes: SchemaChanges, item: Item): Item {
+  const entity = String(item['entity'])
+  const { version, upgrade } = latestOf(changes, entity)
+  if (item['schema'] === version) return item
+  if (item['schema'] === version - 1) return { ...upgrade(item), schema: version }
+  throw unknownItem(item, entity, version)
 }
+
+const unknownItem = ({ entity, schema }: Item, expected: string, version: number): Fault =>
+  new Fault(`Item is ${String(entity)} ${String(schema)}, not ${expected} ${version}`)

@@ -1,4 +1,11 @@
-import { BatchGetCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb'
+import {
+  BatchGetCommand,
+  GetCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  ScanCommand,
+  type ScanCommandInput,
+} from '@aws-sdk/lib-dynamodb'
 import type { Item } from './codec.ts'
 import { type Connection, pause, persist } from './connection.ts'
 import type { Key } from './keys.ts'
@@ -79,4 +86,14 @@ export async function queryAll(connection: Connection, pk: string, prefix: strin
     after = answer.LastEvaluatedKey
   } while (after)
   return items
+}
+
+/** One page of the whole table. Consistent. @returns `last` where there may be more */
+export async function scan(
+  connection: Connection,
+  input: Omit<ScanCommandInput, 'TableName' | 'ConsistentRead'>,
+): Promise<{ items: Item[]; last: Item | undefined }> {
+  const command = new ScanCommand({ TableName: connection.table, ConsistentRead: true, ...input })
+  const answer = await persist(connection, (options) => connection.client.send(command, options))
+  return { items: answer.Items ?? [], last: answer.LastEvaluatedKey }
 }

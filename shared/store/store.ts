@@ -6,6 +6,7 @@ import { counterStore } from './counters.ts'
 import { jobStore } from './jobs.ts'
 import { keys } from './keys.ts'
 import { mailStore } from './mails.ts'
+import { migrationStore } from './migrations.ts'
 import { orderSweeps } from './order-sweeps.ts'
 import { orderStore } from './orders.ts'
 import { outboxStore } from './outbox.ts'
@@ -47,6 +48,7 @@ export const createStore = (plain: Connection, caches: StoreCaches, guard?: Writ
     counters: counterStore(connection),
     jobs: jobStore(connection),
     mails: mailStore(),
+    migrations: migrationStore(connection),
     orders: orderStore(connection),
     orderSweeps: orderSweeps(connection),
     outbox: outboxStore(connection),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
-import { User } from '#shared/users/user.ts'
+import { UserRecord } from '#shared/users/user.ts'
 import { codec, type Item } from './codec.ts'
 import { onlyNew, onlyVersion } from './conditions.ts'
 import type { Companion, Connection } from './connection.ts'
@@ -11,13 +11,13 @@ import { getItem, getItems } from './read.ts'
 import type { Write } from './transact.ts'
 
 /** `first` is the user as created: what a repeated creation is answered with. */
-const StoredUser = z.object({
-  ...User.shape,
+export const StoredUser = z.object({
+  ...UserRecord.shape,
   password_hash: z.string(),
   /** Sessions that began before `at` (epoch ms) are over, but for the one that asked for it. */
   sessions_ended: z.exactOptional(z.object({ at: z.int(), except: z.exactOptional(z.string()) })),
   creation: Creation,
-  first: User,
+  first: UserRecord,
 })
 export type StoredUser = z.infer<typeof StoredUser>
 const userCodec = codec('user', StoredUser)

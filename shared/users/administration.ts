@@ -5,10 +5,11 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { StoredUser } from '#shared/store/users.ts'
-import type { User, UserChange, UsersQuery } from './user.ts'
+import { type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
 
 /** @throws Refusal `not_found` */
-export const readUser = async ({ store }: Services, id: string): Promise<User> => found(await store.users.get(id))
+export const readUser = async ({ store }: Services, id: string): Promise<User> =>
+  userOf(found(await store.users.get(id)))
 
 /** Newest first. @throws Refusal `invalid_cursor` */
 export async function listUsers(
@@ -19,14 +20,14 @@ export async function listUsers(
   const { cursor_secret } = await secrets.current()
   const pages = paging(cursor_secret, ['users', caller.id], query)
   const { role, disabled, q } = query
-  const passes = (user: User): boolean =>
+  const passes = (user: UserRecord): boolean =>
     (role === undefined || user.role === role) &&
     (disabled === undefined || String(user.disabled) === disabled) &&
     (q === undefined || anyBeginsWith(q, [user.email, user.username]))
   const isSelective = [role, disabled, q].some((filter) => filter !== undefined)
   const select = isSelective ? async (users: StoredUser[]) => users.filter(passes) : undefined
   const { items, next } = await store.users.list(select, pages.request)
-  return { users: items, page: pages.info(next) }
+  return { users: items.map(userOf), page: pages.info(next) }
 }
 
 /**
@@ -40,9 +41,8 @@ export async function updateUser(
   { id, change }: { id: string; change: UserChange },
 ): Promise<User> {
   const before = found(await store.users.get(id))
-  if (!isChange(before, change)) return before
-  const { role = before.role } = change
-  const after: StoredUser = { ...before, ...change, is_admin: role === 'admin', version: before.version + 1 }
+  if (!isChange(before, change)) return userOf(before)
+  const after: StoredUser = { ...before, ...change, version: before.version + 1 }
   const losesAdmin = isActiveAdmin(before) && !isActiveAdmin(after)
   if (losesAdmin && id === caller.id) {
     throw new Refusal('forbidden', 'You cannot disable or demote yourself. Another admin can.')
@@ -55,7 +55,7 @@ export async function updateUser(
   ])
   switch (conflict) {
     case undefined:
-      return after
+      return userOf(after)
     case 'changed':
       throw new Refusal('concurrent_update', 'The user was changed at the same time. Read it and try again.')
     case 'no_admin':
@@ -63,7 +63,7 @@ export async function updateUser(
   }
 }
 
-const isActiveAdmin = ({ role, disabled }: User): boolean => role === 'admin' && !disabled
+const isActiveAdmin = ({ role, disabled }: UserRecord): boolean => role === 'admin' && !disabled
 
 function found<T>(user: T | undefined): T {
   if (user === undefined) throw new Refusal('not_found', 'There is no such user.')

@@ -12,7 +12,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { assertAdmin } from './admin-bearer.ts'
 import { limited } from './attempts.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
-import type { NewUser, User } from './user.ts'
+import { type NewUser, type User, type UserRecord, userOf } from './user.ts'
 
 /**
  * Anybody may become a user; another role, or any account when registration is closed, takes an admin's bearer.
@@ -54,13 +54,12 @@ export async function createUser(
   const { password, ...rest } = request
   const { email, username = null, name = null, role = 'user' } = rest
   assertStrong(password, { email, policy: config.PASSWORD_POLICY })
-  const user: User = {
+  const user: UserRecord = {
     id: derivedId('usr', once.digest),
     email,
     username,
     name,
     role,
-    is_admin: role === 'admin',
     disabled: false,
     must_change_password: mustChangePassword,
     version: 1,
@@ -78,13 +77,13 @@ export async function createUser(
   )
   switch (conflict?.kind) {
     case undefined:
-      return { result: user, replayed: false }
+      return { result: userOf(user), replayed: false }
     case 'user_exists': {
       const { user: existing } = conflict
       assertSameRequest(existing.creation, creation)
       const isSamePassword = await isPassword(password, existing.password_hash)
       assertSameRequest({ fingerprint: '' }, { fingerprint: isSamePassword ? '' : 'another password' })
-      return { result: existing.first, replayed: true }
+      return { result: userOf(existing.first), replayed: true }
     }
     case 'email_taken':
       throw new Refusal('email_taken', 'Email already registered')

@@ -9,7 +9,7 @@ import { accountName } from './account-name.ts'
 import { limited } from './attempts.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
-import type { Login, Tokens, User } from './user.ts'
+import { type Login, type Tokens, type User, type UserRecord, userOf } from './user.ts'
 
 const sessionSeconds = 30 * 24 * 3600
 
@@ -101,10 +101,10 @@ export async function logOut(
 export async function readMe({ store }: Services, { caller }: CallerContext): Promise<User> {
   const user = await store.users.get(caller.id)
   if (!user) throw new Refusal('not_authenticated', 'Could not validate credentials')
-  return user
+  return userOf(user)
 }
 
-async function tokensFor(services: Services, user: User, sessionId: string, generation: number): Promise<Tokens> {
+async function tokensFor(services: Services, user: UserRecord, sessionId: string, generation: number): Promise<Tokens> {
   const { token, expiresInSeconds } = await signAccessToken(services, user, sessionId)
   const { refresh_secret } = await services.secrets.current()
   return {
@@ -112,7 +112,7 @@ async function tokensFor(services: Services, user: User, sessionId: string, gene
     token_type: 'bearer',
     expires_in: expiresInSeconds,
     refresh_token: refreshToken(refresh_secret, { sessionId, generation }),
-    user_info: user,
+    user_info: userOf(user),
   }
 }
 

@@ -15,19 +15,29 @@ const Password = z.string().check(z.maxLength(1024), wellFormed)
 
 export const UserId = id('usr')
 
-export const User = z.object({
+const person = {
   id: UserId,
   email: z.string(),
   username: z.nullable(z.string()),
   name: z.nullable(z.string()),
   role: Role,
-  is_admin: z.boolean(),
+}
+const standing = {
   disabled: z.boolean(),
   must_change_password: z.boolean(),
   version: z.int(),
   created_at: Instant,
-})
+}
+
+/** What is kept of a user that may be shown. */
+export const UserRecord = z.object({ ...person, ...standing })
+export type UserRecord = z.infer<typeof UserRecord>
+
+export const User = z.object({ ...person, is_admin: z.boolean(), ...standing })
 export type User = z.infer<typeof User>
+
+/** A user as the API shows them. */
+export const userOf = (record: UserRecord): User => ({ ...record, is_admin: record.role === 'admin' })
 
 export const NewUser = z.strictObject({
   email: Email,

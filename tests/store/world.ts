@@ -43,6 +43,8 @@ interface World {
   services: Services
   /** The services of a request that is guarded. */
   guardedBy(guard: WriteGuard): Services
+  /** Of the engine. */
+  readonly endpoint: string
   /** For what no use case would ever do to the table. */
   client: Runtime['client']
 }
@@ -64,6 +66,9 @@ export function useWorld(): World {
   })
   return {
     clock,
+    get endpoint() {
+      return table.endpoint
+    },
     get client() {
       return runtime.client
     },

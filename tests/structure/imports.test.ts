@@ -85,4 +85,10 @@ describe('who may import whom', () => {
   test.each(rules)('$name', ({ forbids }) => {
     expect(imports.filter(forbids)).toEqual([])
   })
+
+  test('every codec of the store takes its changes from THE TABLE, so that they are migrated', () => {
+    const knowing = sources.filter((file) => readFileSync(join(root, file), 'utf8').includes('codecKnowing'))
+    expect(knowing).toEqual(['shared/store/codec.ts'])
+    expect(readFileSync(join(root, 'shared/store/codec.ts'), 'utf8')).toContain('codec = codecKnowing(schemaChanges)')
+  })
 })

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { relayDeadLetters } from '#shared/events/relay-function.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
+import { runtimeOn } from '#tests/support/in-process.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 
 let stack: LocalStack
@@ -41,6 +42,16 @@ describe('npm run job', () => {
 
   test.each(['process-due-orders', 'reconcile'])('runs %s', async (name) => {
     expect(await runJob(name, stack.dataFolder)).toEqual({ code: 0, output: `${name} is done\n` })
+  })
+
+  test('runs migrate, and tells how much was moved', async () => {
+    const runtime = runtimeOn(stack)
+    const { store } = runtime.servicesUntil(Number.POSITIVE_INFINITY)
+    const begun = { begun_at: 0, round_begun_at: 0, moved_in_round: 0, moved: 7 }
+    const name = `migrate to ${store.migrations.target}`
+    await store.transact([store.jobs.remember(name, { position: null, figures: begun })])
+    runtime.client.destroy()
+    expect(await runJob('migrate', stack.dataFolder)).toEqual({ code: 0, output: 'migrate is done, moved: 7\n' })
   })
 
   test('says which jobs there are', async () => {

@@ -1,0 +1,73 @@
+import * as z from 'zod/mini'
+import { type Item, upgraded } from './codec.ts'
+import { asRead } from './conditions.ts'
+import type { Connection } from './connection.ts'
+import type { Key } from './keys.ts'
+import { getItem, scan } from './read.ts'
+import { type SchemaChanges, schemaChanges, writtenVersion } from './schema-changes.ts'
+import type { Write } from './transact.ts'
+
+/** An item of an earlier schema, and what it has to become. */
+export interface Outdated {
+  key: Key
+  before: Item
+  after: Item
+}
+
+/** Items of the table that a page looks at: what becomes of them fits into a second. */
+const pageSize = 250
+
+const TableKey = z.object({ pk: z.string(), sk: z.string() })
+
+/** What moves items to the schema of today: all types of items, because it goes through the whole table. */
+export const migrationStore = (connection: Connection, changes: SchemaChanges = schemaChanges) => {
+  const written = Object.entries(changes).map(([entity, change]) => ({ entity, version: writtenVersion(change) }))
+
+  const outdated = (item: Item): Outdated[] => {
+    const version = written.find(({ entity }) => entity === item['entity'])?.version ?? 0
+    if (Number(item['schema']) >= version) return []
+    return [{ key: TableKey.parse(item), before: item, after: upgraded(changes, item) }]
+  }
+
+  return {
+    /** The schemas that are written today, by types that have changed. */
+    target: written.map(({ entity, version }) => `${entity} ${version}`).join(', '),
+
+    /**
+     * @param after position of the page before, or null to begin
+     * @returns what is outdated among the next items of the table; the position after the last is null
+     */
+    async page(after: string | null): Promise<{ outdated: Outdated[]; position: string | null }> {
+      const { items, last } = await scan(connection, {
+        ...filterOf(written),
+        Limit: pageSize,
+        ...(after === null ? {} : { ExclusiveStartKey: TableKey.parse(JSON.parse(after)) }),
+      })
+      return { outdated: items.flatMap(outdated), position: last ? JSON.stringify(last) : null }
+    },
+
+    /** @returns undefined when the item is up to date or gone */
+    async read(key: Key): Promise<Outdated | undefined> {
+      const item = await getItem(connection, key)
+      return item && outdated(item)[0]
+    },
+
+    /** Only what stands there as it was read becomes new; its version stays, because nothing has changed for anybody. */
+    renew: ({ before, after }: Outdated): Write<'changed'> => ({
+      operation: { Put: { Item: after, ...asRead(before) } },
+      failure: () => 'changed',
+    }),
+  }
+}
+
+/** Only outdated items come over the network. */
+const filterOf = (written: { entity: string; version: number }[]) => ({
+  FilterExpression: written.map((_, n) => `(#entity = :entity${n} AND #schema < :version${n})`).join(' OR '),
+  ExpressionAttributeNames: { '#entity': 'entity', '#schema': 'schema' },
+  ExpressionAttributeValues: Object.fromEntries(
+    written.flatMap(({ entity, version }, n) => [
+      [`:entity${n}`, entity],
+      [`:version${n}`, version],
+    ]),
+  ),
+})

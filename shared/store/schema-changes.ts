@@ -1,0 +1,43 @@
+import * as z from 'zod/mini'
+import type { Item } from './codec.ts'
+import { listings } from './keys.ts'
+
+/** How a type of item became what it is. Both functions know items whole, with keys, `entity` and `schema`. */
+export interface SchemaChange {
+  /** Number of the schema; items of the one before are read, too. */
+  version: number
+  upgrade(previous: Item): Item
+  /** In the release that teaches everybody to read a new version, items are still written as the version before. */
+  downgrade?(next: Item): Item
+}
+
+/** The latest change of each type of item; types that are not named are of version 1. */
+export type SchemaChanges = Readonly<Record<string, SchemaChange>>
+
+/** A user of version 1; the earliest had no `version` and no place in the list. */
+const FirstUser = z.looseObject({
+  id: z.string(),
+  created_at: z.string(),
+  version: z._default(z.int(), 1),
+  first: z.looseObject({ version: z._default(z.int(), 1) }),
+})
+
+/** THE TABLE of schema changes: what codecs read and write, and the migration job moves. */
+export const schemaChanges: SchemaChanges = {
+  user: {
+    version: 2,
+    /** `is_admin` is not stored any more: it follows from the role. */
+    upgrade(item) {
+      const { is_admin: _, first, ...user } = FirstUser.parse(item)
+      const { is_admin: __, ...created } = first
+      return { ...user, ...listings.user(user), first: created }
+    },
+  },
+}
+
+const unchanged: SchemaChange = { version: 1, upgrade: (item) => item }
+
+export const latestOf = (changes: SchemaChanges, entity: string): SchemaChange => changes[entity] ?? unchanged
+
+/** Number of the schema that is written. */
+export const writtenVersion = ({ version, downgrade }: SchemaChange): number => (downgrade ? version - 1 : version)

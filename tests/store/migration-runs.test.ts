@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest'
+import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
+import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
+import { migrate, restMilliseconds } from '#shared/jobs/migrate.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { scanTable } from '#tests/support/invariants.ts'
+import { mortal } from './mortal.ts'
+import { endless, learningRelease, migrateAll, oldUsers } from './old-users.ts'
+import { useWorld } from './world.ts'
+
+const world = useWorld()
+const users = oldUsers(world)
+
+/** A migration that tells where each of its pages began, and dies at a moment. */
+function dying(at: number) {
+  const begun: (string | null)[] = []
+  const { step, ...life } = mortal(at)
+  const { services } = world
+  const { transact, migrations } = services.store
+  const store: Services['store'] = {
+    ...services.store,
+    transact: (writes) => step(() => transact(writes)),
+    migrations: {
+      ...migrations,
+      page(after) {
+        begun.push(after)
+        return step(() => migrations.page(after))
+      },
+    },
+  }
+  return { ...life, begun, services: { ...services, store } }
+}
+
+describe('the migration', () => {
+  test('goes on where the run before had no more time', async () => {
+    const ids = await users.store(600)
+    const { services, begun } = dying(Number.POSITIVE_INFINITY)
+    const moved = await migrateAll({ clock: world.clock, services }, true)
+    expect(moved.at(-1)).toBe(600)
+    expect(moved[0]).toBeLessThanOrEqual(250)
+    // A page a run, none of them twice: three of 250 for 600 users, in two rounds.
+    const [first, second] = [begun.slice(0, begun.lastIndexOf(null)), begun.slice(begun.lastIndexOf(null))]
+    for (const round of [first, second]) {
+      expect(round[0]).toBeNull()
+      expect(round.length).toBeGreaterThanOrEqual(3)
+      expect(new Set(round).size).toBe(round.length)
+    }
+    expect(begun.length).toBe(moved.length)
+    expect(await users.schemas(ids)).toEqual(new Set([2]))
+  })
+
+  test('may be killed at any moment: what is left is moved by the next runs, and nothing is changed twice', async () => {
+    for (let at = 0, survived = false; !survived; at += 1) {
+      const ids = await users.store(3)
+      const before = await Promise.all(ids.map(users.itemOf))
+      const run = dying(at)
+      survived = await run.survives(migrate(run.services, endless))
+      await migrateAll(world)
+      const after = before.map(({ is_admin: _, first, ...item }) => {
+        const { is_admin: __, ...created } = Object(first)
+        return { ...item, schema: 2, first: created }
+      })
+      expect(await Promise.all(ids.map(users.itemOf))).toEqual(after)
+    }
+  })
+
+  test('goes on, killed, with the page it was at', async () => {
+    await users.store(300)
+    const killed = dying(2 * 260)
+    expect(await killed.survives(migrate(killed.services, endless))).toBe(false)
+    expect(killed.begun.length).toBeGreaterThan(1)
+    const next = dying(Number.POSITIVE_INFINITY)
+    await migrate(next.services, endless)
+    expect(next.begun[0]).toBe(killed.begun.at(-1))
+    await migrateAll(world)
+  })
+
+  test('is not finished before a round that began long after the first has found nothing left', async () => {
+    const ids = await users.store(3)
+    expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3 })
+    // An instance of the release before was still at it.
+    const [late = ''] = ids
+    await users.rename(learningRelease, late, 'late')
+    expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3 })
+    expect(await users.schemas([late])).toEqual(new Set([1]))
+    world.clock.pass(2)
+    expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 4 })
+    expect(await users.schemas(ids)).toEqual(new Set([2]))
+    expect(await migrate(world.services, endless)).toEqual({ finished: true, moved: 4 })
+  })
+
+  test('waits for longer than any function may run', () => {
+    const timeouts = [functionTimeoutSeconds, ...backgroundFunctions.map(({ timeoutSeconds }) => timeoutSeconds)]
+    expect(restMilliseconds).toBeGreaterThan(1000 * Math.max(...timeouts))
+  })
+
+  test('leaves every user of the table in the schema of today', async () => {
+    const items = await scanTable(world.endpoint)
+    const schemas = items.filter(({ entity }) => entity === 'user').map(({ schema }) => schema)
+    expect(schemas.length).toBeGreaterThan(900)
+    expect(new Set(schemas)).toEqual(new Set([2]))
+  })
+})

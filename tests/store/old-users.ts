@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto'
+import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
+import * as z from 'zod/mini'
+import { migrate } from '#shared/jobs/migrate.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import { type Codec, codecKnowing, type Item } from '#shared/store/codec.ts'
+import { keys, listings } from '#shared/store/keys.ts'
+import { schemaChanges } from '#shared/store/schema-changes.ts'
+import { StoredUser } from '#shared/store/users.ts'
+import { updateUser } from '#shared/users/administration.ts'
+import { User, type UserRecord } from '#shared/users/user.ts'
+import { contextOf } from '#tests/support/in-process.ts'
+import type { useWorld } from './world.ts'
+
+type World = ReturnType<typeof useWorld>
+
+/** Version 1, as the releases before knew it. */
+const FirstUser = z.object({ ...StoredUser.shape, is_admin: z.boolean(), first: User })
+export const oldRelease: Codec<z.infer<typeof FirstUser>> = codecKnowing({})('user', FirstUser)
+
+const withIsAdmin = (item: Item): Item => ({ ...item, is_admin: item['role'] === 'admin' })
+const downgrade = (item: Item): Item => ({ ...withIsAdmin(item), first: withIsAdmin(Object(item['first'])) })
+
+/** The release in between reads both versions already, and writes the first. */
+export const learningRelease: Codec<StoredUser> = codecKnowing({
+  user: { version: 2, upgrade: (item) => item, ...schemaChanges['user'], downgrade },
+})('user', StoredUser)
+
+const admin = contextOf('admin', 'usr_admin', Number.POSITIVE_INFINITY)
+
+/** Calls it again as long as somebody else was faster. */
+async function untilFirst(attempt: () => Promise<unknown>, isLost: (error: unknown) => boolean): Promise<void> {
+  for (;;) {
+    try {
+      await attempt()
+      return
+    } catch (error) {
+      if (!isLost(error)) throw error
+    }
+  }
+}
+
+let people = 0
+
+/** Users as releases before stored them, and what all releases do to users. */
+export function oldUsers(world: World) {
+  function oldUser(): { id: string; item: Item } {
+    people += 1
+    const id = `usr_${randomUUID().replaceAll('-', '').slice(0, 26)}`
+    const record: UserRecord = {
+      id,
+      email: `${id}@example.com`,
+      username: null,
+      name: `Number ${people}`,
+      role: people % 3 === 0 ? 'admin' : 'user',
+      disabled: false,
+      must_change_password: false,
+      version: 1,
+      created_at: new Date(world.clock.now() + people).toISOString(),
+    }
+    const shown = { ...record, is_admin: record.role === 'admin' }
+    const value = { ...shown, password_hash: 'x', creation: { digest: id, fingerprint: id }, first: shown }
+    return { id, item: oldRelease.encode(keys.user(id), value, listings.user(record)) }
+  }
+
+  const itemOf = async (id: string): Promise<Item> => {
+    const command = new GetCommand({ TableName: 'holdfast', Key: keys.user(id), ConsistentRead: true })
+    return (await world.client.send(command)).Item ?? {}
+  }
+
+  return {
+    itemOf,
+
+    /** @param change what was different about users at that time */
+    async store(count: number, change: (item: Item) => Item = (item) => item): Promise<string[]> {
+      const users = Array.from({ length: count }, oldUser)
+      for (let n = 0; n < count; n += 25) {
+        const puts = users.slice(n, n + 25).map(({ item }) => ({ PutRequest: { Item: change(item) } }))
+        await world.client.send(new BatchWriteCommand({ RequestItems: { holdfast: puts } }))
+      }
+      return users.map(({ id }) => id)
+    },
+
+    /** The schemas that these users are stored in. */
+    schemas: async (ids: string[]) => new Set((await Promise.all(ids.map(itemOf))).map(({ schema }) => schema)),
+
+    /** As a release does it: whole, on the condition of the version it has read. */
+    rename: <T extends UserRecord>(release: Codec<T>, id: string, name: string): Promise<void> =>
+      untilFirst(
+        async () => {
+          const before = release.decode(await itemOf(id))
+          const after = { ...before, name, version: before.version + 1 }
+          await world.client.send(
+            new PutCommand({
+              TableName: 'holdfast',
+              Item: release.encode(keys.user(id), after, listings.user(after)),
+              ConditionExpression: '#version = :version',
+              ExpressionAttributeNames: { '#version': 'version' },
+              ExpressionAttributeValues: { ':version': before.version },
+            }),
+          )
+        },
+        (error) => error instanceof Error && error.name === 'ConditionalCheckFailedException',
+      ),
+
+    /** As this release does it. */
+    renameNow: (id: string, name: string): Promise<void> =>
+      untilFirst(
+        () => updateUser(world.services, admin, { id, change: { name } }),
+        (error) => error instanceof Refusal && error.code === 'concurrent_update',
+      ),
+  }
+}
+
+export const endless = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
+
+/** Runs of the job, a minute apart, until it says that it is finished. @returns how many items were moved after each */
+export async function migrateAll(
+  { services, clock }: Pick<World, 'services' | 'clock'>,
+  isHasty = false,
+): Promise<number[]> {
+  const moved: number[] = []
+  for (let run = 0; run < 50; run += 1) {
+    const answer = await migrate(services, { ...endless, ...(isHasty ? { deadline: clock.now() } : {}) })
+    moved.push(answer.moved)
+    if (answer.finished) return moved
+    clock.pass(1)
+  }
+  throw new Error('It does not come to an end')
+}

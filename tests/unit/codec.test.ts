@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest'
+import * as z from 'zod/mini'
+import { codecKnowing, type Item, upgraded } from '#shared/store/codec.ts'
+
+const key = { pk: 'CUP#1', sk: 'CUP' }
+const Colour = z.object({ colour: z.string() })
+const cup = {
+  version: 2,
+  upgrade: ({ color, ...rest }: Item) => ({ ...rest, colour: color }),
+}
+const downgrade = ({ colour, ...rest }: Item) => ({ ...rest, color: colour })
+
+/** Three releases in a row: one that knows nothing, one that teaches everybody to read, one that writes. */
+const old = codecKnowing({})('cup', z.object({ color: z.string() }))
+const learning = codecKnowing({ cup: { ...cup, downgrade } })('cup', Colour)
+const current = codecKnowing({ cup })('cup', Colour)
+
+describe('a type of item whose schema changes', () => {
+  test('is written as before in the release that learns to read it', () => {
+    expect(learning.encode(key, { colour: 'red' })).toEqual({ ...key, entity: 'cup', schema: 1, color: 'red' })
+    expect(current.encode(key, { colour: 'red' })).toEqual({ ...key, entity: 'cup', schema: 2, colour: 'red' })
+  })
+
+  const before = old.encode(key, { color: 'red' })
+  const after = current.encode(key, { colour: 'red' }, { list: 'CUPS' })
+  test('is read in both forms by that release and the next', () => {
+    for (const reader of [learning, current]) {
+      expect([before, after].map(reader.decode)).toEqual([{ colour: 'red' }, { colour: 'red' }])
+    }
+  })
+
+  test('is refused, not misread, by the release that does not know it', () => {
+    expect(() => old.decode(after)).toThrow('Item is cup 2, not cup 1')
+  })
+
+  test.each([
+    ['of another type', { ...after, entity: 'mug' }],
+    ['of a later schema', { ...after, schema: 3 }],
+    ['of the schema before the one before', { ...after, schema: 0 }],
+    ['without a schema', { ...key, entity: 'cup', colour: 'red' }],
+  ])('is refused when it is %s', (_, item) => {
+    expect(() => current.decode(item)).toThrow('not cup 2')
+  })
+
+  test('is moved to the new one with everything that is not its business', () => {
+    expect(upgraded({ cup }, { ...before, list: 'CUPS' })).toEqual(after)
+  })
+})
