@@ -6,6 +6,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { forEachOrder } from './each-order.ts'
+import { isTimeUp } from './time-up.ts'
 
 const name = 'process-due-orders'
 
@@ -26,12 +27,11 @@ export async function processDueOrders(
   reactions: readonly Reaction[],
   context: BackgroundContext,
 ): Promise<void> {
-  const isTimeUp = () => services.clock.now() >= context.deadline
   for await (const ids of services.store.orderSweeps.due(services.clock.now())) {
     await forEachOrder(context, ids, (id) => processDueOrder(services, context, id))
-    if (isTimeUp()) return
+    if (isTimeUp(services, context)) return
   }
-  await relayLaggingOrders(services, reactions, context, isTimeUp)
+  await relayLaggingOrders(services, reactions, context)
 }
 
 async function processDueOrder(services: Services, { requestId }: BackgroundContext, id: string): Promise<void> {
@@ -54,7 +54,6 @@ async function relayLaggingOrders(
   services: Services,
   reactions: readonly Reaction[],
   context: BackgroundContext,
-  isTimeUp: () => boolean,
 ): Promise<void> {
   const { store, clock } = services
   const { position } = await store.jobs.state(name)
@@ -71,7 +70,7 @@ async function relayLaggingOrders(
       lagging.map(({ id }) => id),
       (id) => relay(services, reactions, { subject: { order_id: id }, from: (cursors.get(id) ?? 0) + 1 }),
     )
-    if (isTimeUp()) {
+    if (isTimeUp(services, context)) {
       reached = page.position
       break
     }

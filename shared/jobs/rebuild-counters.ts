@@ -4,6 +4,7 @@ import { relayFunction } from '#shared/events/relay-function.ts'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Generations } from '#shared/store/outbox.ts'
+import { isTimeUp } from './time-up.ts'
 
 const name = 'rebuild-counters'
 
@@ -17,10 +18,7 @@ const moved = 'moved'
  * began after every relay that did not know of the new generation had ended, is the last: then the new counters are shown.
  * @returns whether that is done; if not, the next run goes on
  */
-export async function rebuildCounters(
-  services: Services,
-  { deadline }: BackgroundContext,
-): Promise<{ finished: boolean }> {
+export async function rebuildCounters(services: Services, context: BackgroundContext): Promise<{ finished: boolean }> {
   const { store, clock } = services
   const state = await store.jobs.state(name)
   const generations = await announced(services)
@@ -31,7 +29,7 @@ export async function rebuildCounters(
   for await (const page of subjects(services, position)) {
     for (const subject of page.subjects) if (await move(services, subject, generations.newest)) count += 1
     position = page.position
-    if (position !== null && clock.now() >= deadline) {
+    if (position !== null && isTimeUp(services, context)) {
       isComplete = false
       break
     }

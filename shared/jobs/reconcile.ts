@@ -3,6 +3,7 @@ import { log } from '#shared/runtime/log.ts'
 import { count } from '#shared/runtime/metrics.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { reconcileSku } from '#shared/stock/drift.ts'
+import { isTimeUp } from './time-up.ts'
 
 const name = 'reconcile'
 
@@ -19,8 +20,9 @@ export const lastDrift = async ({ store }: Services): Promise<number> =>
  * Compares all levels with their ledgers, SKU by SKU. A round that does not fit into one run is continued by the next;
  * the figure of the last complete round stands until there is a new one.
  */
-export async function reconcile(services: Services, { requestId, deadline }: BackgroundContext): Promise<void> {
-  const { store, clock } = services
+export async function reconcile(services: Services, context: BackgroundContext): Promise<void> {
+  const { requestId } = context
+  const { store } = services
   const reporter = { actor: { id: 'job', role: 'job' as const }, requestId }
   const before = await store.jobs.state(name)
   let position = before.position
@@ -35,7 +37,7 @@ export async function reconcile(services: Services, { requestId, deadline }: Bac
       }
     }
     position = page.next ?? null
-  } while (position !== null && clock.now() < deadline)
+  } while (position !== null && !isTimeUp(services, context))
   count('StockDrift', drift)
   const last = position === null ? drift : (before.figures[driftFigures.last] ?? 0)
   await store.transact([

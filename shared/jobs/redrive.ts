@@ -6,6 +6,7 @@ import { subscriptions } from '#shared/events/subscriptions.ts'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
 import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { isTimeUp } from './time-up.ts'
 
 /**
  * Brings back everything that was put aside: what the relay could not do is done from the table, what a consumer could
@@ -31,13 +32,13 @@ const isStreamBatch = (letter: unknown): boolean =>
   typeof letter === 'object' && letter !== null && 'DDBStreamBatchInfo' in letter
 
 async function redriveQueue(
-  { clock }: Services,
+  services: Services,
   queues: Queues,
   queue: string,
-  { requestId, deadline }: BackgroundContext,
+  context: BackgroundContext,
   handle: (body: string) => Promise<void>,
 ): Promise<void> {
-  while (clock.now() < deadline) {
+  while (!isTimeUp(services, context)) {
     const letters = await queues.receive(queue)
     if (letters.length === 0) return
     for (const letter of letters) {
@@ -45,7 +46,7 @@ async function redriveQueue(
         await handle(letter.body)
         await letter.delete()
       } catch (error) {
-        log.error('redriveFailed', { request_id: requestId, queue, error })
+        log.error('redriveFailed', { request_id: context.requestId, queue, error })
       }
     }
   }
