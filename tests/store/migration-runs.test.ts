@@ -32,23 +32,6 @@ function dying(at: number) {
 }
 
 describe('the migration', () => {
-  test('goes on where the run before had no more time', async () => {
-    const ids = await users.store(600)
-    const { services, begun } = dying(Number.POSITIVE_INFINITY)
-    const moved = await migrateAll({ clock: world.clock, services }, true)
-    expect(moved.at(-1)).toBe(600)
-    expect(moved[0]).toBeLessThanOrEqual(250)
-    // A page a run, none of them twice: three of 250 for 600 users, in two rounds.
-    const [first, second] = [begun.slice(0, begun.lastIndexOf(null)), begun.slice(begun.lastIndexOf(null))]
-    for (const round of [first, second]) {
-      expect(round[0]).toBeNull()
-      expect(round.length).toBeGreaterThanOrEqual(3)
-      expect(new Set(round).size).toBe(round.length)
-    }
-    expect(begun.length).toBe(moved.length)
-    expect(await users.schemas(ids)).toEqual(new Set([2]))
-  })
-
   test('may be killed at any moment: what is left is moved by the next runs, and nothing is changed twice', async () => {
     for (let at = 0, survived = false; !survived; at += 1) {
       const ids = await users.store(3)
@@ -62,6 +45,23 @@ describe('the migration', () => {
       })
       expect(await Promise.all(ids.map(users.itemOf))).toEqual(after)
     }
+  })
+
+  test('goes on where the run before had no more time', async () => {
+    const ids = await users.store(520)
+    const { services, begun } = dying(Number.POSITIVE_INFINITY)
+    const moved = await migrateAll({ clock: world.clock, services }, true)
+    expect(moved.at(-1)).toBe(520)
+    expect(moved[0]).toBeLessThanOrEqual(250)
+    // A page a run, none of them twice: three of 250 for 520 users, in two rounds.
+    const [first, second] = [begun.slice(0, begun.lastIndexOf(null)), begun.slice(begun.lastIndexOf(null))]
+    for (const round of [first, second]) {
+      expect(round[0]).toBeNull()
+      expect(round.length).toBeGreaterThanOrEqual(3)
+      expect(new Set(round).size).toBe(round.length)
+    }
+    expect(begun.length).toBe(moved.length)
+    expect(await users.schemas(ids)).toEqual(new Set([2]))
   })
 
   test('goes on, killed, with the page it was at', async () => {
@@ -97,7 +97,7 @@ describe('the migration', () => {
   test('leaves every user of the table in the schema of today', async () => {
     const items = await scanTable(world.endpoint)
     const schemas = items.filter(({ entity }) => entity === 'user').map(({ schema }) => schema)
-    expect(schemas.length).toBeGreaterThan(900)
+    expect(schemas.length).toBeGreaterThan(800)
     expect(new Set(schemas)).toEqual(new Set([2]))
   })
 })
