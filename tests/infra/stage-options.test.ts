@@ -1,13 +1,8 @@
 import { Match, Template } from 'aws-cdk-lib/assertions'
-import { beforeAll, describe, expect, test } from 'vitest'
-import { buildBundles } from '#infra/bundling/bundles.ts'
+import { describe, expect, test } from 'vitest'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { type Stage, stageOf } from '#infra/stages.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
-
-beforeAll(async () => {
-  await buildBundles()
-}, 60_000)
 
 /** The API's template of prod, with options of its own. */
 const templateWith = (options: Partial<Stage>): Template =>

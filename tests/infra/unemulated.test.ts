@@ -1,6 +1,5 @@
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { buildBundles } from '#infra/bundling/bundles.ts'
 import { deployedFunctions } from '#infra/deployed-functions.ts'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { stageOf } from '#infra/stages.ts'
@@ -19,8 +18,7 @@ interface Role {
 
 let template: Template
 let events: Template
-beforeAll(async () => {
-  await buildBundles()
+beforeAll(() => {
   const stacks = holdfastApp({ outdir: 'cdk.out/unemulated' }, 'prod')
   template = Template.fromStack(stacks.api)
   events = Template.fromStack(stacks.events)
