@@ -1,9 +1,21 @@
+import { namedMachines } from '#shared/workflows/machines.ts'
+import { realStages, stageOf, stateMachineName } from './stages.ts'
+
 /** Findings that stay although a tool reports them, for one reason each. */
 interface Acknowledgement {
   reason: string
   /** Every tool's name of the finding: cdk-nag's have its rule pack before `::`, checkov's begin with CKV. */
   rules: readonly string[]
 }
+
+/** What cdk-nag says of the right to all executions of a machine. */
+const executionsOf = (stages: readonly string[]): string[] =>
+  stages.flatMap((stage) =>
+    namedMachines.map(({ name }) => {
+      const executions = `execution:${stateMachineName(stageOf(stage), name)}:*`
+      return `AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:${executions}]`
+    }),
+  )
 
 /**
  * All that cdk-nag, checkov and cfn-lint find and that stays. Anything else they find fails: cdk-nag the synthesis, the
@@ -27,8 +39,10 @@ export const acknowledgements: readonly Acknowledgement[] = [
     rules: ['CKV_AWS_120'],
   },
   {
-    reason: 'Tracing has no resources, and API Gateway takes only a log role for the whole account.',
+    reason:
+      'Tracing has no resources, executions are known by their machine only, and API Gateway takes only a log role for the whole account.',
     rules: [
+      ...executionsOf(realStages),
       'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
       'AwsSolutions::AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:*]',
       'Serverless::Serverless-LambdaStarPermissions',

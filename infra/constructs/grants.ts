@@ -27,10 +27,12 @@ export function grantsOf(
   { uses, queues = [] }: Pick<FunctionDefinition, 'uses'> & { queues?: readonly string[] },
 ): PolicyStatement[] {
   const { tableArn } = data.table
-  const of = (service: string, resources: () => string[]): PolicyStatement[] => {
-    const actions = uses.filter((action) => action.startsWith(`${service}:`))
+  const on = (isMeant: (action: AwsAction) => boolean, resources: () => string[]): PolicyStatement[] => {
+    const actions = uses.filter(isMeant)
     return actions.length > 0 ? [allow(actions, resources())] : []
   }
+  const of = (service: string, resources: () => string[]): PolicyStatement[] =>
+    on((action) => action.startsWith(`${service}:`) && action !== redriveAction, resources)
   const indexes = uses.some((action) => indexActions.has(action))
     ? indexNames.map((name) => `${tableArn}/index/${name}`)
     : []
@@ -41,8 +43,15 @@ export function grantsOf(
     ...of('events', () => [around(messaging).bus.eventBusArn]),
     ...of('sqs', () => queues.map((name) => around(messaging).queue(name).queueArn)),
     ...of('states', () => Object.values(machineArns(scope, stage))),
+    ...on(
+      (action) => action === redriveAction,
+      () => executionArns(scope, stage),
+    ),
   ]
 }
+
+/** The one action on executions. */
+const redriveAction: AwsAction = 'states:RedriveExecution'
 
 const indexActions = new Set<AwsAction>(['dynamodb:Query'])
 const indexNames = Object.keys(tableDefinition.indexes)
@@ -65,6 +74,16 @@ export const machineArns = (scope: Construct, stage: Stage): Record<MachineName,
       }),
     ]),
   ) as Record<MachineName, string>
+
+const executionArns = (scope: Construct, stage: Stage): string[] =>
+  namedMachines.map(({ name }) =>
+    Stack.of(scope).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${stateMachineName(stage, name)}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+  )
 
 /** As the stage's sender only, whether SES has verified its address or its domain. */
 function sendMails(scope: Construct, { mailFrom, mailGrant }: Stage): PolicyStatement {

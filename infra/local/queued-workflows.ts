@@ -14,6 +14,7 @@ export const queuedWorkflows = (queues: Queues): Workflows => {
   return {
     start: (machine, name, input) => send(['start', machine, name, input]),
     resume: (token: string, outcome: Outcome) => send(['resume', token, outcome]),
+    redriveFailed: () => send(['redriveFailed']),
   }
 }
 

@@ -6,7 +6,7 @@ import { log } from '#shared/runtime/log.ts'
 import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
 import { cancelled } from '#shared/workflows/states-language.ts'
 import type { Outcome } from '#shared/workflows/wait.ts'
-import type { Workflows } from '#shared/workflows/workflows.ts'
+import { mostRedriven, type Workflows } from '#shared/workflows/workflows.ts'
 import { FunctionTimeout, invokeFunction } from './lambda.ts'
 
 /** An execution as it is kept in a file. */
@@ -81,6 +81,16 @@ export class WorkflowRunner implements Workflows {
     this.#waits.delete(token)
     if (outcome === 'done') wait?.succeed({})
     else wait?.fail(new NamedError(cancelled))
+  }
+
+  async redriveFailed(): Promise<void> {
+    const failed = this.executions('ended').filter(({ status }) => status === 'FAILED')
+    for (const { name, machine, input } of failed.slice(0, mostRedriven)) {
+      const execution: Execution = { name, machine, input, status: 'RUNNING', entered: [] }
+      this.#save('running', execution)
+      rmSync(this.#file('ended', name))
+      this.#run(execution)
+    }
   }
 
   /** What is running stays as it is, for the next process. */

@@ -43,7 +43,14 @@ export const jobs = {
   redrive: {
     file: 'functions/jobs/redrive.ts',
     area: 'jobs',
-    uses: [...relayUses, 'sqs:DeleteMessage', 'sqs:ReceiveMessage', 'sqs:SendMessage'],
+    uses: [
+      ...relayUses,
+      'sqs:DeleteMessage',
+      'sqs:ReceiveMessage',
+      'sqs:SendMessage',
+      'states:ListExecutions',
+      'states:RedriveExecution',
+    ],
     queues: [relayDeadLetters, ...subscribed, ...subscribed.map(deadLettersOf)],
     timeoutSeconds,
   },

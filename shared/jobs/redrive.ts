@@ -6,17 +6,19 @@ import { subscriptions } from '#shared/events/subscriptions.ts'
 import type { BackgroundContext } from '#shared/runtime/background.ts'
 import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import type { Workflows } from '#shared/workflows/workflows.ts'
 import { isTimeUp } from './time-up.ts'
 
 /**
  * Brings back everything that was put aside: what the relay could not do is done from the table, what a consumer could
- * not handle goes into its queue again. What still fails stays where it is.
+ * not handle goes into its queue again, and executions that failed go on where they stopped. What still fails stays where it is.
  */
 export async function redrive(
   services: Services,
-  { queues, reactions }: { queues: Queues; reactions: readonly Reaction[] },
+  { queues, reactions, workflows }: { queues: Queues; reactions: readonly Reaction[]; workflows: Workflows },
   context: BackgroundContext,
 ): Promise<void> {
+  await workflows.redriveFailed()
   await redriveQueue(services, queues, relayDeadLetters, context, async (body) => {
     const letter: unknown = JSON.parse(body)
     if (!isStreamBatch(letter))

@@ -17,6 +17,8 @@ export type AwsAction =
   | 'sqs:DeleteMessage'
   | 'sqs:ReceiveMessage'
   | 'sqs:SendMessage'
+  | 'states:ListExecutions'
+  | 'states:RedriveExecution'
   | 'states:SendTaskFailure'
   | 'states:SendTaskSuccess'
   | 'states:StartExecution'

@@ -1,5 +1,8 @@
 import {
   ExecutionAlreadyExists,
+  ExecutionStatus,
+  ListExecutionsCommand,
+  RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
   SFNClient,
@@ -7,10 +10,13 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn'
+import { log } from '#shared/runtime/log.ts'
 import { port } from '#shared/runtime/ports.ts'
 import type { MachineName } from './machines.ts'
 import { cancelled } from './states-language.ts'
-import type { Workflows } from './workflows.ts'
+import { mostRedriven, type Workflows } from './workflows.ts'
+
+const { ABORTED, FAILED, TIMED_OUT } = ExecutionStatus
 
 /** Step Functions; `STATE_MACHINES` tells the machines' ARNs by name, as JSON. */
 export const workflows = port<Workflows>(() => {
@@ -32,6 +38,21 @@ export const workflows = port<Workflows>(() => {
           ? client.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }))
           : client.send(new SendTaskFailureCommand({ taskToken, error: cancelled })),
       )
+    },
+    async redriveFailed() {
+      for (const stateMachineArn of Object.values(arns)) {
+        for (const statusFilter of [FAILED, TIMED_OUT, ABORTED]) {
+          const list = new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: mostRedriven })
+          const { executions = [] } = await client.send(list)
+          for (const { executionArn, name = '' } of executions) {
+            try {
+              await client.send(new RedriveExecutionCommand({ executionArn }))
+            } catch (error) {
+              log.error('redriveFailed', { request_id: name, error })
+            }
+          }
+        }
+      }
     },
   }
 })

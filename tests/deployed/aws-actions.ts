@@ -5,6 +5,7 @@ import * as z from 'zod/mini'
 const prefixes: Record<string, string> = {
   AmazonSQS: 'sqs',
   AWSEvents: 'events',
+  AWSStepFunctions: 'states',
   DynamoDB_20120810: 'dynamodb',
   secretsmanager: 'secretsmanager',
 }

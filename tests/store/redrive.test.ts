@@ -63,7 +63,16 @@ describe('an order whose relay fails again and again', () => {
 
     const job = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
     isPoisoned = false
-    await redrive(services, { queues, reactions: [react] }, job)
+    let redriven = 0
+    const workflows = {
+      start: async () => undefined,
+      resume: async () => undefined,
+      redriveFailed: async () => {
+        redriven += 1
+      },
+    }
+    await redrive(services, { queues, reactions: [react], workflows }, job)
+    expect(redriven).toBe(1)
     expect(published).toContain(`${poisonous} 1`)
     expect((await eventsOf(services, poisonous)).length).toBe(2)
     expect(published.filter((name) => name.startsWith(poisonous))).toEqual([`${poisonous} 1`, `${poisonous} 2`])

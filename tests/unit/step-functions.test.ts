@@ -1,0 +1,61 @@
+import {
+  ExecutionAlreadyExists,
+  ListExecutionsCommand,
+  RedriveExecutionCommand,
+  SFNClient,
+  StartExecutionCommand,
+} from '@aws-sdk/client-sfn'
+import { mockClient } from 'aws-sdk-client-mock'
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { destination, type LogLine } from '#shared/runtime/log.ts'
+import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
+import { workflows } from '#shared/workflows/step-functions.ts'
+import { mostRedriven } from '#shared/workflows/workflows.ts'
+import '#tests/support/local-credentials.ts'
+
+const arnOf = (machine: MachineName): string => `arn:aws:states:us-east-1:000000000000:stateMachine:${machine}`
+
+const client = mockClient(SFNClient)
+let lines: LogLine[]
+
+beforeAll(() => {
+  vi.stubEnv('STATE_MACHINES', JSON.stringify(Object.fromEntries(namedMachines.map(({ name }) => [name, arnOf(name)]))))
+  destination.replace((line) => lines.push(line))
+})
+beforeEach(() => {
+  client.reset()
+  lines = []
+})
+
+const metadata = { $metadata: {} }
+
+test('a workflow is started by its name, and one that was started already is done', async () => {
+  const input = { order_id: 'ord_1', sequence: 3 }
+  client.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'Exists', ...metadata }))
+  await workflows().start('recovery', 'ord_1-3', input)
+  expect(client.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input)).toEqual([
+    { stateMachineArn: arnOf('recovery'), name: 'ord_1-3', input: JSON.stringify(input) },
+  ])
+})
+
+test('executions of every machine go on that have failed, timed out or been aborted, however some of them refuse', async () => {
+  client.on(ListExecutionsCommand).callsFake(({ stateMachineArn, statusFilter }) => ({
+    executions: [{ executionArn: `${stateMachineArn} ${statusFilter}`, name: 'ord_1-3' }],
+  }))
+  const tooOld = `${arnOf('fulfilment')} FAILED`
+  client.on(RedriveExecutionCommand).resolves({ redriveDate: new Date() })
+  client.on(RedriveExecutionCommand, { executionArn: tooOld }).rejects(new Error('Too old'))
+  await workflows().redriveFailed()
+  expect(client.commandCalls(ListExecutionsCommand).map(({ args }) => args[0].input.maxResults)).toEqual(
+    Array.from({ length: namedMachines.length * 3 }, () => mostRedriven),
+  )
+  expect(client.commandCalls(RedriveExecutionCommand).map(({ args }) => args[0].input.executionArn)).toEqual(
+    namedMachines.flatMap(({ name }) => ['FAILED', 'TIMED_OUT', 'ABORTED'].map((status) => `${arnOf(name)} ${status}`)),
+  )
+  expect(lines).toMatchObject([{ level: 'ERROR', message: 'redrive failed', request_id: 'ord_1-3' }])
+})
+
+test('that executions cannot even be listed is an error', async () => {
+  client.on(ListExecutionsCommand).rejects(new Error('Down'))
+  await expect(workflows().redriveFailed()).rejects.toThrow('Down')
+})
