@@ -50,10 +50,10 @@ test('relaying asks little of the table: two rounds for what is new, one for wha
   expect(await relayFrom(3)).toEqual({ rounds: [reads, 'TransactWriteItems'], table: 9, indexes: 1 })
 })
 
-test('stock of a product without a threshold moves at the price of reading the product', async () => {
+test('stock that nobody waits for, of a product without a threshold, moves at the price of looking at both', async () => {
   expect(await usageOf(() => doWork(services, { reactions: [], requestId: 'relay-run' }, { moved: 'mug' }))).toEqual({
-    rounds: ['GetItem'],
-    table: 1,
+    rounds: ['Query', 'GetItem'],
+    table: 2,
     indexes: 0,
   })
 })
