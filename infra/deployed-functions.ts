@@ -11,6 +11,9 @@ import {
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
 
+/** Of every function, in MB; its share of a CPU grows with it. */
+export const functionMemory = 1024
+
 /** What a function calls itself in the requests of its SDK, and so in CloudTrail. */
 export const callerName = ({ file }: Pick<FunctionDefinition, 'file'>): string =>
   file

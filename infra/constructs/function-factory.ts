@@ -15,7 +15,7 @@ import type { Construct } from 'constructs'
 import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import type { AwsAction, FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import { bundleFolder } from '../bundling/bundles.ts'
-import { callerName } from '../deployed-functions.ts'
+import { callerName, functionMemory } from '../deployed-functions.ts'
 import { grantsOf, machineArns, type Place, tracing, writeLogs } from './grants.ts'
 import { removalPolicy } from './removal-policy.ts'
 import { secretNames } from './secrets.ts'
@@ -52,7 +52,7 @@ export class FunctionFactory {
       role: Role.fromRoleArn(this.#place.scope, `${id}FixedRole`, role.roleArn, { mutable: false }),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 1024,
+      memorySize: functionMemory,
       timeout: Duration.seconds(timeoutSeconds),
       ...(functionName === undefined ? {} : { functionName }),
       handler: 'index.handler',

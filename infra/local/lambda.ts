@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { tracingChannel } from 'node:diagnostics_channel'
 import type { Context } from 'aws-lambda'
 import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 
@@ -8,6 +9,9 @@ type Handler<E, R> = (event: E, context: Context) => Promise<R>
 export class FunctionTimeout extends Error {
   override readonly name = 'FunctionTimeout'
 }
+
+/** Tells whoever listens of every call of a function: when it begins and when it is over. */
+export const invocations = tracingChannel<unknown, { file: string }>('holdfast:invocation')
 
 /**
  * Runs the handler of a function file as Lambda would; a module is loaded on its first call and kept.
@@ -25,7 +29,8 @@ export async function invokeFunction<E, R>(
     timer = setTimeout(() => reject(new FunctionTimeout(file)), timeoutSeconds * 1000)
   })
   try {
-    return await Promise.race([handler(event, lambdaContext(timeoutSeconds)), timeout])
+    const answer = invocations.tracePromise(() => handler(event, lambdaContext(timeoutSeconds)), { file })
+    return await Promise.race([answer, timeout])
   } finally {
     clearTimeout(timer)
   }

@@ -11,44 +11,61 @@ export interface Usage {
   indexes: number
 }
 
+/** Units of one call or of many. */
+export type Units = Pick<Usage, 'table' | 'indexes'>
+
+/**
+ * Watches a client.
+ * @param observe is told of every call that goes out, by its name without `Command`; what it returns is called when the call is over
+ */
+export function observeCalls(client: DynamoDBDocumentClient, observe: (call: string) => (took: Units) => void): void {
+  client.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      async (args) => {
+        const finish = observe(commandName.replace(/Command$/, ''))
+        let took: Units = { table: 0, indexes: 0 }
+        try {
+          const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'INDEXES' } })
+          const { output } = answer
+          const reported = 'ConsumedCapacity' in output ? (output.ConsumedCapacity ?? []) : []
+          took = unitsOf([reported].flat().filter(isOfTable))
+          return answer
+        } finally {
+          finish(took)
+        }
+      },
+    { step: 'initialize', name: 'counting' },
+  )
+}
+
 /** Watches a client. @returns what measures one piece of work at a time */
 export function countCalls(
   client: DynamoDBDocumentClient,
 ): <T>(work: () => Promise<T>) => Promise<Usage & { result: T }> {
   let rounds: string[][] = []
   let inFlight = 0
-  let consumed: ConsumedCapacity[] = []
-  client.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        if (inFlight === 0) rounds.push([])
-        rounds.at(-1)?.push(commandName.replace(/Command$/, ''))
-        inFlight += 1
-        try {
-          const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'INDEXES' } })
-          const { output } = answer
-          const reported = 'ConsumedCapacity' in output ? (output.ConsumedCapacity ?? []) : []
-          consumed.push(...[reported].flat().filter(isOfTable))
-          return answer
-        } finally {
-          inFlight -= 1
-        }
-      },
-    { step: 'initialize', name: 'counting' },
-  )
+  let units: Units = { table: 0, indexes: 0 }
+  observeCalls(client, (call) => {
+    if (inFlight === 0) rounds.push([])
+    rounds.at(-1)?.push(call)
+    inFlight += 1
+    return ({ table, indexes }) => {
+      inFlight -= 1
+      units = { table: units.table + table, indexes: units.indexes + indexes }
+    }
+  })
   return async (work) => {
     rounds = []
-    consumed = []
+    units = { table: 0, indexes: 0 }
     const result = await work()
-    const indexes = consumed.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes))
-    return {
-      result,
-      rounds: rounds.map(summary),
-      table: sum(consumed.map(({ Table }) => Table)),
-      indexes: sum(indexes),
-    }
+    return { result, rounds: rounds.map(summary), ...units }
   }
 }
+
+const unitsOf = (consumed: ConsumedCapacity[]): Units => ({
+  table: sum(consumed.map(({ Table }) => Table)),
+  indexes: sum(consumed.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes))),
+})
 
 /** Vector searches report in another way; there are none here. */
 const isOfTable = (reported: object): reported is ConsumedCapacity => 'TableName' in reported

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Client, createClient } from '#shared/api/client.ts'
+import { type Client, type ClientOptions, createClient } from '#shared/api/client.ts'
 import type { Role } from '#shared/requests/caller.ts'
 import type { Tokens } from '#shared/users/user.ts'
 
@@ -20,10 +20,15 @@ export function expectStatus<T extends { status: number; body: unknown }>(
 
 export const password = 'a-good-password'
 
-export async function signIn(baseUrl: string, username: string, secret: string): Promise<Person> {
-  const anybody = createClient({ baseUrl })
+export async function signIn(
+  baseUrl: string,
+  username: string,
+  secret: string,
+  { fetch = globalThis.fetch }: Pick<ClientOptions, 'fetch'> = {},
+): Promise<Person> {
+  const anybody = createClient({ baseUrl, fetch })
   const tokens = expectStatus(await anybody.logIn({ body: { username, password: secret } }), 200)
-  const client = createClient({ baseUrl, accessToken: tokens.access_token })
+  const client = createClient({ baseUrl, accessToken: tokens.access_token, fetch })
   return { ...client, tokens, id: tokens.user_info.id }
 }
 

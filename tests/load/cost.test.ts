@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import priceFile from '#infra/prices.json' with { type: 'json' }
+import { billOf, sentenceOf, totalOf } from '#tests/support/bill.ts'
+import { measureLives } from '#tests/support/metered-lives.ts'
+import { type MeteredStack, startMeteredStack } from '#tests/support/metered-stack.ts'
+import { readme } from '#tests/support/readme.ts'
+import pinned from './cost.json' with { type: 'json' }
+
+const { budget, lives: pinnedLives } = pinned
+
+describe('what the life of an order takes', () => {
+  let stack: MeteredStack
+  let lives: Awaited<ReturnType<typeof measureLives>>
+  beforeAll(async () => {
+    stack = await startMeteredStack()
+    lives = await measureLives(stack)
+  })
+  afterAll(() => stack.stop())
+
+  test('is pinned, operation by operation, for every life that is measured', () => {
+    expect(lives).toEqual(pinnedLives)
+  })
+
+  test('is at most five state transitions on the happy path, with an execution that ends', () => {
+    expect(lives.delivered.transitions).toBeLessThanOrEqual(5)
+    expect(lives.delivered.transitions).toBeGreaterThan(0)
+  })
+
+  test('costs no more than its budget', () => {
+    expect(Object.keys(lives)).toEqual(Object.keys(budget.dollars_per_million))
+    for (const [name, limit] of Object.entries(budget.dollars_per_million)) {
+      const { [name as keyof typeof lives]: tally } = lives
+      expect(totalOf(billOf(tally)), name).toBeLessThanOrEqual(limit)
+    }
+  })
+})
+
+describe('README', () => {
+  test('tells what a million orders cost', () => {
+    const shown = /<!-- cost -->\n([\s\S]*?)\n<!-- \/cost -->/.exec(readme)?.[1]
+    expect(shown?.replaceAll(/\s+/g, ' ')).toBe(sentenceOf(billOf(pinnedLives.delivered)))
+  })
+
+  test('has its prices out of the file', () => {
+    expect(readme).toContain(`two secrets at ${priceFile.at_rest.secrets.price.toFixed(2)} each`)
+  })
+})

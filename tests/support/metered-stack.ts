@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import { invokeFunction } from '#infra/local/lambda.ts'
+import { createRestApi } from '#infra/local/rest-api.ts'
+import { useTable } from '#infra/local/stack.ts'
+import { TableStream } from '#infra/local/table-stream.ts'
+import { WorkflowRunner } from '#infra/local/workflow-runner.ts'
+import type { Envelope } from '#shared/events/event.ts'
+import { relayFunction } from '#shared/events/relay-function.ts'
+import { subscriptions } from '#shared/events/subscriptions.ts'
+import { bus } from '#shared/runtime/event-bridge.ts'
+import { destination } from '#shared/runtime/log.ts'
+import { runtime } from '#shared/runtime/services.ts'
+import { mailer } from '#shared/runtime/ses.ts'
+import { queues } from '#shared/runtime/sqs.ts'
+import { changePrefixes } from '#shared/store/changes.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
+import { workflows } from '#shared/workflows/step-functions.ts'
+import { startBareTable } from './bare-table.ts'
+import { adminPassword } from './local-stack.ts'
+import { type Person, signIn } from './people.ts'
+import { Meter, type Tally } from './tally.ts'
+
+/** The whole product in this process, one thing after the other, and everything counted that AWS bills. */
+export interface MeteredStack {
+  admin: Person
+  /** How its people reach it; nothing listens there. */
+  fetch: typeof fetch
+  /** What requests and all that follows from them take. */
+  measure(requests: () => Promise<unknown>): Promise<Tally>
+  stop(): Promise<void>
+}
+
+export const baseUrl = 'http://metered.invalid'
+
+const taskFiles = new Set(namedMachines.flatMap(({ tasks }) => Object.values(tasks).map(({ file }) => file)))
+
+type StreamRecords = DynamoDBStreamEvent['Records']
+
+/**
+ * The handlers, the engine, its stream and the interpreter of workflows are those of the local stack. Where AWS would put several
+ * things into one call, each has a call of its own here: the authorizer remembers nothing, the relay is called for what one
+ * transaction wrote into one partition, a consumer for one message.
+ */
+export async function startMeteredStack(): Promise<MeteredStack> {
+  const table = await startBareTable()
+  useTable(table.dataFolder, table.endpoint)
+  // A line tells its trace on AWS.
+  const trace = 'Root=1-67891233-abcdef012345678912345678'
+  Object.assign(process.env, { PASSWORD_HASH_COST: '4', RATE_LIMIT_REQUESTS: 'off', _X_AMZN_TRACE_ID: trace })
+  const meter = new Meter(runtime().client)
+  const runner = new WorkflowRunner(join(table.dataFolder, 'workflows'))
+  const checkpointFile = join(table.dataFolder, 'stream.json')
+  const stream = new TableStream({ endpoint: table.endpoint, table: runtime().config.TABLE_NAME, checkpointFile })
+  const messages: { queue: string; envelope: Envelope }[] = []
+  const steps: (() => Promise<void>)[] = []
+  let stepsTaken = 0
+  let tasksOver = 0
+  meter.onCallOver = (file) => {
+    if (taskFiles.has(file)) tasksOver += 1
+  }
+
+  destination.replace((line) => {
+    const took = line.duration_ms === undefined ? {} : { duration_ms: 100 }
+    meter.tally.log_bytes += Buffer.byteLength(`${JSON.stringify({ ...line, ...took })}\n`)
+  })
+  bus.replace({
+    publish: async (envelopes) => {
+      meter.tally.events += envelopes.length
+      for (const envelope of envelopes) {
+        for (const [queue, { types }] of Object.entries(subscriptions)) {
+          if (types.includes(envelope.type)) messages.push({ queue, envelope })
+        }
+      }
+    },
+  })
+  mailer.replace({
+    send: async () => {
+      meter.tally.mails += 1
+    },
+  })
+  queues.replace({
+    send: (queue, body) => Promise.reject(new Error(`${queue}: ${body}`)),
+    receive: async () => [],
+  })
+  // Not before the relay is done, so that the order of things is always the same.
+  workflows.replace({
+    start: async (...given) => void steps.push(() => runner.start(...given)),
+    resume: async (...given) => void steps.push(() => runner.resume(...given)),
+    redriveFailed: () => runner.redriveFailed(),
+  })
+
+  const metered: typeof fetch = async (url, init) => {
+    const { pathname: path, search } = new URL(String(url))
+    const rawHeaders = Object.entries((init?.headers ?? {}) as Record<string, string>).flat()
+    const body = Buffer.from(String(init?.body ?? ''))
+    const request = { method: init?.method ?? 'GET', path, search, rawHeaders, body }
+    meter.tally.api_calls += 1
+    // A gateway of its own remembers no decision of the authorizer.
+    const answer = await createRestApi('')({ ...request, remoteAddress: '192.0.2.1', requestId: randomUUID() })
+    await settle()
+    return new Response(answer.body, { status: answer.statusCode, headers: answer.headers as Record<string, string> })
+  }
+
+  const relay = async (records: object[]): Promise<void> => {
+    const told = (records as StreamRecords).filter(({ eventName, dynamodb }) => {
+      const sort = dynamodb?.Keys?.['sk']?.S ?? ''
+      return eventName === 'INSERT' && changePrefixes.some((prefix) => sort.startsWith(prefix))
+    })
+    for (const Records of Map.groupBy(told, ({ dynamodb }) => dynamodb?.Keys?.['pk']?.S).values()) {
+      await expectDone(invokeFunction(relayFunction.file, { Records }, relayFunction.timeoutSeconds))
+    }
+  }
+
+  const deliver = async ({ queue, envelope }: (typeof messages)[number]): Promise<void> => {
+    meter.tally.messages += 1
+    const { file = '', timeoutSeconds } = subscriptions[queue] ?? {}
+    const Records = [{ messageId: envelope.id, body: JSON.stringify({ detail: envelope }) }]
+    await expectDone(invokeFunction(file, { Records }, timeoutSeconds))
+  }
+
+  /** Every step leads to a task of its execution, or to its end. */
+  const takeStep = async (step: () => Promise<void>): Promise<void> => {
+    await step()
+    stepsTaken += 1
+    const deadline = Date.now() + 30_000
+    while (tasksOver + runner.executions('ended').length < stepsTaken) {
+      if (Date.now() > deadline) throw new Error('A workflow does not come to rest')
+      await delay(1)
+    }
+  }
+
+  /** Does all that follows, until nothing follows any more. */
+  async function settle(): Promise<void> {
+    for (;;) {
+      const outcome = await stream.poll(relay)
+      const [message, step] = [messages.shift(), steps.shift()]
+      if (message) await deliver(message)
+      if (step) await takeStep(step)
+      if (outcome === 'idle' && !message && !step) return
+    }
+  }
+
+  await settle()
+  return {
+    admin: await signIn(baseUrl, 'admin', adminPassword, { fetch: metered }),
+    fetch: metered,
+    measure: async (requests) => {
+      const known = new Set(runner.executions('ended').map(({ name }) => name))
+      meter.reset()
+      await requests()
+      for (const execution of runner.executions('ended')) {
+        if (execution.status === 'FAILED') throw new Error(`Execution ${execution.name} failed`)
+        if (!known.has(execution.name)) meter.addExecution(execution)
+      }
+      const left = runner.executions('running').map(({ name }) => name)
+      if (left.length > 0) throw new Error(`Still running: ${left}`)
+      return meter.tally
+    },
+    stop: async () => {
+      meter.stop()
+      await runner.stop()
+      runtime().client.destroy()
+      await table.stop()
+    },
+  }
+}
+
+async function expectDone(answered: Promise<unknown>): Promise<void> {
+  const { batchItemFailures } = (await answered) as { batchItemFailures: unknown[] }
+  if (batchItemFailures.length > 0) throw new Error('A function has not done everything')
+}
