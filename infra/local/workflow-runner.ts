@@ -1,23 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { StateMachine } from 'aws-local-stepfunctions'
 import { log } from '#shared/runtime/log.ts'
 import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
 import { cancelled } from '#shared/workflows/states-language.ts'
 import type { Outcome } from '#shared/workflows/wait.ts'
 import { mostRedriven, type Workflows } from '#shared/workflows/workflows.ts'
+import { type Execution, ExecutionFiles } from './execution-files.ts'
 import { FunctionTimeout, invokeFunction } from './lambda.ts'
-
-/** An execution as it is kept in a file. */
-export interface Execution {
-  name: string
-  machine: MachineName
-  input: object
-  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED'
-  /** States in the order in which they were entered since the last start. */
-  entered: string[]
-}
 
 /** What a task is called with. */
 interface Call {
@@ -25,7 +14,8 @@ interface Call {
   Payload: { token?: string }
 }
 
-class NamedError extends Error {
+/** An error as Step Functions knows it: by its name alone. */
+export class NamedError extends Error {
   constructor(name: string) {
     super(name)
     this.name = name
@@ -37,6 +27,9 @@ interface OpenWait {
   fail(error: Error): void
 }
 
+/** Runs the function of a file. @throws what the function throws */
+export type Invoke = (file: string, payload: object, timeoutSeconds: number) => Promise<unknown>
+
 type Run = ReturnType<StateMachine['run']>
 
 /**
@@ -44,7 +37,8 @@ type Run = ReturnType<StateMachine['run']>
  * the process ended starts again from the first state, and falls through the states that its order has passed already.
  */
 export class WorkflowRunner implements Workflows {
-  readonly #folder: string
+  readonly #files: ExecutionFiles
+  readonly #invoke: Invoke
   readonly #machines = new Map(
     namedMachines.map(({ name, definition, tasks }) => [
       name,
@@ -54,9 +48,10 @@ export class WorkflowRunner implements Workflows {
   readonly #runs = new Map<string, { run: Run; done: Promise<void> }>()
   readonly #waits = new Map<string, OpenWait>()
 
-  constructor(folder: string) {
-    this.#folder = folder
-    for (const status of ['running', 'ended']) mkdirSync(join(folder, status), { recursive: true })
+  /** @param invoke runs the function of a task; without one, as the local stack runs all functions */
+  constructor(folder: string, invoke: Invoke = invokeFunction) {
+    this.#files = new ExecutionFiles(folder)
+    this.#invoke = invoke
   }
 
   /** Goes on with what an earlier process left. */
@@ -64,16 +59,13 @@ export class WorkflowRunner implements Workflows {
     for (const execution of this.executions('running')) this.#run(execution)
   }
 
-  executions(status: 'running' | 'ended'): Execution[] {
-    const files = readdirSync(join(this.#folder, status)).filter((file) => file.endsWith('.json'))
-    return files.map((file) => JSON.parse(readFileSync(join(this.#folder, status, file), 'utf8')))
+  /** @param orderId only those of one order */
+  executions(status: 'running' | 'ended', orderId?: string): Execution[] {
+    return this.#files.list(status, orderId)
   }
 
   async start(machine: MachineName, name: string, input: object): Promise<void> {
-    if (existsSync(this.#file('running', name)) || existsSync(this.#file('ended', name))) return
-    const execution: Execution = { name, machine, input, status: 'RUNNING', entered: [] }
-    this.#save('running', execution)
-    this.#run(execution)
+    if (!this.#files.has(name)) this.#begin({ name, machine, input })
   }
 
   async resume(token: string, outcome: Outcome): Promise<void> {
@@ -85,12 +77,7 @@ export class WorkflowRunner implements Workflows {
 
   async redriveFailed(): Promise<void> {
     const failed = this.executions('ended').filter(({ status }) => status === 'FAILED')
-    for (const { name, machine, input } of failed.slice(0, mostRedriven)) {
-      const execution: Execution = { name, machine, input, status: 'RUNNING', entered: [] }
-      this.#save('running', execution)
-      rmSync(this.#file('ended', name))
-      this.#run(execution)
-    }
+    for (const execution of failed.slice(0, mostRedriven)) this.#begin(execution)
   }
 
   /** What is running stays as it is, for the next process. */
@@ -102,7 +89,14 @@ export class WorkflowRunner implements Workflows {
     await Promise.all(runs.map(({ done }) => done))
   }
 
-  #run({ name, machine: machineName, input }: Execution): void {
+  #begin({ name, machine, input }: Pick<Execution, 'name' | 'machine' | 'input'>): void {
+    const execution: Execution = { name, machine, input, status: 'RUNNING', entered: [] }
+    this.#files.save(execution)
+    this.#run(execution)
+  }
+
+  #run(execution: Execution): void {
+    const { name, machine: machineName, input } = execution
     const { machine, definition, tasks } = this.#machines.get(machineName) ?? {}
     if (!machine || !definition || !tasks) throw new Error(`There is no machine ${machineName}`)
     let token = ''
@@ -132,9 +126,7 @@ export class WorkflowRunner implements Workflows {
     })
     this.#runs.set(name, {
       run,
-      done: this.#follow({ name, machine: machineName, input, status: 'RUNNING', entered: [] }, run).finally(
-        forgetWait,
-      ),
+      done: this.#follow({ ...execution, entered: [] }, run).finally(forgetWait),
     })
   }
 
@@ -154,8 +146,7 @@ export class WorkflowRunner implements Workflows {
     this.#runs.delete(execution.name)
     if (isInterrupted) return
     if (error) log.error('workflowFailed', { request_id: execution.name, error })
-    this.#save('ended', { ...execution, status: error ? 'FAILED' : 'SUCCEEDED' })
-    rmSync(this.#file('running', execution.name), { force: true })
+    this.#files.save({ ...execution, status: error ? 'FAILED' : 'SUCCEEDED' })
   }
 
   async #perform(tasks: (typeof namedMachines)[number]['tasks'], { FunctionName, Payload }: Call): Promise<never> {
@@ -164,7 +155,7 @@ export class WorkflowRunner implements Workflows {
     const { token } = Payload
     const resumed = token === undefined ? undefined : this.#waitFor(token)
     try {
-      const result = await invokeFunction<object, unknown>(task.file, Payload, task.timeoutSeconds)
+      const result = await this.#invoke(task.file, Payload, task.timeoutSeconds)
       return (await (resumed ?? { Payload: result ?? null })) as never
     } catch (error) {
       throw error instanceof FunctionTimeout ? new NamedError('Sandbox.Timedout') : error
@@ -177,15 +168,5 @@ export class WorkflowRunner implements Workflows {
     // It may end before anybody waits for it.
     promise.catch(() => undefined)
     return promise
-  }
-
-  #file(status: 'running' | 'ended', name: string): string {
-    return join(this.#folder, status, `${name}.json`)
-  }
-
-  #save(status: 'running' | 'ended', execution: Execution): void {
-    const file = this.#file(status, execution.name)
-    writeFileSync(`${file}.new`, JSON.stringify(execution))
-    renameSync(`${file}.new`, file)
   }
 }

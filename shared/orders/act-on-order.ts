@@ -6,7 +6,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { demandOf } from '#shared/stock/planner.ts'
 import type { LedgerRow } from '#shared/stock/stock.ts'
 import { type Change, isVisibleTo, recordChange, type Step, viewFor } from './history.ts'
-import type { OrderAction, OrderView, StoredOrder } from './order.ts'
+import type { Failure, OrderAction, OrderView, StoredOrder } from './order.ts'
 import { planFor } from './reservation.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 import { invalidTransition, type Transition, transitionFor } from './transitions.ts'
@@ -24,8 +24,8 @@ export interface ActionRequest {
   data?: Step['data']
   /** Asked of the very state that would be changed; when it says no, the order is left and returned as it is. */
   appliesTo?: (order: StoredOrder) => boolean
-  /** What a retry does that finds too little again: it is recorded, or leaves no trace. */
-  onShortage?: 'record' | 'leave'
+  /** Asked about a retry that finds too little again; unless it says yes, that leaves no trace. */
+  recordsShortage?: (failure: Failure) => boolean
 }
 
 /**
@@ -49,12 +49,12 @@ export async function actOnOrder(services: Services, request: ActionRequest): Pr
     }
     const change: Change = { action, actor, requestId, fingerprint, reason, now: clock.now() }
     const step = await stepOf(services, order, transition, request)
-    if (request.onShortage === 'leave' && step.type === 'order.retry_failed') return viewFor(order, actor)
+    if (isUntold(step, request)) return viewFor(order, actor)
     const after = recordChange(id, order, change, [step])
     const conflict = await store.transact([
       store.orders.change(order, after.order, transition),
       ...after.events.map(store.orders.append),
-      ...('failure' in step.data ? store.waitingLine.joinAll(after.order) : []),
+      ...store.waitingLine.joinAll(after.order, order),
       ...movements(transition, order, after.order, change).flatMap(store.stock.move),
     ])
     if (!conflict) return viewFor(after.order, actor)
@@ -63,6 +63,9 @@ export async function actOnOrder(services: Services, request: ActionRequest): Pr
     await store.pause(round)
   }
 }
+
+const isUntold = ({ type, data }: Step, { recordsShortage }: ActionRequest): boolean =>
+  type === 'order.retry_failed' && recordsShortage?.(data['failure'] as Failure) === false
 
 /** The same for the person who made the request. */
 export const actAsCaller = (

@@ -1,4 +1,5 @@
 import type { Services } from '#shared/runtime/services.ts'
+import type { WaitingEntry } from '#shared/store/waiting-line.ts'
 import { actOnOrder } from './act-on-order.ts'
 import type { StoredOrder } from './order.ts'
 import type { SystemContext } from './system-actions.ts'
@@ -28,24 +29,36 @@ export async function tryInTurn(
   order: StoredOrder,
   onShortage: 'record' | 'leave',
 ): Promise<Try> {
-  const { id, waiting_since: since } = order
+  const { id, waiting_since: since, lines } = order
   if (since === undefined) return 'served'
-  for (const { sku } of order.lines) {
-    if (sku !== undefined && !(await isTurnOf(services, { sku, since, order_id: id }))) return 'not in turn'
+  const lineOf = (sku: string): WaitingEntry => ({ sku, since, order_id: id })
+  const joined = new Set(order.failure?.missing.map(({ sku }) => sku))
+  for (let isFirst = true; ; isFirst = false) {
+    for (const { sku } of lines) {
+      if (sku !== undefined && !(await isTurnOf(services, lineOf(sku)))) return 'not in turn'
+    }
+    let missing: string[] = []
+    const after = await actOnOrder(services, {
+      ...context,
+      id,
+      action: 'retry-reservation',
+      appliesTo: (now) => now.waiting_since === since,
+      recordsShortage(failure) {
+        missing = failure.missing.map(({ sku }) => sku)
+        return onShortage === 'record' && isFirst
+      },
+    })
+    if (after.status !== order.status) return 'served'
+    // A SKU that is short only now, it has to wait for as well: and to look again, because nobody has told it meanwhile.
+    const more = missing.filter((sku) => !joined.has(sku))
+    if (more.length === 0) return 'still waiting'
+    await services.store.transact(more.map((sku) => services.store.waitingLine.join(lineOf(sku))))
+    for (const sku of more) joined.add(sku)
   }
-  const isStillWaiting = (now: StoredOrder | undefined) => now?.waiting_since === since
-  const after = await actOnOrder(services, {
-    ...context,
-    id,
-    action: 'retry-reservation',
-    appliesTo: isStillWaiting,
-    onShortage,
-  })
-  return after.status === order.status ? 'still waiting' : 'served'
 }
 
 /** Whoever finds an older order in line for a SKU stands in that line, too: it must hear when its turn has come. */
-async function isTurnOf(services: Services, entry: { sku: string; since: string; order_id: string }): Promise<boolean> {
+async function isTurnOf(services: Services, entry: WaitingEntry): Promise<boolean> {
   const { store } = services
   for (let hasJoined = false; ; hasJoined = true) {
     const first = await firstInLine(services, entry.sku)
@@ -56,7 +69,7 @@ async function isTurnOf(services: Services, entry: { sku: string; since: string;
   }
 }
 
-const isNotBefore = ({ id, waiting_since = '' }: StoredOrder, entry: { since: string; order_id: string }): boolean =>
+const isNotBefore = ({ id, waiting_since = '' }: StoredOrder, entry: WaitingEntry): boolean =>
   waiting_since > entry.since || (waiting_since === entry.since && id >= entry.order_id)
 
 /** Entries of orders that do not wait any more are removed on the way. */

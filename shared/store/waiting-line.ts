@@ -11,6 +11,10 @@ const WaitingEntry = z.object({ sku: z.string(), since: z.string(), order_id: z.
 export type WaitingEntry = z.infer<typeof WaitingEntry>
 const entryCodec = codec('waiting', WaitingEntry)
 
+const put = (entry: WaitingEntry): Write<never> => ({
+  operation: { Put: { Item: entryCodec.encode(keys.waiting(entry), entry) } },
+})
+
 /** The index of who waits for which SKU: a partition per SKU, whoever has waited longest first. */
 export const waitingLineStore = (connection: Connection) => ({
   /** Consistent. */
@@ -24,18 +28,14 @@ export const waitingLineStore = (connection: Connection) => ({
     return items.map(entryCodec.decode)[0]
   },
 
-  join: (entry: WaitingEntry): Write<never> => ({
-    operation: { Put: { Item: entryCodec.encode(keys.waiting(entry), entry) } },
-  }),
+  join: put,
 
-  /** For the SKUs that a waiting order was found short of; nothing for one that does not wait. */
-  joinAll: ({ id, waiting_since: since, failure }: StoredOrder): Write<never>[] => {
+  /** For the SKUs that a waiting order was found short of, and was not before; nothing for one that does not wait. */
+  joinAll: ({ id, waiting_since: since, failure }: StoredOrder, before?: StoredOrder): Write<never>[] => {
     if (since === undefined) return []
-    return (failure?.missing ?? []).map(({ sku }) => ({
-      operation: {
-        Put: { Item: entryCodec.encode(keys.waiting({ sku, since, order_id: id }), { sku, since, order_id: id }) },
-      },
-    }))
+    const joined = new Set(before?.failure?.missing.map(({ sku }) => sku))
+    const more = (failure?.missing ?? []).filter(({ sku }) => !joined.has(sku))
+    return more.map(({ sku }) => put({ sku, since, order_id: id }))
   },
 
   leave: (entry: WaitingEntry): Write<never> => ({ operation: { Delete: { Key: keys.waiting(entry) } } }),

@@ -1,6 +1,6 @@
 import type { OrderEvent, OrderStatus } from '#shared/orders/order.ts'
 import type { Config } from '#shared/runtime/config.ts'
-import { cancelled, retryTechnicalErrors, stateMachine, taskPayload, type WaitState } from './states-language.ts'
+import { cancelled, retryCall, retryWait, stateMachine, taskPayload, type WaitState } from './states-language.ts'
 import type { Waits } from './wait.ts'
 
 /** The steps of fulfilment: each waits for an order to get from one status to the next, and has a time for it. */
@@ -68,7 +68,7 @@ const wait = (state: FulfilmentStep, onward: { Next: StateName } | { End: true }
   Parameters: { FunctionName: '${awaitStep}', Payload: taskPayload(state) },
   TimeoutSecondsPath: `$$.Execution.Input.timeouts.${steps[state].timeout}`,
   ResultPath: null,
-  Retry: retryTechnicalErrors,
+  Retry: retryWait,
   Catch: [
     { ErrorEquals: [cancelled], ResultPath: null, Next: 'ended' },
     { ErrorEquals: ['States.Timeout'], ResultPath: null, Next: 'overdue' },
@@ -96,7 +96,7 @@ export const fulfilment = stateMachine<StateName>({
       TimeoutSeconds: 60,
       ResultSelector: { 'state.$': '$.Payload.state' },
       ResultPath: '$.now',
-      Retry: retryTechnicalErrors,
+      Retry: retryCall,
       Next: 'resume',
     },
     resume: {

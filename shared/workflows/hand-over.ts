@@ -1,14 +1,19 @@
 import { recordNotice } from '#shared/orders/notices.ts'
+import { tryInTurn } from '#shared/orders/waiting-line.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type TaskInput, workflowContext } from './task.ts'
 
 /**
- * Gives up looking for stock for an order; a person may still retry or cancel it.
- * @returns whether it was still waiting
+ * A last try; then Holdfast gives up looking for stock for the order. A person may still retry or cancel it.
+ * @returns whether it has given up
  */
-export const handOver = (services: Services, { order_id }: TaskInput, requestId: string): Promise<boolean> =>
-  recordNotice(services, workflowContext(requestId), order_id, {
+export async function handOver(services: Services, { order_id }: TaskInput, requestId: string): Promise<boolean> {
+  const context = workflowContext(requestId)
+  const order = await services.store.orders.get(order_id)
+  if (!order || (await tryInTurn(services, context, order, 'record')) === 'served') return false
+  return recordNotice(services, context, order_id, {
     type: 'order.recovery_abandoned',
     reason: 'no stock for too long',
     appliesTo: ({ waiting_since }) => waiting_since !== undefined,
   })
+}

@@ -14,6 +14,16 @@ export interface Machine {
 
 const timeoutSeconds = 30
 
+/** What it takes to reserve for an order in its turn. */
+const reservationUses = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+  'dynamodb:UpdateItem',
+] as const
+
 /** THE TABLE of state machines: the deployment creates them, the local stack runs them, the tests enumerate them. */
 export const machines = {
   fulfilment: {
@@ -41,22 +51,13 @@ export const machines = {
       awaitStock: {
         file: 'functions/recovery/await-stock.ts',
         area: 'workflows',
-        uses: [
-          'dynamodb:BatchGetItem',
-          'dynamodb:DeleteItem',
-          'dynamodb:GetItem',
-          'dynamodb:PutItem',
-          'dynamodb:Query',
-          'dynamodb:UpdateItem',
-          'states:SendTaskFailure',
-          'states:SendTaskSuccess',
-        ],
+        uses: [...reservationUses, 'states:SendTaskFailure', 'states:SendTaskSuccess'],
         timeoutSeconds,
       },
       handOver: {
         file: 'functions/recovery/hand-over.ts',
         area: 'workflows',
-        uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        uses: reservationUses,
         timeoutSeconds,
       },
     },

@@ -1,6 +1,6 @@
 import type { OrderEvent } from '#shared/orders/order.ts'
 import { lacksStock } from '#shared/orders/transitions.ts'
-import { cancelled, retryTechnicalErrors, stateMachine, taskPayload, type WaitState } from './states-language.ts'
+import { cancelled, retryCall, retryWait, stateMachine, taskPayload, type WaitState } from './states-language.ts'
 import type { Waits } from './wait.ts'
 
 const minute = 60
@@ -11,7 +11,7 @@ const day = 24 * hour
  * So long, in seconds, an order waits for stock before it is tried without being told of any: longer and longer, because the
  * tries are only the net below the news. Twelve and a half days altogether.
  */
-const patience = {
+export const recoveryPatience = {
   'await-stock-1': 15 * minute,
   'await-stock-2': hour,
   'await-stock-3': 4 * hour,
@@ -21,10 +21,10 @@ const patience = {
   'await-stock-7': 7 * day,
 } as const
 
-export type RecoveryAttempt = keyof typeof patience
+export type RecoveryAttempt = keyof typeof recoveryPatience
 
 /** In order. */
-export const recoveryAttempts = Object.keys(patience) as [RecoveryAttempt, ...RecoveryAttempt[]]
+export const recoveryAttempts = Object.keys(recoveryPatience) as [RecoveryAttempt, ...RecoveryAttempt[]]
 
 /** All are over as soon as the order stops waiting, one way or the other. */
 export const recoveryWaits = Object.fromEntries(
@@ -55,9 +55,9 @@ function wait(state: RecoveryAttempt): WaitState<StateName> {
     Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: substituted by CloudFormation
     Parameters: { FunctionName: '${awaitStock}', Payload: taskPayload(state) },
-    TimeoutSeconds: patience[state],
+    TimeoutSeconds: recoveryPatience[state],
     ResultPath: null,
-    Retry: retryTechnicalErrors,
+    Retry: retryWait,
     Catch: [
       { ErrorEquals: [cancelled], ResultPath: null, Next: 'ended' },
       { ErrorEquals: ['States.Timeout'], ResultPath: null, Next: next },
@@ -88,7 +88,7 @@ export const recovery = stateMachine<StateName>({
       },
       TimeoutSeconds: 60,
       ResultPath: null,
-      Retry: retryTechnicalErrors,
+      Retry: retryCall,
       End: true,
     },
     ended: { Type: 'Succeed' },

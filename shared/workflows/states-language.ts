@@ -76,20 +76,9 @@ export const stateMachine = <const S extends string>(machine: {
 /** A wait ends with this error when what it waits for will not happen any more. */
 export const cancelled = 'Cancelled'
 
-/** What is worth another try: the function was not called, died, or could not do its work. */
-export const retryTechnicalErrors: readonly Retrier[] = [
+const retry = (...errors: string[]): readonly Retrier[] => [
   {
-    ErrorEquals: [
-      'Lambda.AWSLambdaException',
-      'Lambda.ClientExecutionTimeoutException',
-      'Lambda.SdkClientException',
-      'Lambda.ServiceException',
-      'Lambda.TooManyRequestsException',
-      'Lambda.Unknown',
-      'Runtime.HandlerError',
-      'RunFailed',
-      'Sandbox.Timedout',
-    ],
+    ErrorEquals: errors,
     IntervalSeconds: 2,
     BackoffRate: 2,
     MaxAttempts: 20,
@@ -97,6 +86,25 @@ export const retryTechnicalErrors: readonly Retrier[] = [
     JitterStrategy: 'FULL',
   },
 ]
+
+/** What is worth another try: the function was not called, died, or could not do its work. */
+const technicalErrors = [
+  'Lambda.AWSLambdaException',
+  'Lambda.ClientExecutionTimeoutException',
+  'Lambda.SdkClientException',
+  'Lambda.ServiceException',
+  'Lambda.TooManyRequestsException',
+  'Lambda.Unknown',
+  'Runtime.HandlerError',
+  'RunFailed',
+  'Sandbox.Timedout',
+]
+
+/** Of a state that waits: its timeout is no error. */
+export const retryWait = retry(...technicalErrors)
+
+/** Of a state that calls. */
+export const retryCall = retry(...technicalErrors, 'States.Timeout')
 
 /** What every task is told; times and tokens come from the machine's context. */
 export const taskPayload = (state: string) =>

@@ -126,7 +126,9 @@ const legal = new Set([
   ...['FAILED_RESERVATION', 'BACKORDERED'].flatMap((waiting) => [
     `${waiting} order.reserved RESERVED`,
     `${waiting} order.retry_failed ${waiting}`,
+    `${waiting} order.recovery_abandoned ${waiting}`,
   ]),
+  ...['RESERVED', 'PICKING', 'PICKED', 'SHIPPED'].map((status) => `${status} order.overdue ${status}`),
   ...['NEW', 'RESERVED', 'FAILED_RESERVATION', 'BACKORDERED', 'PICKING', 'PICKED'].map(
     (from) => `${from} order.cancelled CANCELLED`,
   ),

@@ -1,0 +1,53 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { namedMachines } from '#shared/workflows/machines.ts'
+import { stockOf } from '#tests/store/world.ts'
+import { isFullProof } from '#tests/support/counts.ts'
+import { type Course, courses } from './courses.ts'
+import { delayed, faults } from './faults.ts'
+import type { OneOrder } from './one-order.ts'
+import { useVirtualWorld } from './virtual-world.ts'
+
+const world = useVirtualWorld()
+
+/** At its end nothing is held for it, and nothing waits for it any more. */
+async function expectEnd(one: OneOrder): Promise<void> {
+  const { status } = await one.read()
+  expect(['DELIVERED', 'CANCELLED']).toContain(status)
+  expect(await stockOf(world.services, one.sku)).toMatchObject({ reserved: 0 })
+  expect(one.executions('running')).toEqual([])
+  expect(one.executions('ended').map((execution) => execution.status)).not.toContain('FAILED')
+}
+
+const visited = new Set<string>()
+
+/** All of them, or of those of a state another one for every fault. */
+const coursesOf = (n: number): Course[] =>
+  isFullProof
+    ? courses
+    : [...Map.groupBy(courses, ({ state }) => state).values()].flatMap((same) => same[n % same.length] ?? [])
+
+describe.each(Object.entries(faults).map(([name, fault], n) => ({ name, fault, n })))('when $name', ({ fault, n }) => {
+  test.each(coursesOf(n))('while an order is in $state and $name, all comes to its end', async ({ state, run }) => {
+    if (fault && 'inState' in fault) world.disturb(fault.inState(state))
+    const one = await run(world, () => {
+      if (fault && 'around' in fault) world.disturb(fault.around())
+    })
+    await one.finish()
+    world.disturb({ stream: (records) => [records] })
+    await world.until(() => one.executions('running').length === 0)
+    for (const call of delayed.splice(0)) await call()
+    await world.settle()
+    await expectEnd(one)
+    for (const { entered } of one.executions('ended')) for (const name of entered) visited.add(name)
+  })
+})
+
+afterAll(() => {
+  const states = namedMachines.flatMap(({ definition }) => Object.keys(definition.States))
+  expect([...visited].toSorted()).toEqual([...new Set(states)].toSorted())
+  const struck = new Set<string>(courses.map(({ state }) => state))
+  const tasks = namedMachines.flatMap(({ definition }) =>
+    Object.entries(definition.States).flatMap(([name, { Type }]) => (Type === 'Task' ? [name] : [])),
+  )
+  expect([...struck].toSorted()).toEqual(tasks.toSorted())
+})

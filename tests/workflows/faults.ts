@@ -1,0 +1,123 @@
+import { NamedError } from '#infra/local/workflow-runner.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
+import type { Workflows } from '#shared/workflows/workflows.ts'
+import type { Fault as TableFault } from '#tests/support/faults.ts'
+import type { TaskState } from './courses.ts'
+import type { Disturbances } from './virtual-world.ts'
+
+/** Something that goes wrong: with the function of a state when it is first called, or with what is around it. */
+type FaultOf = { inState(state: TaskState): Partial<Disturbances> } | { around(): Partial<Disturbances> }
+
+const fileOf = (state: TaskState): string => {
+  for (const { definition, tasks } of namedMachines) {
+    const found = definition.States[state]
+    if (found?.Type === 'Task') return tasks[found.Parameters.FunctionName.slice(2, -1)]?.file ?? ''
+  }
+  throw new Error(`There is no ${state}`)
+}
+
+type Call = () => Promise<unknown>
+
+/** Does something else with the first call of the state's function. */
+const firstCall = (instead: (call: Call) => Promise<unknown>) => ({
+  inState(state: TaskState): Partial<Disturbances> {
+    let isFirst = true
+    return {
+      invoke: (run) => (file, payload, timeout) => {
+        const call = () => run(file, payload, timeout)
+        const isIt = file === fileOf(state) && (!('state' in payload) || payload.state === state)
+        if (!isIt || !isFirst) return call()
+        isFirst = false
+        return instead(call)
+      },
+    }
+  },
+})
+
+/** The first call of the table that the state's function makes goes wrong. */
+const tableFault = (fault: TableFault) => ({
+  inState(state: TaskState): Partial<Disturbances> {
+    let isDue = false
+    const table = () => {
+      if (!isDue) return undefined
+      isDue = false
+      return fault
+    }
+    const { invoke } = firstCall(async (call) => {
+      isDue = true
+      return call()
+    }).inState(state)
+    return { table, ...(invoke ? { invoke } : {}) }
+  },
+})
+
+/** Does something else with the first call of Step Functions. */
+const firstRequest = (instead: (call: () => Promise<void>) => Promise<void>) => ({
+  around(): Partial<Disturbances> {
+    let isFirst = true
+    const disturbed = (call: () => Promise<void>): Promise<void> => {
+      if (!isFirst) return call()
+      isFirst = false
+      return instead(call)
+    }
+    return {
+      workflows: (workflows): Workflows => ({
+        start: (...given) => disturbed(() => workflows.start(...given)),
+        resume: (...given) => disturbed(() => workflows.resume(...given)),
+        redriveFailed: workflows.redriveFailed,
+      }),
+    }
+  },
+})
+
+/** What the stream does with records from here on. */
+const streamFault = (make: () => Disturbances['stream']) => ({ around: () => ({ stream: make() }) })
+
+/** Calls to be made once more when everything is over. */
+export const delayed: Call[] = []
+const throttled = async () => {
+  throw new NamedError('Lambda.TooManyRequestsException')
+}
+
+export const faults: Record<string, FaultOf | undefined> = {
+  'nothing goes wrong': undefined,
+  'the function is throttled': firstCall(throttled),
+  'the function crashes before its effect': firstCall(async () => {
+    throw new NamedError('Sandbox.Timedout')
+  }),
+  'the function crashes after its effect': firstCall(async (call) => {
+    await call()
+    throw new NamedError('Sandbox.Timedout')
+  }),
+  'the reply of the function is lost': firstCall(async (call) => {
+    await call()
+    throw new NamedError('Lambda.SdkClientException')
+  }),
+  'the function is called twice': firstCall(async (call) => {
+    await call()
+    return call()
+  }),
+  'the function is called again much later': firstCall((call) => {
+    delayed.push(call)
+    return call()
+  }),
+  'the table throttles the function': tableFault('throttle'),
+  'a reply of the table is lost': tableFault('lost reply'),
+  'the function dies after a call of the table': tableFault('death after the call'),
+  'Step Functions throttles': firstRequest(throttled),
+  'a reply of Step Functions is lost': firstRequest(async (call) => {
+    await call()
+    throw new NamedError('TimeoutError')
+  }),
+  'records come twice': streamFault(() => (records) => [records, records]),
+  'records come in another order': streamFault(() => (records) => records.map((record) => [record]).toReversed()),
+  'records come late': streamFault(() => {
+    let held: Parameters<Disturbances['stream']>[0] | undefined
+    return (records) => {
+      const told = held === undefined ? [] : [records, held]
+      held ??= records
+      return told
+    }
+  }),
+  'records are lost': streamFault(() => () => []),
+}

@@ -1,0 +1,183 @@
+import { join } from 'node:path'
+import type { DynamoDBStreamEvent } from 'aws-lambda'
+import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
+import { TableStream } from '#infra/local/table-stream.ts'
+import { type Invoke, NamedError, WorkflowRunner } from '#infra/local/workflow-runner.ts'
+import type { Reaction } from '#shared/events/relay.ts'
+import { relayStream } from '#shared/events/relay-stream.ts'
+import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
+import type { Clock } from '#shared/runtime/clock.ts'
+import type { Runtime, Services } from '#shared/runtime/services.ts'
+import { awaitStock } from '#shared/workflows/await-stock.ts'
+import { followOrders } from '#shared/workflows/follow-orders.ts'
+import { handOver } from '#shared/workflows/hand-over.ts'
+import { handleOverdue } from '#shared/workflows/handle-overdue.ts'
+import { machines } from '#shared/workflows/machines.ts'
+import { beginWait, TaskInput, WaitInput } from '#shared/workflows/task.ts'
+import type { Workflows } from '#shared/workflows/workflows.ts'
+import { startBareTable } from '#tests/support/bare-table.ts'
+import { type FaultPlan, injectFaults } from '#tests/support/faults.ts'
+import { runtimeOn } from '#tests/support/in-process.ts'
+import { violationsAt } from '#tests/support/invariants.ts'
+
+type StreamRecords = DynamoDBStreamEvent['Records']
+
+/** The clock that the fake timers turn; pauses between attempts take no time. */
+const virtualClock: Clock = {
+  now: () => Date.now(),
+  sleep: () => new Promise((resolve) => setImmediate(resolve)),
+}
+
+/** What may go wrong between the parts; by default nothing does. */
+export interface Disturbances {
+  /** Around every call of a task. */
+  invoke: (run: Invoke) => Invoke
+  /** Around what the relay does with the workflows. */
+  workflows: (workflows: Workflows) => Workflows
+  /** What the stream tells of the records that were written, in batches. */
+  stream: (records: StreamRecords) => StreamRecords[]
+  /** Asked at every call of the table. */
+  table: FaultPlan
+}
+
+const undisturbed: Disturbances = {
+  invoke: (run) => run,
+  workflows: (workflows) => workflows,
+  stream: (records) => [records],
+  table: () => undefined,
+}
+
+/** Everything that follows from what people do, on a real engine, in virtual time. */
+export interface VirtualWorld {
+  readonly services: Services
+  /** Until the test ends. */
+  disturb(disturbances: Partial<Disturbances>): void
+  /** Until nothing happens any more before time passes. */
+  settle(): Promise<void>
+  /** Lets so much time pass at once, then settles. */
+  pass(seconds: number): Promise<void>
+  /** Lets time pass, two minutes after the other, until something is the case. @throws when it does not come to be in time */
+  until(isSo: () => Promise<boolean> | boolean): Promise<void>
+  executions: WorkflowRunner['executions']
+}
+
+const jobSeconds = 120
+/** Longer than the retries of a state take altogether. */
+const maxTicks = 60
+
+/** A world for the tests of one file, which must leave no invariant broken behind. */
+export function useVirtualWorld(): VirtualWorld {
+  let table: Awaited<ReturnType<typeof startBareTable>>
+  let runtime: Runtime
+  let runner: WorkflowRunner
+  let stream: TableStream
+  let disturbances = { ...undisturbed }
+  const underWay = new Set<Promise<unknown>>()
+
+  const workflows = () => disturbances.workflows(runner)
+  const services = () => runtime.servicesUntil(Number.POSITIVE_INFINITY)
+
+  const tasks: Record<string, (input: object) => Promise<unknown>> = {
+    [machines.fulfilment.tasks.awaitStep.file]: (input) =>
+      beginWait(services(), workflows(), 'fulfilment', WaitInput.parse(input)),
+    [machines.fulfilment.tasks.handleOverdue.file]: (input) =>
+      handleOverdue(services(), TaskInput.parse(input), 'overdue'),
+    [machines.recovery.tasks.awaitStock.file]: (input) =>
+      awaitStock(services(), workflows(), WaitInput.parse(input), 'await-stock'),
+    [machines.recovery.tasks.handOver.file]: (input) => handOver(services(), TaskInput.parse(input), 'hand-over'),
+  }
+  const runTask: Invoke = async (file, payload) => {
+    try {
+      return await tasks[file]?.(payload)
+    } catch {
+      // So does every function that nobody waits for.
+      throw new NamedError('RunFailed')
+    }
+  }
+  const invoke: Invoke = (...call) => {
+    const done = disturbances.invoke(runTask)(...call)
+    const settled = done.then(
+      () => undefined,
+      () => undefined,
+    )
+    underWay.add(settled)
+    void settled.then(() => underWay.delete(settled))
+    return done
+  }
+  const reactions = (): Reaction[] => [followOrders(services(), workflows, 'relay')]
+  // What is put aside is found by the job.
+  const outside = () => ({ requestId: 'relay', reactions: reactions(), putAside: async () => undefined })
+
+  const relayNews = () =>
+    stream.poll(async (records) => {
+      for (const Records of disturbances.stream(records as unknown as StreamRecords)) {
+        await relayStream(services(), outside(), { Records })
+      }
+    })
+
+  async function settle(): Promise<void> {
+    for (let quiet = 0; quiet < 2; ) {
+      await new Promise((resolve) => setImmediate(resolve))
+      if (underWay.size > 0) await Promise.all(underWay)
+      const isBusy = (await relayNews()) === 'busy' || underWay.size > 0
+      quiet = isBusy ? 0 : quiet + 1
+    }
+  }
+
+  /** Timer by timer: what a timer sets off is finished before the next one goes off. */
+  async function pass(seconds: number): Promise<void> {
+    let isOver = false
+    setTimeout(() => {
+      isOver = true
+    }, seconds * 1000)
+    while (!isOver) {
+      await vi.advanceTimersToNextTimerAsync()
+      await settle()
+    }
+  }
+
+  beforeAll(async () => {
+    table = await startBareTable()
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.parse('2026-11-20T12:00:00.000Z') })
+    runtime = runtimeOn(table, virtualClock)
+    injectFaults(runtime.client, (command) => disturbances.table(command))
+    runner = new WorkflowRunner(join(table.dataFolder, 'workflows'), invoke)
+    stream = new TableStream({
+      endpoint: table.endpoint,
+      table: 'holdfast',
+      checkpointFile: join(table.dataFolder, 'stream.json'),
+    })
+  })
+  afterEach(() => {
+    disturbances = { ...undisturbed }
+  })
+  afterAll(async () => {
+    await settle()
+    await runner.stop()
+    vi.useRealTimers()
+    const violations = await violationsAt(table.endpoint)
+    runtime.client.destroy()
+    await table.stop()
+    expect(violations).toEqual([])
+  })
+
+  return {
+    get services() {
+      return services()
+    },
+    disturb: (some) => Object.assign(disturbances, some),
+    settle,
+    pass,
+    async until(isSo) {
+      await settle()
+      for (let tick = 0; !(await isSo()); tick += 1) {
+        if (tick === maxTicks) throw new Error('It does not come to be')
+        await pass(jobSeconds)
+        // The net below the stream; what lags for a while, it relays.
+        await processDueOrders(services(), reactions(), { requestId: 'job', deadline: Number.POSITIVE_INFINITY })
+        await settle()
+      }
+    },
+    executions: (...given) => runner.executions(...given),
+  }
+}
