@@ -65,12 +65,16 @@ export function startBackground({ folder, endpoint, table, scheduleSeconds }: Ba
 
 type StreamRecords = DynamoDBStreamEvent['Records']
 
-/** As the event source does: filtered, in batches. @throws when a batch has to be told again */
-async function relayRecords(records: object[]): Promise<void> {
-  const told = (records as StreamRecords).filter(({ eventName, dynamodb }) => {
+/** Those that the event source lets through. */
+export const toldRecords = (records: object[]): StreamRecords =>
+  (records as StreamRecords).filter(({ eventName, dynamodb }) => {
     const sort = dynamodb?.Keys?.['sk']?.S ?? ''
     return eventName === 'INSERT' && changePrefixes.some((prefix) => sort.startsWith(prefix))
   })
+
+/** As the event source does: filtered, in batches. @throws when a batch has to be told again */
+async function relayRecords(records: object[]): Promise<void> {
+  const told = toldRecords(records)
   const { file, timeoutSeconds } = relayFunction
   for (let n = 0; n < told.length; n += batchSize) {
     const event = { Records: told.slice(n, n + batchSize) }

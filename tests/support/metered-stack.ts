@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DynamoDBStreamEvent } from 'aws-lambda'
+import { toldRecords } from '#infra/local/background.ts'
+import { busInto } from '#infra/local/event-bus.ts'
+import { FileQueues } from '#infra/local/file-queues.ts'
 import { invokeFunction } from '#infra/local/lambda.ts'
 import { createRestApi } from '#infra/local/rest-api.ts'
 import { useTable } from '#infra/local/stack.ts'
 import { TableStream } from '#infra/local/table-stream.ts'
 import { WorkflowRunner } from '#infra/local/workflow-runner.ts'
-import type { Envelope } from '#shared/events/event.ts'
 import { relayFunction } from '#shared/events/relay-function.ts'
 import { subscriptions } from '#shared/events/subscriptions.ts'
 import { bus } from '#shared/runtime/event-bridge.ts'
@@ -15,7 +16,6 @@ import { destination } from '#shared/runtime/log.ts'
 import { runtime } from '#shared/runtime/services.ts'
 import { mailer } from '#shared/runtime/ses.ts'
 import { queues } from '#shared/runtime/sqs.ts'
-import { changePrefixes } from '#shared/store/changes.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import { workflows } from '#shared/workflows/step-functions.ts'
 import { startBareTable } from './bare-table.ts'
@@ -37,8 +37,6 @@ export const baseUrl = 'http://metered.invalid'
 
 const taskFiles = new Set(namedMachines.flatMap(({ tasks }) => Object.values(tasks).map(({ file }) => file)))
 
-type StreamRecords = DynamoDBStreamEvent['Records']
-
 /**
  * The handlers, the engine, its stream and the interpreter of workflows are those of the local stack. Where AWS would put several
  * things into one call, each has a call of its own here: the authorizer remembers nothing, the relay is called for what one
@@ -46,15 +44,28 @@ type StreamRecords = DynamoDBStreamEvent['Records']
  */
 export async function startMeteredStack(): Promise<MeteredStack> {
   const table = await startBareTable()
+  try {
+    return await meteredOn(table)
+  } catch (error) {
+    await table.stop()
+    throw error
+  }
+}
+
+async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Promise<MeteredStack> {
   useTable(table.dataFolder, table.endpoint)
   // A line tells its trace on AWS.
   const trace = 'Root=1-67891233-abcdef012345678912345678'
   Object.assign(process.env, { PASSWORD_HASH_COST: '4', RATE_LIMIT_REQUESTS: 'off', _X_AMZN_TRACE_ID: trace })
+  const startedAt = Date.now()
+  // Nothing grows old meanwhile, and so is read a second time: no count depends on how fast the machine is.
+  runtime().clock.now = () => startedAt
   const meter = new Meter(runtime().client)
   const runner = new WorkflowRunner(join(table.dataFolder, 'workflows'))
   const checkpointFile = join(table.dataFolder, 'stream.json')
   const stream = new TableStream({ endpoint: table.endpoint, table: runtime().config.TABLE_NAME, checkpointFile })
-  const messages: { queue: string; envelope: Envelope }[] = []
+  const files = new FileQueues(join(table.dataFolder, 'queues'))
+  const wired = busInto(files)
   const steps: (() => Promise<void>)[] = []
   let stepsTaken = 0
   let tasksOver = 0
@@ -63,17 +74,14 @@ export async function startMeteredStack(): Promise<MeteredStack> {
   }
 
   destination.replace((line) => {
-    const took = line.duration_ms === undefined ? {} : { duration_ms: 100 }
+    // As it is on AWS, in digits.
+    const took = line.duration_ms === undefined ? {} : { duration_ms: 10 }
     meter.tally.log_bytes += Buffer.byteLength(`${JSON.stringify({ ...line, ...took })}\n`)
   })
   bus.replace({
     publish: async (envelopes) => {
       meter.tally.events += envelopes.length
-      for (const envelope of envelopes) {
-        for (const [queue, { types }] of Object.entries(subscriptions)) {
-          if (types.includes(envelope.type)) messages.push({ queue, envelope })
-        }
-      }
+      await wired.publish(envelopes)
     },
   })
   mailer.replace({
@@ -105,20 +113,23 @@ export async function startMeteredStack(): Promise<MeteredStack> {
   }
 
   const relay = async (records: object[]): Promise<void> => {
-    const told = (records as StreamRecords).filter(({ eventName, dynamodb }) => {
-      const sort = dynamodb?.Keys?.['sk']?.S ?? ''
-      return eventName === 'INSERT' && changePrefixes.some((prefix) => sort.startsWith(prefix))
-    })
-    for (const Records of Map.groupBy(told, ({ dynamodb }) => dynamodb?.Keys?.['pk']?.S).values()) {
+    for (const Records of Map.groupBy(toldRecords(records), ({ dynamodb }) => dynamodb?.Keys?.['pk']?.S).values()) {
       await expectDone(invokeFunction(relayFunction.file, { Records }, relayFunction.timeoutSeconds))
     }
   }
 
-  const deliver = async ({ queue, envelope }: (typeof messages)[number]): Promise<void> => {
-    meter.tally.messages += 1
-    const { file = '', timeoutSeconds } = subscriptions[queue] ?? {}
-    const Records = [{ messageId: envelope.id, body: JSON.stringify({ detail: envelope }) }]
-    await expectDone(invokeFunction(file, { Records }, timeoutSeconds))
+  /** @returns whether there was anything to deliver */
+  const deliver = async (): Promise<boolean> => {
+    let delivered = 0
+    for (const [queue, { file, timeoutSeconds }] of Object.entries(subscriptions)) {
+      for (const { id, body, ...message } of await files.receive(queue)) {
+        await expectDone(invokeFunction(file, { Records: [{ messageId: id, body }] }, timeoutSeconds))
+        await message.delete()
+        delivered += 1
+      }
+    }
+    meter.tally.messages += delivered
+    return delivered > 0
   }
 
   /** Every step leads to a task of its execution, or to its end. */
@@ -136,10 +147,10 @@ export async function startMeteredStack(): Promise<MeteredStack> {
   async function settle(): Promise<void> {
     for (;;) {
       const outcome = await stream.poll(relay)
-      const [message, step] = [messages.shift(), steps.shift()]
-      if (message) await deliver(message)
+      const hasDelivered = await deliver()
+      const step = steps.shift()
       if (step) await takeStep(step)
-      if (outcome === 'idle' && !message && !step) return
+      if (outcome === 'idle' && !hasDelivered && !step) return
     }
   }
 
