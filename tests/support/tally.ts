@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { callerName } from '#infra/deployed-functions.ts'
+import type { Execution } from '#infra/local/execution-files.ts'
 import { invocations } from '#infra/local/lambda.ts'
-import type { Execution } from '#infra/local/workflow-runner.ts'
 import type { Runtime } from '#shared/runtime/services.ts'
 import { machines } from '#shared/workflows/machines.ts'
 import type { StateMachine } from '#shared/workflows/states-language.ts'

@@ -1,4 +1,4 @@
-import type { Execution } from '#infra/local/workflow-runner.ts'
+import type { Execution } from '#infra/local/execution-files.ts'
 import type { StoredOrder } from '#shared/orders/order.ts'
 import { isFinal, lacksStock } from '#shared/orders/transitions.ts'
 import { act, newProduct, operator, order, owner, stored } from '#tests/store/world.ts'
