@@ -2,16 +2,14 @@ import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
-import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
 import { type Stage, stateMachineName } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
-import { allow } from './grants.ts'
+import { allow, tracing } from './grants.ts'
 import { removalPolicy } from './removal-policy.ts'
 
 /** The state machines of the table, with the functions their states call. */
 export class Workflows extends Construct {
-  readonly machines = new Map<MachineName, StateMachine>()
-
   constructor(scope: Construct, id: string, { stage, functions }: { stage: Stage; functions: FunctionFactory }) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Logs', {
@@ -22,31 +20,47 @@ export class Workflows extends Construct {
     })
     for (const { name, definition, tasks } of namedMachines) {
       const handlers = Object.entries(tasks).map(([task, props]) => [task, functions.create(task, props)] as const)
+      const calls = allow(
+        ['lambda:InvokeFunction'],
+        handlers.map(([, handler]) => handler.functionArn),
+      )
       const role = new Role(this, `${name}Role`, {
         assumedBy: new ServicePrincipal('states.amazonaws.com'),
         inlinePolicies: {
-          calls: new PolicyDocument({
-            statements: [
-              allow(
-                ['lambda:InvokeFunction'],
-                handlers.map(([, handler]) => handler.functionArn),
-              ),
-            ],
-          }),
+          uses: new PolicyDocument({ statements: [calls, deliverLogs, ...tracing(stage), ...sampling(stage)] }),
         },
       })
-      const machine = new StateMachine(this, name, {
+      new StateMachine(this, name, {
         stateMachineName: stateMachineName(stage, name),
         comment: definition.Comment,
         definitionBody: DefinitionBody.fromString(JSON.stringify(definition)),
         definitionSubstitutions: Object.fromEntries(handlers.map(([task, handler]) => [task, handler.functionArn])),
-        role,
+        // Everything is granted above; and the construct would name a role of ours as a dependency a second time.
+        role: Role.fromRoleArn(this, `${name}FixedRole`, role.roleArn, { mutable: false }),
         // Every event, for longer than Step Functions keeps them; without what the states were told.
         logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
         tracingEnabled: stage.tracing,
         removalPolicy: removalPolicy(stage),
       })
-      this.machines.set(name, machine)
     }
   }
 }
+
+/** What Step Functions refuses to log without; none of it has resources. */
+const deliverLogs = allow(
+  [
+    'logs:CreateLogDelivery',
+    'logs:DeleteLogDelivery',
+    'logs:DescribeLogGroups',
+    'logs:DescribeResourcePolicies',
+    'logs:GetLogDelivery',
+    'logs:ListLogDeliveries',
+    'logs:PutResourcePolicy',
+    'logs:UpdateLogDelivery',
+  ],
+  ['*'],
+)
+
+/** A machine asks by itself which executions to trace. */
+const sampling = ({ tracing: isOn }: Stage) =>
+  isOn ? [allow(['xray:GetSamplingRules', 'xray:GetSamplingTargets'], ['*'])] : []
