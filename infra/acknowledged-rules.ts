@@ -40,7 +40,7 @@ export const acknowledgements: readonly Acknowledgement[] = [
   },
   {
     reason:
-      'Tracing has no resources, executions are known by their machine only, and API Gateway takes only a log role for the whole account.',
+      'Tracing and the delivery of logs have no resources, executions are known by their machine only, and API Gateway takes only a log role for the whole account.',
     rules: [
       ...executionsOf(realStages),
       'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
@@ -59,12 +59,13 @@ export const acknowledgements: readonly Acknowledgement[] = [
   {
     // Queues keep what their consumer could not handle and move it to their dead letters; the relay writes its own.
     reason:
-      'Dead letters are where they help: of stream and queues, not of calls whose answer somebody waits for, not of jobs, which run again, and not of dead letters.',
+      'Dead letters are where they help: of stream and queues, not of calls whose answer somebody waits for, not of jobs, which run again, of alarms, which show anyway, or of dead letters.',
     rules: [
       'AwsSolutions::AwsSolutions-SQS3',
       'CKV_AWS_116',
       'Serverless::Serverless-LambdaDLQ',
       'Serverless::Serverless-LambdaEventSourceMappingDestination',
+      'Serverless::Serverless-SNSRedrivePolicy',
       'Serverless::Serverless-SQSRedrivePolicy',
     ],
   },

@@ -12,6 +12,7 @@ import { acknowledgements } from './acknowledged-rules.ts'
 import { ApiStack } from './stacks/api-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { EventsStack } from './stacks/events-stack.ts'
+import { OperationsStack } from './stacks/operations-stack.ts'
 import { realStages, type Stage, stageOf } from './stages.ts'
 
 /** Without one of its own, a stack takes the default: the roles that `cdk bootstrap` made. */
@@ -23,6 +24,7 @@ interface Stacks {
   data: DataStack
   events: EventsStack
   api: ApiStack
+  operations: OperationsStack
 }
 
 /** The same as `holdfastApp`, but on a real stage the synthesis fails on what the security rules find. */
@@ -43,9 +45,14 @@ export function holdfastApp(props: AppProps = {}, given?: string | Stage): Stack
   const data = new DataStack(app, `holdfast-${stage.name}-data`, { stage, ...credentials(stage) })
   const events = new EventsStack(app, `holdfast-${stage.name}-events`, { stage, data, ...credentials(stage) })
   const api = new ApiStack(app, `holdfast-${stage.name}-api`, { stage, data, ...credentials(stage) })
+  const operations = new OperationsStack(app, `holdfast-${stage.name}-operations`, {
+    stage,
+    data,
+    ...credentials(stage),
+  })
   Tags.of(app).add('service', 'holdfast')
   Tags.of(app).add('stage', stage.name)
-  return { app, data, events, api, stage }
+  return { app, data, events, api, operations, stage }
 }
 
 function checkSecurity(app: App): void {

@@ -13,6 +13,8 @@ const Stage = z.object({
   /** Days between two signing keys; left out, keys are rotated by hand only. */
   rotationDays: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
   adminEmail: z.email(),
+  /** Who is told of alarms; left out, they only show. */
+  alarmEmail: z.optional(z.email()),
   /** Sender of all mails: an identity that SES has verified. */
   mailFrom: z.email(),
   /** Mails may be sent as `mailFrom` only; the emulator asks for the right to send them as anybody. */
@@ -30,6 +32,7 @@ export type Stage = z.infer<typeof Stage> & { name: StageName }
 const throttle = { ratePerSecond: 500, burst: 1000 }
 const cloud = {
   adminEmail: 'admin@example.com',
+  alarmEmail: 'operations@example.com',
   mailFrom: 'orders@example.com',
   mailGrant: 'sender' as const,
   tracing: true,
@@ -47,6 +50,8 @@ const stages = {
     retainData: false,
     // The emulator's CloudFormation does not know schedules of rotations.
     rotationDays: undefined,
+    // Nobody would confirm the subscription.
+    alarmEmail: undefined,
     corsOrigins: ['https://browser.example'],
     logRetentionDays: 1,
     tracing: false,
@@ -71,6 +76,11 @@ export const jobFunctionName = ({ name }: Stage, job: JobName): string => `holdf
 
 /** Known before it is deployed, so that the functions it calls may end its waits. */
 export const stateMachineName = ({ name }: Stage, machine: MachineName): string => `holdfast-${name}-${machine}`
+
+/** Known before they are deployed, so that alarms and people find them. */
+export const queueName = ({ name }: Stage, queue: string): string => `holdfast-${name}-${queue}`
+export const relayFunctionName = ({ name }: Stage): string => `holdfast-${name}-relay`
+export const apiName = ({ name }: Stage): string => `holdfast-${name}`
 
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])
 type StageName = z.infer<typeof StageName>

@@ -1,9 +1,13 @@
 import { background } from '#shared/runtime/background.ts'
+import { log } from '#shared/runtime/log.ts'
 import { count } from '#shared/runtime/metrics.ts'
 import { services } from '#shared/runtime/services.ts'
 import { handOver } from '#shared/workflows/hand-over.ts'
 import { TaskInput } from '#shared/workflows/task.ts'
 
 export const handler = background(async (input: unknown, context) => {
-  if (await handOver(services(context), TaskInput.parse(input), context.requestId)) count('RecoveryAbandoned', 1)
+  const task = TaskInput.parse(input)
+  if (!(await handOver(services(context), task, context.requestId))) return
+  count('RecoveryAbandoned', 1)
+  log.info('recoveryAbandoned', { request_id: context.requestId, order_id: task.order_id })
 })

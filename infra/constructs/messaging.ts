@@ -7,7 +7,7 @@ import { deadLettersOf } from '#shared/events/queues.ts'
 import { relayDeadLetters } from '#shared/events/relay-function.ts'
 import { subscriptions } from '#shared/events/subscriptions.ts'
 import { eventSource } from '#shared/runtime/event-bridge.ts'
-import type { Stage } from '../stages.ts'
+import { queueName, type Stage } from '../stages.ts'
 
 /** A consumer may fail this often before its message becomes a dead letter. */
 const maxReceives = 5
@@ -47,6 +47,7 @@ export class Messaging extends Construct {
 
   #add(name: string, props: Partial<ConstructorParameters<typeof Queue>[2]> = {}): Queue {
     const queue = new Queue(this, name, {
+      queueName: queueName(this.#stage, name),
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: this.#stage.requireTls,
       retentionPeriod: Duration.days(14),

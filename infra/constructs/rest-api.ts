@@ -21,7 +21,7 @@ import { problemBody, problemContentType } from '#shared/api/problem.ts'
 import { allowedHeaders, commonHeaders, compressedFromBytes, fixedCorsHeaders } from '#shared/api/response-headers.ts'
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
-import type { Stage } from '../stages.ts'
+import { apiName, type Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { gatewayLogging } from './gateway-logging.ts'
 import { removalPolicy } from './removal-policy.ts'
@@ -68,7 +68,7 @@ export class RestApiOfRoutes extends Construct {
       removalPolicy: removalPolicy(stage),
     })
     const api = new RestApi(this, 'RestApi', {
-      restApiName: `holdfast-${stage.name}`,
+      restApiName: apiName(stage),
       // Nothing is declared a binary type: JSON would leave as base64.
       minCompressionSize: Size.bytes(compressedFromBytes),
       cloudWatchRole: false,

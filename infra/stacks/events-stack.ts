@@ -10,7 +10,7 @@ import { allow } from '../constructs/grants.ts'
 import { Messaging } from '../constructs/messaging.ts'
 import { addJobs } from '../constructs/schedules.ts'
 import { Workflows } from '../constructs/workflows.ts'
-import type { Stage } from '../stages.ts'
+import { relayFunctionName, type Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 
 /** What happens after an answer: relay, bus, consumers, jobs, workflows. */
@@ -22,17 +22,18 @@ export class EventsStack extends Stack {
     super(scope, id, props)
     this.#messaging = new Messaging(this, 'Messaging', { stage })
     this.#functions = new FunctionFactory(this, { stage, data, messaging: this.#messaging })
-    this.#addRelay(data)
+    this.#addRelay(stage, data)
     this.#addConsumers()
     addJobs(this, { stage, functions: this.#functions })
     new Workflows(this, 'Workflows', { stage, functions: this.#functions })
   }
 
-  #addRelay({ table }: DataStack): void {
+  #addRelay(stage: Stage, { table }: DataStack): void {
     const streamArn = table.tableStreamArn
     if (streamArn === undefined) throw new Error('The table has no stream')
     const relay = this.#functions.create('Relay', {
       ...relayFunction,
+      functionName: relayFunctionName(stage),
       grants: [
         allow(
           ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],

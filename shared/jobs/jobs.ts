@@ -7,6 +7,8 @@ import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
 export interface Job extends BackgroundFunction {
   /** Left out for jobs that a person starts. */
   readonly everyMinutes?: number
+  /** What somebody notices, in one sentence. */
+  readonly ifItFails: string
 }
 
 const timeoutSeconds = 100
@@ -16,6 +18,7 @@ const subscribed = Object.keys(subscriptions)
 export const jobs = {
   'process-due-orders': {
     everyMinutes: 2,
+    ifItFails: 'Simple orders are not processed, and what the relay has missed stays undone.',
     file: 'functions/jobs/process-due-orders.ts',
     area: 'jobs',
     uses: relayUses,
@@ -23,24 +26,28 @@ export const jobs = {
   },
   reconcile: {
     everyMinutes: 60,
+    ifItFails: 'A difference between stock and its ledger would go unnoticed.',
     file: 'functions/jobs/reconcile.ts',
     area: 'jobs',
     uses: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
     timeoutSeconds,
   },
   'rebuild-counters': {
+    ifItFails: 'Statistics keep the figures that somebody wants counted again.',
     file: 'functions/jobs/rebuild-counters.ts',
     area: 'jobs',
     uses: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
     timeoutSeconds,
   },
   migrate: {
+    ifItFails: 'Nothing yet, but the next change of the schema cannot be released.',
     file: 'functions/jobs/migrate.ts',
     area: 'jobs',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
     timeoutSeconds,
   },
   redrive: {
+    ifItFails: 'What was put aside stays undone: mails, events and workflows of some orders are missing.',
     file: 'functions/jobs/redrive.ts',
     area: 'jobs',
     uses: [

@@ -31,7 +31,9 @@ export async function reconcile(services: Services, context: BackgroundContext):
     const page = await store.products.list({ limit: pageSize, ...(position === null ? {} : { after: position }) })
     for (const { sku } of page.items) {
       try {
-        drift += await reconcileSku(services, reporter, sku)
+        const units = await reconcileSku(services, reporter, sku)
+        if (units > 0) log.error('stockDrift', { request_id: requestId, sku })
+        drift += units
       } catch (error) {
         log.error('skuFailed', { request_id: requestId, sku, error })
       }

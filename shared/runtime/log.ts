@@ -23,6 +23,9 @@ const messages = {
   skuFailed: 'sku failed',
   redriveFailed: 'redrive failed',
   workflowFailed: 'workflow failed',
+  orderOverdue: 'order overdue',
+  recoveryAbandoned: 'recovery abandoned',
+  stockDrift: 'stock drift',
 } as const
 
 export interface LogFields {

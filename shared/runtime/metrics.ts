@@ -1,8 +1,18 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 
-const metrics = new Metrics({ namespace: 'Holdfast', serviceName: 'holdfast' })
+/** What neither Lambda nor the gateway measures already: steps that take too long, orders left to a person, units of drift. */
+export type MetricName = 'OrderOverdue' | 'RecoveryAbandoned' | 'StockDrift'
 
-/** Tells CloudWatch a number; for what neither Lambda nor the gateway measures already. */
-export const count = (name: 'OrderOverdue' | 'RecoveryAbandoned' | 'StockDrift', number: number): void => {
+export const metricNamespace = 'Holdfast'
+
+/** Tells the stages of one account apart. */
+export const metricDimensions = (stage: string) => ({ service: `holdfast-${stage}` })
+
+let metrics: Metrics | undefined
+
+/** Tells CloudWatch a number. */
+export const count = (name: MetricName, number: number): void => {
+  const { service } = metricDimensions(process.env['STAGE'] ?? 'local')
+  metrics ??= new Metrics({ namespace: metricNamespace, serviceName: service })
   metrics.singleMetric().addMetric(name, MetricUnit.Count, number)
 }

@@ -7,6 +7,8 @@ import type { Waits } from './wait.ts'
 /** A workflow: what it does, and the functions its states call. */
 export interface Machine {
   readonly definition: StateMachine
+  /** What somebody notices when executions fail, in one sentence. */
+  readonly ifItFails: string
   readonly waits: Waits
   /** By the name that the definition has for them. */
   readonly tasks: Readonly<Record<string, BackgroundFunction>>
@@ -28,6 +30,7 @@ const reservationUses = [
 export const machines = {
   fulfilment: {
     definition: fulfilment,
+    ifItFails: 'Of some order nobody hears any more that a step takes too long.',
     waits: fulfilmentWaits,
     tasks: {
       awaitStep: {
@@ -46,6 +49,7 @@ export const machines = {
   },
   recovery: {
     definition: recovery,
+    ifItFails: 'Some order that waits for stock is only tried when some arrives, and never left to a person.',
     waits: recoveryWaits,
     tasks: {
       awaitStock: {

@@ -42,6 +42,8 @@ describe('README', () => {
   })
 
   test('has its prices out of the file', () => {
-    expect(readme).toContain(`two secrets at ${priceFile.at_rest.secrets.price.toFixed(2)} each`)
+    const { secrets, keys, alarms } = priceFile.at_rest
+    expect(readme).toContain(`two secrets at ${secrets.price.toFixed(2)} each, a key at ${keys.price.toFixed(2)}`)
+    expect(readme).toContain(`alarms at ${alarms.price.toFixed(2)} each beyond ten`)
   })
 })

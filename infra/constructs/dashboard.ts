@@ -1,0 +1,115 @@
+import { Duration } from 'aws-cdk-lib'
+import {
+  type Alarm,
+  AlarmStatusWidget,
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  type Metric,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch'
+import type { Construct } from 'constructs'
+import { routes } from '#shared/api/routes.ts'
+import { deadLettersOf } from '#shared/events/queues.ts'
+import { relayDeadLetters } from '#shared/events/relay-function.ts'
+import { subscriptions } from '#shared/events/subscriptions.ts'
+import { namedJobs } from '#shared/jobs/jobs.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
+import { jobFunctionName, relayFunctionName, type Stage } from '../stages.ts'
+import type { Measurements } from './measurements.ts'
+
+/** Units of a dashboard's grid, which is 24 wide. */
+const size = { width: 6, height: 6 }
+
+/** Three questions, each with a row that answers it. */
+export function addDashboard(scope: Construct, stage: Stage, measured: Measurements, alarms: Alarm[]): Dashboard {
+  const rows: { question: string; hint: string; answer: IWidget[] }[] = [
+    {
+      question: 'Are we selling?',
+      hint: 'Exact figures, by status: `GET /stats/orders`.',
+      answer: selling(measured),
+    },
+    {
+      question: 'Are we shipping?',
+      hint: 'Steps as they were asked for, repetitions included. One order: `GET /orders/{id}/events`.',
+      answer: shipping(measured),
+    },
+    {
+      question: 'What is stuck?',
+      hint: 'What to do: `docs/runbook.md`. One order: `GET /orders/{id}/workflow`.',
+      answer: stuck(stage, measured, alarms),
+    },
+  ]
+  return new Dashboard(scope, 'Dashboard', {
+    dashboardName: `holdfast-${stage.name}`,
+    defaultInterval: Duration.hours(24),
+    widgets: rows.flatMap(({ question, hint, answer }) => [
+      [new TextWidget({ markdown: `# ${question}\n${hint}`, width: 24, height: 2 })],
+      answer,
+    ]),
+  })
+}
+
+const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({ title, left, ...size })
+
+const named = (metric: Metric, label: string): Metric => metric.with({ label })
+
+const operations = (measured: Measurements, names: readonly (keyof typeof routes)[]): IMetric[] =>
+  names.map((name) => measured.done(name, routes[name]))
+
+const selling = (measured: Measurements): IWidget[] => [
+  graph('Orders placed', operations(measured, ['createOrder'])),
+  graph('Workflows started', [
+    named(measured.executions('fulfilment', 'Started'), 'stock was reserved'),
+    named(measured.executions('recovery', 'Started'), 'stock was short'),
+  ]),
+  graph('Requests', [
+    named(measured.api('Count', 'sum'), 'all'),
+    named(measured.api('4XXError', 'sum'), 'refused'),
+    named(measured.api('5XXError', 'sum'), 'failed'),
+  ]),
+  graph('Milliseconds to an answer', [
+    named(measured.api('Latency', 'average'), 'average'),
+    named(measured.api('Latency', 'p95'), '95 of 100'),
+  ]),
+]
+
+const shipping = (measured: Measurements): IWidget[] => [
+  graph('Picking', operations(measured, ['startPick', 'confirmPick'])),
+  graph('Shipped and delivered', operations(measured, ['shipOrder', 'deliverOrder'])),
+  graph('Cancelled', operations(measured, ['cancelOrder'])),
+  graph(
+    'Consumers of events',
+    Object.keys(subscriptions).map((name) => named(measured.messagesDone(name), name)),
+  ),
+]
+
+const stuck = (stage: Stage, measured: Measurements, alarms: Alarm[]): IWidget[] => [
+  new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 4 }),
+  graph('Dead letters', [
+    ...[relayDeadLetters, ...Object.keys(subscriptions).map(deadLettersOf)].map((queue) =>
+      named(measured.messages(queue), queue),
+    ),
+  ]),
+  new GraphWidget({
+    title: 'Behind',
+    left: [named(measured.lag(relayFunctionName(stage)), 'relay (ms)')],
+    right: Object.keys(subscriptions).map((name) => named(measured.waitingTime(name), `${name} (s)`)),
+    ...size,
+  }),
+  graph('Failed runs', [
+    ...namedMachines.flatMap(({ name }) =>
+      (['Failed', 'TimedOut', 'Aborted'] as const).map((what) =>
+        named(measured.executions(name, what), `${name} ${what}`),
+      ),
+    ),
+    named(measured.failures(relayFunctionName(stage)), 'relay'),
+    ...namedJobs.map(({ name }) => named(measured.failures(jobFunctionName(stage, name)), name)),
+  ]),
+  graph('For a person', [
+    named(measured.own('OrderOverdue', 'sum'), 'orders overdue'),
+    named(measured.own('RecoveryAbandoned', 'sum'), 'orders given up'),
+    named(measured.own('StockDrift', 'maximum'), 'units of drift'),
+  ]),
+]

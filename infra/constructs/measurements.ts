@@ -1,0 +1,114 @@
+import { Duration } from 'aws-cdk-lib'
+import { type IMetric, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Construct } from 'constructs'
+import type { Route } from '#shared/api/contract.ts'
+import { methodsOf } from '#shared/api/operations.ts'
+import type { routes } from '#shared/api/routes.ts'
+import { type MetricName, metricDimensions, metricNamespace } from '#shared/runtime/metrics.ts'
+import type { MachineName } from '#shared/workflows/machines.ts'
+import type { DataStack } from '../stacks/data-stack.ts'
+import { apiName, queueName, type Stage } from '../stages.ts'
+import { machineArns } from './grants.ts'
+
+type Statistic = 'average' | 'maximum' | 'sum' | 'p95'
+
+const statistics = { average: Stats.AVERAGE, maximum: Stats.MAXIMUM, sum: Stats.SUM, p95: Stats.p(95) } as const
+
+/** What CloudWatch is told of a stage, found by the names of its parts: so no stack waits for another. */
+export class Measurements {
+  readonly #stage: Stage
+  readonly #machineArns: Record<MachineName, string>
+  readonly #tableName: string
+
+  constructor(scope: Construct, { stage, data }: { stage: Stage; data: DataStack }) {
+    this.#stage = stage
+    this.#machineArns = machineArns(scope, stage)
+    this.#tableName = data.table.tableName
+  }
+
+  /** Of Holdfast's own. */
+  own(name: MetricName, statistic: Statistic): Metric {
+    return metric(metricNamespace, name, statistic, metricDimensions(this.#stage.name))
+  }
+
+  executions(machine: MachineName, what: 'Started' | 'Failed' | 'TimedOut' | 'Aborted'): Metric {
+    return metric('AWS/States', `Executions${what}`, 'sum', { StateMachineArn: this.#machineArns[machine] })
+  }
+
+  /** Messages that are there for whoever comes. */
+  messages(queue: string): Metric {
+    return this.#queue(queue, 'ApproximateNumberOfMessagesVisible', 'maximum')
+  }
+
+  /** Of the oldest message, in seconds. */
+  waitingTime(queue: string): Metric {
+    return this.#queue(queue, 'ApproximateAgeOfOldestMessage', 'maximum')
+  }
+
+  messagesDone(queue: string): Metric {
+    return this.#queue(queue, 'NumberOfMessagesDeleted', 'sum')
+  }
+
+  /** Invocations that failed. */
+  failures(functionName: string): Metric {
+    return metric('AWS/Lambda', 'Errors', 'sum', { FunctionName: functionName })
+  }
+
+  /** Milliseconds by which a function is behind its stream. */
+  lag(functionName: string): Metric {
+    return metric('AWS/Lambda', 'IteratorAge', 'maximum', { FunctionName: functionName })
+  }
+
+  /** Of all functions of the account: they share one limit. */
+  throttledInvocations(): Metric {
+    return metric('AWS/Lambda', 'Throttles', 'sum')
+  }
+
+  /** Transactions of the table: every change is one. */
+  transactions(name: 'ThrottledRequests' | 'SystemErrors'): Metric {
+    return metric('AWS/DynamoDB', name, 'sum', { TableName: this.#tableName, Operation: 'TransactWriteItems' })
+  }
+
+  /** Of all requests. Errors by their average are the share of requests that failed. */
+  api(name: 'Count' | '4XXError' | '5XXError' | 'Latency', statistic: Statistic): Metric {
+    return metric('AWS/ApiGateway', name, statistic, this.#api)
+  }
+
+  /** Requests of an operation that were done. */
+  done(operation: keyof typeof routes, route: Route): IMetric {
+    const parts = methodsOf(route).flatMap((method) => {
+      const dimensions = { ...this.#api, Method: method, Resource: route.path }
+      const part = (sign: string, name: string) => {
+        const id = `${operation}_${method}_${name}`
+        return {
+          term: `${sign} FILL(${id}, 0)`,
+          named: [id, metric('AWS/ApiGateway', name, 'sum', dimensions)] as const,
+        }
+      }
+      return [part('+', 'Count'), part('-', '4XXError'), part('-', '5XXError')]
+    })
+    return new MathExpression({
+      expression: `0 ${parts.map(({ term }) => term).join(' ')}`,
+      usingMetrics: Object.fromEntries(parts.map(({ named }) => named)),
+      label: operation,
+      period: fiveMinutes,
+    })
+  }
+
+  get #api(): Record<string, string> {
+    return { ApiName: apiName(this.#stage), Stage: this.#stage.name }
+  }
+
+  #queue(queue: string, name: string, statistic: Statistic): Metric {
+    return metric('AWS/SQS', name, statistic, { QueueName: queueName(this.#stage, queue) })
+  }
+}
+
+const fiveMinutes = Duration.minutes(5)
+
+const metric = (
+  namespace: string,
+  metricName: string,
+  statistic: Statistic,
+  dimensionsMap: Record<string, string> = {},
+): Metric => new Metric({ namespace, metricName, dimensionsMap, statistic: statistics[statistic], period: fiveMinutes })

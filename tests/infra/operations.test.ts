@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Template } from 'aws-cdk-lib/assertions'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { holdfastApp } from '#infra/holdfast.ts'
+import { realStages, stageOf } from '#infra/stages.ts'
+import manifest from '#package' with { type: 'json' }
+import { deadLettersOf } from '#shared/events/queues.ts'
+import { relayDeadLetters } from '#shared/events/relay-function.ts'
+import { subscriptions } from '#shared/events/subscriptions.ts'
+import { namedJobs } from '#shared/jobs/jobs.ts'
+import { count } from '#shared/runtime/metrics.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
+
+interface Alarm {
+  AlarmName: string
+  AlarmDescription: string
+  Namespace: string
+  MetricName: string
+  Dimensions?: { Name: string; Value: unknown }[]
+  AlarmActions?: unknown[]
+  OKActions?: unknown[]
+}
+
+const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8')
+const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading)
+
+let stacks: ReturnType<typeof holdfastApp>
+let template: Template
+let alarms: Alarm[]
+
+const alarmsIn = (from: Template): Alarm[] =>
+  Object.values(from.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties)
+
+beforeAll(() => {
+  stacks = holdfastApp({ outdir: 'cdk.out/operations' }, 'prod')
+  template = Template.fromStack(stacks.operations)
+  alarms = alarmsIn(template)
+}, 60_000)
+
+describe('alarms', () => {
+  test('are there for every machine, queue, consumer and job, and for what all share', () => {
+    const expected = [
+      ...['api-failing', 'functions-throttled', 'table-throttled', 'table-failing', 'relay-behind', 'relay-failing'],
+      ...['order-overdue', 'recovery-abandoned', 'stock-drift', relayDeadLetters],
+      ...namedMachines.flatMap(({ name }) => [`${name}-failed`, `${name}-timed-out`, `${name}-aborted`]),
+      ...Object.keys(subscriptions).flatMap((name) => [deadLettersOf(name), `${name}-waiting`]),
+      ...namedJobs.map(({ name }) => `${name}-failing`),
+    ]
+    expect(alarms.map(({ AlarmName }) => AlarmName).toSorted()).toEqual(
+      expected.map((name) => `holdfast-prod-${name}`).toSorted(),
+    )
+  })
+
+  test('say what a user would notice, and under which heading of the runbook it stands what to do', () => {
+    const texts = alarms.map(({ AlarmDescription }) =>
+      /^(?<meaning>[A-Z][^.]{20,}\.) What to do: docs\/runbook\.md, "(?<heading>[^"]+)"\.$/.exec(AlarmDescription),
+    )
+    expect(texts.filter((text) => text === null)).toEqual([])
+    expect(new Set(texts.map((text) => text?.groups?.['heading']))).toEqual(new Set(headings))
+    expect(new Set(headings).size).toBe(headings.length)
+  })
+
+  test('look at functions, queues, machines and an API that are deployed under these names', () => {
+    const { events, api } = stacks
+    const namesIn = (from: Template, type: string, property: string): unknown[] =>
+      Object.values(from.findResources(type)).map(({ Properties }) => Properties[property])
+    const deployed = [
+      ...namesIn(Template.fromStack(events), 'AWS::Lambda::Function', 'FunctionName'),
+      ...namesIn(Template.fromStack(events), 'AWS::SQS::Queue', 'QueueName'),
+      ...namesIn(Template.fromStack(api), 'AWS::ApiGateway::RestApi', 'Name'),
+      ...namesIn(Template.fromStack(api), 'AWS::ApiGateway::Stage', 'StageName'),
+    ]
+    const machines = namesIn(Template.fromStack(events), 'AWS::StepFunctions::StateMachine', 'StateMachineName')
+    const looked = alarms.flatMap(({ Dimensions = [] }) => Dimensions)
+    const names = looked.filter(({ Name }) => ['FunctionName', 'QueueName', 'ApiName', 'Stage'].includes(Name))
+    expect(names.length).toBeGreaterThan(10)
+    expect(names.filter(({ Value }) => !deployed.includes(Value))).toEqual([])
+    const arns = looked.filter(({ Name }) => Name === 'StateMachineArn').map(({ Value }) => JSON.stringify(Value))
+    expect(arns.filter((arn) => !machines.some((name) => arn.endsWith(`:stateMachine:${name}"]]}`)))).toEqual([])
+    expect(arns.length).toBe(3 * machines.length)
+  })
+
+  test.each(['OrderOverdue', 'RecoveryAbandoned', 'StockDrift'] as const)('hear of %s as it is told', (name) => {
+    vi.stubEnv('STAGE', 'prod')
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+    count(name, 1)
+    const told = JSON.parse(String(write.mock.calls.at(-1)?.[0]))
+    write.mockRestore()
+    const [{ Namespace, Dimensions, Metrics }] = told._aws.CloudWatchMetrics
+    expect(alarms.find(({ MetricName }) => MetricName === Metrics[0].Name)).toMatchObject({
+      Namespace,
+      MetricName: name,
+      Dimensions: Dimensions[0].map((dimension: string) => ({ Name: dimension, Value: told[dimension] })),
+    })
+  })
+})
+
+describe('whoever the stage names', () => {
+  test('is told of every alarm, and of its end where that can be measured', () => {
+    const [topic = ''] = Object.keys(template.findResources('AWS::SNS::Topic'))
+    expect(
+      alarms.filter(({ AlarmActions }) => JSON.stringify(AlarmActions) !== JSON.stringify([{ Ref: topic }])),
+    ).toEqual([])
+    const ending = alarms.filter(({ OKActions }) => OKActions !== undefined).map(({ AlarmName }) => AlarmName)
+    expect(ending).toContain('holdfast-prod-api-failing')
+    expect(ending).not.toContain('holdfast-prod-order-overdue')
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'email',
+      Endpoint: stageOf('prod').alarmEmail,
+      TopicArn: { Ref: topic },
+    })
+  })
+
+  test('is told by a topic whose key lets in nobody but the alarms of this stage', () => {
+    const [[key, { Properties }] = expect.fail('no key')] = Object.entries(template.findResources('AWS::KMS::Key'))
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] } })
+    const statements = [
+      ...Properties.KeyPolicy.Statement,
+      ...Object.values(template.findResources('AWS::SNS::TopicPolicy')).flatMap(
+        (policy) => policy['Properties'].PolicyDocument.Statement,
+      ),
+    ]
+    const ofServices = statements.filter(({ Principal }) => Principal.Service !== undefined)
+    expect(ofServices.map(({ Action }) => Action)).toEqual([['kms:Decrypt', 'kms:GenerateDataKey*'], 'sns:Publish'])
+    for (const { Principal, Condition } of ofServices) {
+      expect(Principal).toEqual({ Service: 'cloudwatch.amazonaws.com' })
+      expect(Condition.StringEquals).toEqual({ 'aws:SourceAccount': { Ref: 'AWS::AccountId' } })
+      expect(JSON.stringify(Condition.ArnLike['aws:SourceArn'])).toContain(':alarm:holdfast-prod-*')
+    }
+  })
+
+  test('is somebody on every stage that runs on AWS; on a stage that names nobody alarms only show', () => {
+    expect(realStages.filter((stage) => stageOf(stage).alarmEmail === undefined)).toEqual([])
+    const silent = Template.fromStack(holdfastApp({ outdir: 'cdk.out/operations-emulator' }, 'emulator').operations)
+    expect(alarmsIn(silent).length).toBe(alarms.length)
+    expect(alarmsIn(silent).filter(({ AlarmActions }) => AlarmActions !== undefined)).toEqual([])
+    for (const type of ['AWS::SNS::Topic', 'AWS::KMS::Key']) silent.resourceCountIs(type, 0)
+  })
+})
+
+test('the dashboard answers three questions, and names every alarm, queue, machine and job', () => {
+  const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'))
+  const parts: unknown[] = dashboard?.['Properties'].DashboardBody['Fn::Join'][1]
+  const { widgets } = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'token')).join('')) as {
+    widgets: { type: string; properties: { markdown?: string; alarms?: string[]; title?: string } }[]
+  }
+  const rows = widgets
+    .filter(({ type }) => type === 'text')
+    .map(({ properties }) => properties.markdown?.split('\n')[0])
+  expect(rows).toEqual(['# Are we selling?', '# Are we shipping?', '# What is stuck?'])
+  expect(widgets.find(({ type }) => type === 'alarm')?.properties.alarms?.length).toBe(alarms.length)
+  const stuck = JSON.stringify(widgets.slice(widgets.findIndex(({ type }) => type === 'alarm')))
+  const named = [
+    ...[relayDeadLetters, ...Object.keys(subscriptions).flatMap((name) => [name, deadLettersOf(name)])],
+    ...namedMachines.map(({ name }) => `${name} Failed`),
+    ...namedJobs.map(({ name }) => name),
+  ]
+  expect(named.filter((name) => !stuck.includes(name))).toEqual([])
+})
+
+test('every npm script, job and file that the runbook names exists', () => {
+  const scripts = [...runbook.matchAll(/npm run ([a-z:]+)/g)].map(([, script = '']) => script)
+  expect(scripts.filter((script) => !(script in manifest.scripts))).toEqual([])
+  const jobs = [...runbook.matchAll(/npm run job -- ([a-z-]+)/g)].map(([, job]) => job)
+  expect(jobs.length).toBeGreaterThan(3)
+  expect(jobs.filter((job) => !namedJobs.some(({ name }) => name === job))).toEqual([])
+  const log = readFileSync(join(import.meta.dirname, '../../shared/runtime/log.ts'), 'utf8')
+  const messages = [...runbook.matchAll(/message (?:= |in \[)((?:"[a-z ]+"(?:, )?)+)/g)].flatMap(([, list = '']) => [
+    ...list.matchAll(/"([a-z ]+)"/g),
+  ])
+  expect(messages.length).toBeGreaterThan(5)
+  expect(messages.filter(([, message]) => !log.includes(`'${message}'`))).toEqual([])
+})
