@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { ExecutionFiles } from '#infra/local/execution-files.ts'
 import { countsOf, isDerived } from '#shared/events/counts.ts'
 import { templateFor } from '#shared/mail/mail-templates.ts'
 import { OrderEvent } from '#shared/orders/order.ts'
@@ -10,7 +11,7 @@ import { type StoredItem, scanTable, violationsOf } from '#tests/support/invaria
 import { adminPassword, startLocalStack } from '#tests/support/local-stack.ts'
 import { measured } from '#tests/support/measured.ts'
 import { newPerson, newProduct, signInAdmin } from '#tests/support/people.ts'
-import { live } from '#tests/support/random-lives.ts'
+import { bringStock, live, liveToTheEnd } from '#tests/support/random-lives.ts'
 import { seeded } from '#tests/support/seeded.ts'
 
 const ofEntity = (items: StoredItem[], entity: string) => items.filter((item) => item['entity'] === entity)
@@ -58,8 +59,16 @@ function mailsOf(events: OrderEvent[]): { files: string[]; counts: Record<string
   }
 }
 
+/** Names of the executions that some events start: of orders of products, because others have no workflow. */
+function executionsOf(items: StoredItem[], events: OrderEvent[]): string[] {
+  const starts = ['order.reserved', 'order.reservation_failed', 'order.backordered']
+  const kinds = new Map(ofEntity(items, 'order').map(({ id, kind }) => [id, kind]))
+  const started = events.filter(({ order_id, type }) => kinds.get(order_id) === 'stock' && starts.includes(type))
+  return started.map(({ order_id, sequence }) => `${order_id}-${sequence}`).toSorted()
+}
+
 describe('random lives of orders on a stack that is killed, whose stream repeats, delays and reorders', () => {
-  test('are published without a gap, counted exactly and mailed once', async () => {
+  test('are published without a gap, counted exactly, mailed once, and no workflow outlives its order', async () => {
     const { lives, lifeKills } = counts
     const stack = await startLocalStack({
       entry: 'tests/support/disturbed-stack.ts',
@@ -73,22 +82,35 @@ describe('random lives of orders on a stack that is killed, whose stream repeats
       plenty: await newProduct(admin, { stock: lives * 3 }),
       none: await newProduct(admin),
     }
-    const killAt = new Set(Array.from({ length: lifeKills }, (_, n) => Math.floor(((n + 1) * lives) / (lifeKills + 1))))
+    // First each order lives as it likes, then all are brought to their end.
+    const killAt = Array.from({ length: lifeKills }, (_, n) => Math.floor(((n + 1) * 2 * lives) / (lifeKills + 1)))
     let finished = 0
     let disaster = Promise.resolve()
-    const ids = await measured(`Random lives, with ${lifeKills} kill(s)`, lives, () =>
-      crowd(16, Array.from({ length: lives }), async (_, n) => {
+    const finish = () => {
+      finished += 1
+      if (killAt.includes(finished)) disaster = disaster.then(stack.kill).then(stack.restart)
+    }
+    const ids = await measured(`Random lives, with ${lifeKills} kill(s)`, lives, async () => {
+      const begun = await crowd(16, Array.from({ length: lives }), async (_, n) => {
         const id = await live(cast, seeded(n + 1))
-        finished += 1
-        if (killAt.has(finished)) disaster = disaster.then(stack.kill).then(stack.restart)
+        finish()
         return id
-      }),
-    )
+      })
+      await bringStock(cast, lives * 3)
+      await crowd(16, begun, async (id) => {
+        await liveToTheEnd(cast, id)
+        finish()
+      })
+      return begun
+    })
     await disaster
     await expect
       .poll(async () => unfinished(await scanTable(stack.endpoint)), { timeout: 120_000, interval: 500 })
       .toBe(0)
     await expect.poll(() => waiting(stack.dataFolder), { timeout: 60_000 }).toBe(0)
+
+    const executions = new ExecutionFiles(join(stack.dataFolder, 'workflows'))
+    await expect.poll(() => executions.list('running').length, { timeout: 60_000 }).toBe(0)
 
     const items = await scanTable(stack.endpoint)
     expect(violationsOf(items)).toEqual([])
@@ -105,6 +127,10 @@ describe('random lives of orders on a stack that is killed, whose stream repeats
 
     const events = ofEntity(items, 'event').map((item) => OrderEvent.parse(item))
     expect(storedCounts(items, isDerived)).toEqual(countsOf(events))
+
+    const ended = executions.list('ended')
+    expect(ended.filter(({ status }) => status !== 'SUCCEEDED')).toEqual([])
+    expect(ended.map(({ name }) => name).toSorted()).toEqual(executionsOf(items, events))
 
     const mails = mailsOf(events)
     expect(filesIn(join(stack.dataFolder, 'mail')).toSorted()).toEqual(mails.files)

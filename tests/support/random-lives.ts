@@ -82,3 +82,32 @@ export async function live({ customer, operator, plenty, none }: Cast, random: (
     expectStatus(await untilAnswered(() => customer.reserveOrder({ params, body: {} })), 200)
   return id
 }
+
+/** The operation that brings an order on, where it is for people to do so. */
+const onward = {
+  RESERVED: 'startPick',
+  PICKING: 'confirmPick',
+  PICKED: 'shipOrder',
+  SHIPPED: 'deliverOrder',
+} as const
+
+/** Brings an order to its end, whatever has become of it; for stock, and for the job of simple orders, it waits. */
+export async function liveToTheEnd({ operator }: Cast, id: string): Promise<void> {
+  const params = { id }
+  for (;;) {
+    const { status, kind } = expectStatus(await untilAnswered(() => operator.getOrder({ params })), 200)
+    if (status === 'DELIVERED' || status === 'CANCELLED') return
+    if (kind === 'simulated' && status === 'FAILED_RESERVATION') {
+      expectStatus(await untilAnswered(() => operator.retryReservation({ params, body: {} })), 200)
+    } else if (kind !== 'simple' && status in onward) {
+      const operation = onward[status as keyof typeof onward]
+      expectStatus(await untilAnswered(() => operator[operation]({ params, body: {} })), 200)
+    } else await delay(knockAgainMilliseconds)
+  }
+}
+
+/** Of the SKU that nobody could have: enough for all who wait. */
+export async function bringStock({ operator, none }: Cast, quantity: number): Promise<void> {
+  const headers = newKey()
+  expectStatus(await untilAnswered(() => operator.receiveStock({ body: { sku: none, quantity }, headers })), 201)
+}
