@@ -9,6 +9,7 @@ import { rotateKeysOnce } from './key-rotation.ts'
 import { expectMail } from './mails.ts'
 import { watchSchedule } from './schedule.ts'
 import { UsedGrants } from './used-grants.ts'
+import { expectWorkflows, watchTimeouts } from './workflows.ts'
 
 /** `npm run test:deployed`: the acceptance tests and what else a deployment promises, against a real one. */
 const grants = new UsedGrants()
@@ -24,9 +25,15 @@ await onInstallation(grants.add, async (installation) => {
   await expectMail(endpoint, admin)
   report('an order is mailed')
 
+  await expectWorkflows(installation, admin)
+  report('workflows take orders to their delivery, end with a cancel, and wait for stock')
+
+  const timedOut = await watchTimeouts(installation, admin)
   const scheduled = await watchSchedule(admin)
   await runAcceptanceTests(installation)
   report('the acceptance tests pass')
+  await timedOut()
+  report('a reservation has expired, and an order that found no stock was left to a person')
   await scheduled()
   report('the schedule has processed a simple order')
 
