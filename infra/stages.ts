@@ -19,6 +19,8 @@ const Stage = z.object({
   mailFrom: z.email(),
   /** Mails may be sent as `mailFrom` only; the emulator asks for the right to send them as anybody. */
   mailGrant: z.enum(['sender', 'anybody']),
+  /** Waits may be ended of our machines only; the emulator cannot tell of which machine a token is. */
+  taskGrant: z.enum(['own machines', 'any machine']),
   tracing: z.boolean(),
   /** Refuse what comes over plain HTTP. */
   requireTls: z.boolean(),
@@ -35,6 +37,7 @@ const cloud = {
   alarmEmail: 'operations@example.com',
   mailFrom: 'orders@example.com',
   mailGrant: 'sender' as const,
+  taskGrant: 'own machines' as const,
   tracing: true,
   requireTls: true,
   credentials: 'bootstrap' as const,
@@ -58,6 +61,7 @@ const stages = {
     requireTls: false,
     credentials: 'cli' as const,
     mailGrant: 'anybody' as const,
+    taskGrant: 'any machine' as const,
     environment: {
       PASSWORD_HASH_COST: '4',
       LOG_LEVEL: 'INFO',

@@ -32,7 +32,7 @@ export function grantsOf(
     return actions.length > 0 ? [allow(actions, resources())] : []
   }
   const of = (service: string, resources: () => string[]): PolicyStatement[] =>
-    on((action) => action.startsWith(`${service}:`) && action !== redriveAction, resources)
+    on((action) => action.startsWith(`${service}:`) && !exceptional.has(action), resources)
   const indexes = uses.some((action) => indexActions.has(action))
     ? indexNames.map((name) => `${tableArn}/index/${name}`)
     : []
@@ -47,11 +47,20 @@ export function grantsOf(
       (action) => action === redriveAction,
       () => executionArns(scope, stage),
     ),
+    ...on(
+      (action) => taskActions.has(action),
+      () => (stage.taskGrant === 'any machine' ? ['*'] : Object.values(machineArns(scope, stage))),
+    ),
   ]
 }
 
 /** The one action on executions. */
 const redriveAction: AwsAction = 'states:RedriveExecution'
+
+/** Those on the waits of executions: a token stands for its machine. */
+const taskActions = new Set<AwsAction>(['states:SendTaskFailure', 'states:SendTaskSuccess'])
+
+const exceptional = new Set<AwsAction>([redriveAction, ...taskActions])
 
 const indexActions = new Set<AwsAction>(['dynamodb:Query'])
 const indexNames = Object.keys(tableDefinition.indexes)

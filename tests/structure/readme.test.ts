@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '#package' with { type: 'json' }
 import { transitions } from '#shared/orders/transitions.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { diagramOf } from '#tests/support/machine-diagram.ts'
 import { readme, runReadmeOrder } from '#tests/support/readme.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -28,6 +30,11 @@ function diagram(): string {
 test('the diagram in README is the transition table', () => {
   const shown = /<!-- transitions -->\n([\s\S]*?)\n<!-- \/transitions -->/.exec(readme)?.[1]
   expect(shown).toBe(diagram())
+})
+
+test.each(namedMachines)('the diagram of $name in README is its definition', ({ name, definition }) => {
+  const shown = new RegExp(`<!-- ${name} -->\n([\\s\\S]*?)\n<!-- /${name} -->`).exec(readme)?.[1]
+  expect(shown).toBe(diagramOf(definition))
 })
 
 test('every npm script that README names exists', () => {
