@@ -22,10 +22,15 @@ export const queuedWorkflows = (queues: Queues): Workflows => {
 export const queuedWorkflowsWorker = (queues: FileQueues, workflows: Workflows): Worker =>
   new Worker(async () => {
     const messages = await queues.receive(queue)
-    for (const { body, ...message } of messages) {
-      const [method, ...given] = JSON.parse(body) as Call
-      await (workflows[method] as (...given: unknown[]) => Promise<void>)(...given)
-      await message.delete()
+    try {
+      for (const message of messages) {
+        const [method, ...given] = JSON.parse(message.body) as Call
+        await (workflows[method] as (...given: unknown[]) => Promise<void>)(...given)
+        await message.delete()
+      }
+    } finally {
+      // What was not done comes again; what was is gone.
+      for (const message of messages) message.release()
     }
     return messages.length > 0 ? 'busy' : 'idle'
   })

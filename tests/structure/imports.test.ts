@@ -67,6 +67,10 @@ const rules: Rule[] = [
       outside(['shared/store/', 'infra/local/engine.ts', 'infra/local/table.ts'], from),
   },
   {
+    name: 'only workflows touches Step Functions',
+    forbids: ({ from, to }) => to === '@aws-sdk/client-sfn' && outside(['shared/workflows/'], from),
+  },
+  {
     name: 'store does not know the API or the composition root',
     forbids: ({ from, to }) => from.startsWith('shared/store/') && /^shared\/(api|runtime\/services)/.test(to),
   },
