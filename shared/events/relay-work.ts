@@ -1,6 +1,7 @@
 import pLimit from 'p-limit'
 import * as z from 'zod/mini'
 import { serveWaiting } from '#shared/orders/waiting-line.ts'
+import { workflowActor } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { watchLowStock } from '#shared/stock/low-stock.ts'
@@ -94,6 +95,6 @@ export async function doWork(
   from = Number.MAX_SAFE_INTEGER,
 ): Promise<void> {
   if (!('moved' in work)) return relay(services, reactions, { subject: work satisfies Subject, from })
-  await serveWaiting(services, { actor: { id: 'workflow', role: 'workflow' }, requestId }, work.moved)
+  await serveWaiting(services, { actor: workflowActor, requestId }, work.moved)
   await watchLowStock(services, { actor: { id: 'relay', role: 'job' }, requestId }, work.moved)
 }

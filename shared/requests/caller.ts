@@ -33,3 +33,6 @@ export interface RequestContext<C extends Caller | undefined = Caller | undefine
 export type CallerContext = RequestContext<Caller>
 
 export const actorOf = ({ id, role }: Caller): Actor => ({ id, role })
+
+/** Holdfast itself, where a workflow acts on behalf of an order. */
+export const workflowActor = { id: 'workflow', role: 'workflow' } as const satisfies Actor

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { OrderId } from '#shared/orders/order.ts'
 import type { SystemContext } from '#shared/orders/system-actions.ts'
+import { workflowActor } from '#shared/requests/caller.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type MachineName, machines } from './machines.ts'
 import { outcomeOf, type Waits } from './wait.ts'
@@ -15,10 +16,7 @@ export const WaitInput = z.object({ ...TaskInput.shape, state: z.string(), token
 export type WaitInput = z.infer<typeof WaitInput>
 
 /** As whom workflows act. */
-export const workflowContext = (requestId: string): SystemContext => ({
-  actor: { id: 'workflow', role: 'workflow' },
-  requestId,
-})
+export const workflowContext = (requestId: string): SystemContext => ({ actor: workflowActor, requestId })
 
 /** So long a wait is kept, in seconds: longer than any lasts. */
 const keptSeconds = 90 * 24 * 3600

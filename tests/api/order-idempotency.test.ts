@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
 import { everyPage, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
 
@@ -78,7 +78,11 @@ describe('an order sent again with its key', () => {
     expect(JSON.parse(first.text)).toMatchObject({ status: 'FAILED_RESERVATION' })
     expectStatus(await admin.receiveStock({ body: { sku, quantity: 5 }, headers: newKey() }), 201)
     expect((await post(body, headers)).text).toBe(first.text)
-    expectStatus(await user.retryReservation({ params: { id: JSON.parse(first.text).id } }), 200)
+    // The order has waited for it.
+    const params = { id: JSON.parse(first.text).id }
+    await vi.waitFor(async () => expect((await user.getOrder({ params })).body).toMatchObject({ status: 'RESERVED' }), {
+      timeout: 60_000,
+    })
     expect((await post(body, headers)).text).toBe(first.text)
     expect(await stockOf(admin, sku)).toMatchObject({ reserved: 1 })
   })

@@ -97,6 +97,17 @@ describe('orders that wait for stock', () => {
     await expectStatuses('RESERVED', 'RESERVED', 'RESERVED')
   })
 
+  test('may be retried by their owner all the same, before and after they have got it, and no other way', async () => {
+    const sku = await newProduct(admin, { stock: 0 })
+    const order = await newOrder(sku, 1)
+    expectStatus(await operator.receiveStock({ body: { sku, quantity: 1 }, headers: newKey() }), 201)
+    const sent = [await owner.retryReservation(order), await owner.retryReservation(order)]
+    expect(sent.map(({ status }) => status)).toEqual([200, 200])
+    expect(await statusOf(order)).toBe('RESERVED')
+    expectStatus(await operator.startPick(order), 200)
+    expect(await owner.retryReservation(order)).toMatchObject({ status: 409, body: { code: 'invalid_transition' } })
+  })
+
   test('hold back those behind them, until they are cancelled', async () => {
     const sku = await newProduct(admin, { stock: 0 })
     const large = await newOrder(sku, 5)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { StoredOrder } from '#shared/orders/order.ts'
-import { act, addStock, newProduct, order, owner, stockOf, stored } from '#tests/store/world.ts'
+import { act, addStock, newProduct, operator, order, owner, stockOf, stored, stranger } from '#tests/store/world.ts'
 import { counts } from '#tests/support/counts.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
 import { OneOrder } from './one-order.ts'
@@ -159,5 +159,21 @@ describe('an expiry that comes late', () => {
     await one.finish()
     await world.until(() => one.executions('running').length === 0)
     expect((await one.read()).status).toBe('DELIVERED')
+  })
+})
+
+describe('a retry of an order that a workflow has reserved', () => {
+  test('by whoever may retry is answered with the order, and writes nothing', async () => {
+    const one = await OneOrder.place(world, 0)
+    await addStock(world.services, one.sku, 2)
+    await world.settle()
+    const reserved = await one.read()
+    expect(reserved).toMatchObject({ status: 'RESERVED', last_change: { actor_id: 'workflow' } })
+    for (const who of [owner, operator]) {
+      expect((await act(world.services, who, one.id, 'retry-reservation')).version).toBe(reserved.version)
+    }
+    await expect(act(world.services, stranger, one.id, 'retry-reservation')).rejects.toMatchObject({
+      code: 'not_found',
+    })
   })
 })
