@@ -2,12 +2,14 @@ import { callerName, deployedFunctions } from '#infra/deployed-functions.ts'
 import type { AwsAction } from '#shared/runtime/function-definition.ts'
 import type { Call } from './recorder.ts'
 
+const workflowActions = ['states:SendTaskFailure', 'states:SendTaskSuccess', 'states:StartExecution'] as const
+
 /** What is used only after a failure that the emulator does not have, unless it is very slow. */
 const afterFailure: Record<string, { because: string; actions: AwsAction[] }> = {
   'events.relay': { because: 'only what failed three times is put aside', actions: ['sqs:SendMessage'] },
   'jobs.process-due-orders': {
     because: 'only events that the relay has not got to for half a minute are relayed here',
-    actions: ['dynamodb:UpdateItem', 'events:PutEvents'],
+    actions: ['dynamodb:UpdateItem', 'events:PutEvents', ...workflowActions],
   },
   'jobs.redrive': {
     because: 'only what the relay has put aside is relayed here, and only consumers get their letters back',
@@ -18,7 +20,22 @@ const afterFailure: Record<string, { because: string; actions: AwsAction[] }> = 
       'dynamodb:UpdateItem',
       'events:PutEvents',
       'sqs:SendMessage',
+      // The emulator does not know it, and no execution fails there.
+      'states:RedriveExecution',
+      ...workflowActions,
     ],
+  },
+  'fulfilment.await-step': {
+    because: 'only an order that was cancelled before its wait had begun',
+    actions: ['states:SendTaskFailure'],
+  },
+  'recovery.await-stock': {
+    because: 'only an order that stopped waiting before its wait had begun, and that stock came for unannounced',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure', 'states:SendTaskSuccess'],
+  },
+  'recovery.hand-over': {
+    because: 'only an order that stock came for at the last moment',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
   },
 }
 
