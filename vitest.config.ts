@@ -13,7 +13,7 @@ export default defineConfig({
     // Two cores: more files at once only take each other's time.
     maxWorkers: 2,
     projects: [
-      { test: { name: 'unit', include: include('unit'), ...patient } },
+      { test: { name: 'unit', include: include('unit'), isolate: false, ...patient } },
       { test: { name: 'structure', include: include('structure'), ...patient } },
       {
         test: {
@@ -26,6 +26,7 @@ export default defineConfig({
       {
         test: {
           name: 'api',
+          isolate: false,
           include: include('api'),
           globalSetup: 'tests/support/api-stack.ts',
           testTimeout,
@@ -39,7 +40,8 @@ export default defineConfig({
         test: {
           name: 'load',
           include: include('load'),
-          fileParallelism: false,
+          // Figures are for the record only where nothing else runs.
+          fileParallelism: process.env['PROVE'] !== 'full',
           testTimeout: 900_000,
           hookTimeout: 60_000,
         },

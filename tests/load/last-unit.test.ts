@@ -9,8 +9,12 @@ import { openShop } from '#tests/support/shop.ts'
 const cases = [
   { engine: 'dynoxide', buckets: 1, warehouses: 1 },
   { engine: 'dynoxide', buckets: 8, warehouses: 2 },
-  { engine: 'dynamodb-local', buckets: 1, warehouses: 1 },
-  ...(isFullProof ? [{ engine: 'dynamodb-local', buckets: 8, warehouses: 2 }] : []),
+  ...(isFullProof
+    ? [
+        { engine: 'dynamodb-local', buckets: 1, warehouses: 1 },
+        { engine: 'dynamodb-local', buckets: 8, warehouses: 2 },
+      ]
+    : []),
 ]
 
 describe('64 clients and too few units', () => {
@@ -29,10 +33,7 @@ describe('64 clients and too few units', () => {
       if (engine === 'dynamodb-local') await warmUp(shop)
       const layout = { buckets, warehouses: further }
       const name = `${engine}, ${buckets} bucket(s), ${warehouses} warehouse(s)`
-      // A young JVM is slow.
-      const share = engine === 'dynamodb-local' && !isFullProof ? 1 / 4 : 1
-      const mixed = counts.crowdOrders * share
-      const singles = counts.singleUnits * share
+      const { crowdOrders: mixed, singleUnits: singles } = counts
       await measured(`One to three units on ${name}`, mixed, () => sellHalf(shop, mixed, layout))
       await measured(`Single units on ${name}`, singles, () => sellSingles(shop, singles, layout))
       expect(shop.troubles).toEqual({ serverErrors: 0, lost: 0, brokenOff: 0 })
