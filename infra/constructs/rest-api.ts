@@ -76,6 +76,7 @@ export class RestApiOfRoutes extends Construct {
         stageName: stage.name,
         throttlingRateLimit: stage.throttle.ratePerSecond,
         throttlingBurstLimit: stage.throttle.burst,
+        // By method as well: the dashboard counts what was done.
         metricsEnabled: true,
         // Errors only, and never bodies.
         loggingLevel: MethodLoggingLevel.ERROR,

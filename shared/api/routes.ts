@@ -403,7 +403,7 @@ export const routes = {
     path: '/orders/{id}/workflow',
     summary: 'What Holdfast waits for on behalf of an order',
     access: 'operator',
-    uses: ['dynamodb:Query', 'secretsmanager:GetSecretValue'],
+    uses: ['dynamodb:Query'],
     params: byOrder,
     success: { status: 200, body: WorkflowView },
     errors: [],

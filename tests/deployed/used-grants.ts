@@ -9,12 +9,13 @@ const afterFailure: Record<string, { because: string; actions: AwsAction[] }> = 
   'events.relay': { because: 'only what failed three times is put aside', actions: ['sqs:SendMessage'] },
   'jobs.process-due-orders': {
     because: 'only events that the relay has not got to for half a minute are relayed here',
-    actions: ['dynamodb:UpdateItem', 'events:PutEvents', ...workflowActions],
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'events:PutEvents', ...workflowActions],
   },
   'jobs.redrive': {
     because: 'only what the relay has put aside is relayed here, and only consumers get their letters back',
     actions: [
       'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',

@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { LambdaClient, paginateListFunctions } from '@aws-sdk/client-lambda'
 import {
+  type ExecutionListItem,
   GetExecutionHistoryCommand,
-  ListExecutionsCommand,
   ListStateMachinesCommand,
+  paginateListExecutions,
   SFNClient,
 } from '@aws-sdk/client-sfn'
 import { clientOptions } from '#infra/emulator/deployment.ts'
@@ -33,8 +34,10 @@ async function executionsOf(endpoint: string, orderId: string): Promise<Executio
   const { stateMachines = [] } = await sfn.send(new ListStateMachinesCommand({}))
   const found = await Promise.all(
     stateMachines.map(async ({ stateMachineArn, name = '' }) => {
-      const { executions = [] } = await sfn.send(new ListExecutionsCommand({ stateMachineArn }))
-      const own = executions.filter((execution) => execution.name?.startsWith(`${orderId}-`))
+      const own: ExecutionListItem[] = []
+      for await (const { executions = [] } of paginateListExecutions({ client: sfn }, { stateMachineArn })) {
+        own.push(...executions.filter((execution) => execution.name?.startsWith(`${orderId}-`)))
+      }
       return Promise.all(
         own.map(async ({ executionArn, status = '' }) => {
           const { events = [] } = await sfn.send(new GetExecutionHistoryCommand({ executionArn, maxResults: 1000 }))

@@ -22,12 +22,12 @@ export const counts = isFullProof
     }
   : {
       clients: 64,
-      crowdOrders: 80,
-      singleUnits: 60,
-      keys: 40,
+      crowdOrders: 60,
+      singleUnits: 40,
+      keys: 30,
       kills: 1,
-      faultyOrders: 40,
-      faultyKeys: 24,
+      faultyOrders: 30,
+      faultyKeys: 16,
       listedOrders: 120,
       manyOrders: 1500,
       lives: 30,

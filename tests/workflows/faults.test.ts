@@ -21,7 +21,7 @@ async function expectEnd(one: OneOrder): Promise<void> {
 const visited = new Set<string>()
 
 /** States like their neighbours, which it takes long to reach. */
-const alike = ['await-stock-2', 'await-stock-3', 'await-stock-4', 'await-stock-5', 'await-stock-6', 'await-stock-7']
+const alike = [2, 3, 4, 5, 6, 7].map((n) => `await-stock-${n}`).concat('hand-over')
 
 /** All of them; or of those of a state another one for every fault, and of states that are alike one. */
 function coursesOf(n: number): Course[] {
