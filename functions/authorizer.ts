@@ -1,6 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent, Context } from 'aws-lambda'
-import { failingQuietly } from '#shared/runtime/background.ts'
-import { services } from '#shared/runtime/services.ts'
+import { failingQuietly } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
 import { authorizeRequest, isUnauthorized } from '#shared/users/authorizer.ts'
 
 export const handler = (

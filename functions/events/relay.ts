@@ -1,9 +1,9 @@
-import { relayStream } from '#shared/events/relay-stream.ts'
-import { background } from '#shared/runtime/background.ts'
-import { outside } from '#shared/runtime/outside.ts'
-import { services } from '#shared/runtime/services.ts'
+import { background } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
+import { relayPorts } from '#shared/composition/relay-ports.ts'
+import { relayStream } from '#shared/composition/relay-stream.ts'
 
 export const handler = background((event: Parameters<typeof relayStream>[2], context) => {
   const own = services(context)
-  return relayStream(own, outside(own, context), event)
+  return relayStream(own, relayPorts(own, context), event)
 })

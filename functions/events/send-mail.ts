@@ -1,6 +1,6 @@
-import { consume } from '#shared/events/consume.ts'
+import { consume } from '#shared/composition/consume.ts'
+import { mailDelivery } from '#shared/composition/mail-delivery.ts'
+import { services } from '#shared/composition/process.ts'
 import { sendOrderMail } from '#shared/mail/send-order-mail.ts'
-import { mailRoom } from '#shared/runtime/mail-room.ts'
-import { services } from '#shared/runtime/services.ts'
 
-export const handler = consume((envelope, context) => sendOrderMail(services(context), mailRoom(), envelope))
+export const handler = consume((envelope, context) => sendOrderMail(services(context), mailDelivery(), envelope))

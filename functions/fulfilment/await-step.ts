@@ -1,6 +1,6 @@
-import { background } from '#shared/runtime/background.ts'
-import { services } from '#shared/runtime/services.ts'
-import { workflows } from '#shared/workflows/step-functions.ts'
+import { workflows } from '#shared/aws/step-functions.ts'
+import { background } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
 import { beginWait, WaitInput } from '#shared/workflows/task.ts'
 
 export const handler = background(async (input: unknown, context) => {

@@ -1,7 +1,7 @@
-import { background } from '#shared/runtime/background.ts'
+import { background } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
 import { log } from '#shared/runtime/log.ts'
 import { count } from '#shared/runtime/metrics.ts'
-import { services } from '#shared/runtime/services.ts'
 import { handleOverdue } from '#shared/workflows/handle-overdue.ts'
 import { TaskInput } from '#shared/workflows/task.ts'
 

@@ -1,7 +1,7 @@
+import { background } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
+import { reactions } from '#shared/composition/relay-ports.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
-import { background } from '#shared/runtime/background.ts'
-import { reactions } from '#shared/runtime/reactions.ts'
-import { services } from '#shared/runtime/services.ts'
 
 export const handler = background((_tick, context) => {
   const own = services(context)

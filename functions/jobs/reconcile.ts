@@ -1,5 +1,5 @@
+import { background } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
 import { reconcile } from '#shared/jobs/reconcile.ts'
-import { background } from '#shared/runtime/background.ts'
-import { services } from '#shared/runtime/services.ts'
 
 export const handler = background((_tick, context) => reconcile(services(context), context))

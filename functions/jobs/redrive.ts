@@ -1,9 +1,9 @@
+import { queues } from '#shared/aws/sqs.ts'
+import { workflows } from '#shared/aws/step-functions.ts'
+import { background } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
+import { reactions } from '#shared/composition/relay-ports.ts'
 import { redrive } from '#shared/jobs/redrive.ts'
-import { background } from '#shared/runtime/background.ts'
-import { reactions } from '#shared/runtime/reactions.ts'
-import { services } from '#shared/runtime/services.ts'
-import { queues } from '#shared/runtime/sqs.ts'
-import { workflows } from '#shared/workflows/step-functions.ts'
 
 export const handler = background((_tick, context) => {
   const own = services(context)

@@ -1,7 +1,7 @@
 import { implement } from '#shared/api/implement.ts'
 import { routes } from '#shared/api/routes.ts'
+import { services } from '#shared/composition/process.ts'
 import { actAsCaller } from '#shared/orders/act-on-order.ts'
-import { services } from '#shared/runtime/services.ts'
 
 export const handler = implement(routes.cancelOrder)(({ params, body, context }) =>
   actAsCaller(services(context), context, { id: params.id, action: 'cancel', body, reason: body.reason }),

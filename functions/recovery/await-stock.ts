@@ -1,7 +1,7 @@
-import { background } from '#shared/runtime/background.ts'
-import { services } from '#shared/runtime/services.ts'
+import { workflows } from '#shared/aws/step-functions.ts'
+import { background } from '#shared/composition/background.ts'
+import { services } from '#shared/composition/process.ts'
 import { awaitStock } from '#shared/workflows/await-stock.ts'
-import { workflows } from '#shared/workflows/step-functions.ts'
 import { WaitInput } from '#shared/workflows/task.ts'
 
 export const handler = background((input: unknown, context) =>

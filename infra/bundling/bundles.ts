@@ -7,10 +7,9 @@ import { functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import { deployedFunctions } from '../deployed-functions.ts'
-import { declaredClients, servicesOf } from './declared-clients.ts'
+import { type AwsService, declaredClients, servicesOf } from './declared-clients.ts'
 import { leanSdk } from './lean-sdk.ts'
-import { type Needs, ownNeeds } from './own-needs.ts'
-import { partsTakenIn, storeParts } from './own-store.ts'
+import { ownModules } from './own-modules.ts'
 import { packedData } from './packed-data.ts'
 
 const root = join(import.meta.dirname, '../..')
@@ -34,8 +33,7 @@ const withoutExtension = (file: string): string => file.replace(/\.ts$/, '')
 /** Bundles every function. */
 export async function buildBundles(): Promise<Bundle[]> {
   rmSync(outFolder, { recursive: true, force: true })
-  const needs = await needsOfFunctions()
-  const { outputs } = await bundle((file) => needs.get(file) ?? everything, true)
+  const { outputs } = await bundle()
   copyRunTimeFiles()
   return Object.entries(outputs).map(([output, { bytes, entryPoint = '', inputs }]) => ({
     file: withoutSuffix(entryPoint),
@@ -45,24 +43,7 @@ export async function buildBundles(): Promise<Bundle[]> {
   }))
 }
 
-/** No client, and the whole store. */
-const everything: Needs = { services: [], storeParts }
-
-/** What a function needs stands in its declaration and in the files that something of gets into its bundle. */
-async function needsOfFunctions(): Promise<Map<string, Needs>> {
-  const { outputs } = await bundle(() => everything, false)
-  const files = new Map(
-    Object.values(outputs).map(({ entryPoint = '', inputs }) => [withoutSuffix(entryPoint), usedInputs(inputs)]),
-  )
-  return new Map(
-    deployedFunctions.map(({ file, uses }) => [
-      file,
-      { services: servicesOf(uses), storeParts: partsTakenIn(files.get(file) ?? []) },
-    ]),
-  )
-}
-
-/** Tells apart modules of one file; see `ownNeeds`. */
+/** Tells apart modules of one file; see `ownModules`. */
 const withoutSuffix = (input: string): string => input.replace(/\?.*$/, '')
 
 const usedInputs = (inputs: Metafile['outputs'][string]['inputs']): string[] =>
@@ -70,12 +51,13 @@ const usedInputs = (inputs: Metafile['outputs'][string]['inputs']): string[] =>
     .filter((input) => (inputs[input]?.bytesInOutput ?? 0) > 0)
     .map(withoutSuffix)
 
-async function bundle(needsOf: (file: string) => Needs, write: boolean): Promise<Metafile> {
+const services = new Map(deployedFunctions.map(({ file, uses }) => [file, servicesOf(uses)]))
+
+async function bundle(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: deployedFunctions.map(({ file }) => ({ in: file, out: join(withoutExtension(file), 'index') })),
     outdir: outFolder,
-    write,
     bundle: true,
     minify: true,
     metafile: true,
@@ -87,7 +69,12 @@ async function bundle(needsOf: (file: string) => Needs, write: boolean): Promise
     supported: { 'dynamic-import': false },
     // The ES modules of the SDK can be shaken, its CommonJS cannot.
     mainFields: ['module', 'main'],
-    plugins: [packedData, ownNeeds(needsOf), declaredClients((needs) => (needs as Needs).services), leanSdk()],
+    plugins: [
+      packedData,
+      ownModules((file) => services.get(file) ?? []),
+      declaredClients((declared) => declared as readonly AwsService[]),
+      leanSdk(),
+    ],
     define: { 'import.meta.dirname': '""' },
     // Lets a test deploy other code without changing a source file.
     banner: { js: process.env['BUNDLE_BANNER'] ?? '' },

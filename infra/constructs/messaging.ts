@@ -3,10 +3,10 @@ import { EventBus, Rule } from 'aws-cdk-lib/aws-events'
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets'
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs'
 import { Construct } from 'constructs'
+import { eventSource } from '#shared/aws/event-bridge.ts'
 import { deadLettersOf } from '#shared/events/queues.ts'
-import { relayDeadLetters } from '#shared/events/relay-function.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
-import { eventSource } from '#shared/runtime/event-bridge.ts'
+import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
+import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { queueName, type Stage } from '../stages.ts'
 
 /** A consumer may fail this often before its message becomes a dead letter. */

@@ -1,6 +1,6 @@
 import { AttributeType, Billing, ProjectionType, StreamViewType, TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
-import { tableDefinition } from '#shared/store/table.ts'
+import { tableDefinition } from '#shared/dynamodb/table.ts'
 import type { Stage } from '../stages.ts'
 import { removalPolicy } from './removal-policy.ts'
 

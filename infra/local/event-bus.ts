@@ -1,7 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { Bus } from '#shared/events/bus.ts'
 import { deadLettersOf } from '#shared/events/queues.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
+import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import type { FileQueues } from './file-queues.ts'
 import { invokeFunction } from './lambda.ts'
 import { Worker } from './worker.ts'

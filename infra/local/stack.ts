@@ -87,7 +87,7 @@ export function useTable(folder: string, endpoint: string): void {
 /** The table, the main warehouse and the first admin: what an installation needs before its first request. */
 async function bootstrap(): Promise<{ admin: Stack['admin']; corsOrigins: string }> {
   // Loaded only now: they read the environment.
-  const { runtime } = await import('#shared/runtime/services.ts')
+  const { runtime } = await import('#shared/composition/process.ts')
   const { ensureInstallation } = await import('#shared/deployment/installation.ts')
   const { config, clock, servicesUntil } = runtime()
   await ensureTable(config.DYNAMODB_ENDPOINT ?? '', config.TABLE_NAME)
@@ -103,7 +103,7 @@ async function bootstrap(): Promise<{ admin: Stack['admin']; corsOrigins: string
 }
 
 async function startedBackground(folder: string, scheduleSeconds: number): Promise<{ stop(): Promise<void> }> {
-  const { runtime } = await import('#shared/runtime/services.ts')
+  const { runtime } = await import('#shared/composition/process.ts')
   const { startBackground } = await import('./background.ts')
   const { DYNAMODB_ENDPOINT: endpoint = '', TABLE_NAME: table } = runtime().config
   return startBackground({ folder, endpoint, table, scheduleSeconds })

@@ -7,7 +7,7 @@ import {
   type TableDescription,
   UpdateTableCommand,
 } from '@aws-sdk/client-dynamodb'
-import { type IndexName, tableDefinition } from '#shared/store/table.ts'
+import { type IndexName, tableDefinition } from '#shared/dynamodb/table.ts'
 
 const { partitionKey, sortKey, stream, indexes } = tableDefinition
 const indexNames = Object.keys(indexes) as IndexName[]

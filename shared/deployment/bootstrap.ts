@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
+import { readSecret, writeSecret } from '#shared/aws/secrets-manager.ts'
 import { Secrets } from '#shared/runtime/secrets.ts'
-import { readSecret, writeSecret } from '#shared/runtime/secrets-manager.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { newSecrets } from '#shared/users/new-secrets.ts'
 import { ensureInstallation } from './installation.ts'

@@ -1,7 +1,7 @@
 import type { SecretsManagerRotationEvent } from 'aws-lambda'
+import type { VersionedSecret } from '#shared/aws/secrets-manager.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { Secrets } from '#shared/runtime/secrets.ts'
-import type { VersionedSecret } from '#shared/runtime/secrets-manager.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { signAccessToken, verifyAccessToken } from '#shared/users/access-token.ts'
 import { type Dated, publishedBeforeUseMilliseconds, rotated } from '#shared/users/key-rotation.ts'

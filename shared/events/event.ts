@@ -10,6 +10,9 @@ export type DomainEvent = OrderEvent | StockEvent
 /** What events are about: each subject numbers its own from 1 on, without a gap. */
 export type Subject = { order_id: string } | { sku: string }
 
+/** News from the table: a subject has an event, or the stock of a SKU moved. */
+export type TableChange = { subject: Subject; sequence: number } | { moved: string }
+
 export const isOrderEvent = (event: DomainEvent): event is OrderEvent => 'order_id' in event
 
 const published = {

@@ -5,8 +5,7 @@ import { workflowActor } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { watchLowStock } from '#shared/stock/low-stock.ts'
-import type { Change } from '#shared/store/changes.ts'
-import type { Subject } from './event.ts'
+import type { Subject, TableChange } from './event.ts'
 import { type Reaction, relay } from './relay.ts'
 
 /**
@@ -20,13 +19,13 @@ export const RelayWork = z.union([
 ])
 export type RelayWork = z.infer<typeof RelayWork>
 
-/** What the relay reaches beside the table. */
-export interface Outside {
+/** What the relay reaches besides the table. */
+export interface RelayPorts {
   /** Of the run: events that it writes are known by it. */
   requestId: string
   reactions: readonly Reaction[]
   /** Puts aside, for a person to look at, what fails again and again. */
-  putAside(work: RelayWork, error: unknown): Promise<void>
+  deadLetter(work: RelayWork, error: unknown): Promise<void>
 }
 
 interface Task<Id> {
@@ -47,18 +46,18 @@ const attempts = 3
  */
 export async function relayChanges<Id>(
   services: Services,
-  outside: Outside,
-  changes: readonly { change: Change; id: Id }[],
+  ports: RelayPorts,
+  changes: readonly { change: TableChange; id: Id }[],
 ): Promise<Id[]> {
   const limit = pLimit(parallelTasks)
   const outcomes = await Promise.all(
-    tasksOf(changes).map((task) => limit(async () => ((await perform(services, outside, task)) ? [] : [task.id]))),
+    tasksOf(changes).map((task) => limit(async () => ((await perform(services, ports, task)) ? [] : [task.id]))),
   )
   return outcomes.flat()
 }
 
 /** One task per subject and per SKU, however many changes there are. */
-function tasksOf<Id>(changes: readonly { change: Change; id: Id }[]): Task<Id>[] {
+function tasksOf<Id>(changes: readonly { change: TableChange; id: Id }[]): Task<Id>[] {
   const tasks = new Map<string, Task<Id>>()
   for (const { change, id } of changes) {
     const work = 'subject' in change ? change.subject : { moved: change.moved }
@@ -72,15 +71,15 @@ function tasksOf<Id>(changes: readonly { change: Change; id: Id }[]): Task<Id>[]
 }
 
 /** @returns false when there was no time for it */
-async function perform<Id>(services: Services, outside: Outside, { work, from }: Task<Id>): Promise<boolean> {
+async function perform<Id>(services: Services, ports: RelayPorts, { work, from }: Task<Id>): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      await doWork(services, outside, work, from)
+      await doWork(services, ports, work, from)
       return true
     } catch (error) {
       if (error instanceof Refusal && error.code === 'unavailable') return false
       if (attempt === attempts) {
-        await outside.putAside(work, error)
+        await ports.deadLetter(work, error)
         return true
       }
     }
@@ -90,7 +89,7 @@ async function perform<Id>(services: Services, outside: Outside, { work, from }:
 /** @param from number of the first event that is news, as far as the caller knows */
 export async function doWork(
   services: Services,
-  { reactions, requestId }: Omit<Outside, 'putAside'>,
+  { reactions, requestId }: Omit<RelayPorts, 'deadLetter'>,
   work: RelayWork,
   from = Number.MAX_SAFE_INTEGER,
 ): Promise<void> {

@@ -1,6 +1,5 @@
 import { isFinal } from '#shared/orders/transitions.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import type { Store } from '#shared/store/store.ts'
 import { type Counts, countsOf } from './counts.ts'
 import { type DomainEvent, isOrderEvent, type Subject } from './event.ts'
 
@@ -42,7 +41,7 @@ export async function relay(
 }
 
 /** An order whose last event has been relayed leaves the working set. */
-const closing = (store: Store, last: DomainEvent) =>
+const closing = (store: Services['store'], last: DomainEvent) =>
   isOrderEvent(last) && isFinal(last.to) ? [store.orders.close({ id: last.order_id, version: last.version })] : []
 
 /** How long the events waited for us, in milliseconds and in total. */

@@ -1,8 +1,8 @@
-import { relayFunction } from '#shared/events/relay-function.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import { namedJobs } from './jobs.ts'
+import { relayFunction } from './relay-function.ts'
+import { subscriptions } from './subscriptions.ts'
 
 /** Every function that nobody waits for. */
 export const backgroundFunctions: BackgroundFunction[] = [

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { BackgroundContext } from '#shared/runtime/background.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 
 const parallel = 8

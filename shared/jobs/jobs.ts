@@ -1,7 +1,7 @@
 import { deadLettersOf } from '#shared/events/queues.ts'
-import { relayDeadLetters, relayUses } from '#shared/events/relay-function.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
+import { relayDeadLetters, relayUses } from './relay-function.ts'
+import { subscriptions } from './subscriptions.ts'
 
 /** A piece of work that nobody asked for over HTTP; `npm run job` runs any by hand. */
 export interface Job extends BackgroundFunction {

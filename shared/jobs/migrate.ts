@@ -1,5 +1,5 @@
 import pLimit from 'p-limit'
-import type { BackgroundContext } from '#shared/runtime/background.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Outdated } from '#shared/store/migrations.ts'
 import { isTimeUp } from './time-up.ts'

@@ -1,9 +1,9 @@
 import { type Counts, countsOf, isDerived } from '#shared/events/counts.ts'
 import type { Subject } from '#shared/events/event.ts'
-import { relayFunction } from '#shared/events/relay-function.ts'
-import type { BackgroundContext } from '#shared/runtime/background.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Generations } from '#shared/store/outbox.ts'
+import { relayFunction } from './relay-function.ts'
 import { isTimeUp } from './time-up.ts'
 
 const name = 'rebuild-counters'

@@ -1,4 +1,4 @@
-import type { BackgroundContext } from '#shared/runtime/background.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 import { count } from '#shared/runtime/metrics.ts'
 import type { Services } from '#shared/runtime/services.ts'

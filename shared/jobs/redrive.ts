@@ -1,12 +1,12 @@
 import { deadLettersOf, type Queues } from '#shared/events/queues.ts'
 import type { Reaction } from '#shared/events/relay.ts'
-import { relayDeadLetters } from '#shared/events/relay-function.ts'
 import { doWork, RelayWork } from '#shared/events/relay-work.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
-import type { BackgroundContext } from '#shared/runtime/background.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Workflows } from '#shared/workflows/workflows.ts'
+import { relayDeadLetters } from './relay-function.ts'
+import { subscriptions } from './subscriptions.ts'
 import { isTimeUp } from './time-up.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { BackgroundContext } from '#shared/runtime/background.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import type { Services } from '#shared/runtime/services.ts'
 
 /** What a page under way may take, and remembering it: at the deadline the store starts nothing any more. */

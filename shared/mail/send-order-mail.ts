@@ -12,7 +12,7 @@ import { render } from './render.ts'
 const leaseMilliseconds = (sendSeconds + 2) * 1000
 
 /** What it takes to send mails, beside the services. */
-export interface MailRoom {
+export interface MailDelivery {
   mailer: Mailer
   templates: TemplateFiles
 }
@@ -23,18 +23,18 @@ export interface MailRoom {
  * then the next delivery sends, perhaps a second time. A mail that comes twice is better than one that never comes.
  * @throws Error to be called again: the mail could not be sent, or it is not known whether it was
  */
-export async function sendOrderMail(services: Services, room: MailRoom, envelope: Envelope): Promise<void> {
+export async function sendOrderMail(services: Services, delivery: MailDelivery, envelope: Envelope): Promise<void> {
   if (!('order_id' in envelope)) return
   const template = templateFor(envelope.type)
   if (template === undefined) return
-  const mail = await composed(services, room.templates, envelope, template)
+  const mail = await composed(services, delivery.templates, envelope, template)
   // Nobody to write to, and no later attempt would find one.
   if (mail === undefined) return
   const { store, clock } = services
   for (let round = 0; ; round += 1) {
     const claim = { mail_id: mail.id, template, leased_until: clock.now() + leaseMilliseconds }
     const held = await store.transact([store.mails.claim(claim, clock.now())])
-    if (held === undefined) return sendClaimed(services, room.mailer, mail, claim)
+    if (held === undefined) return sendClaimed(services, delivery.mailer, mail, claim)
     if (held === 'sent') return
     await store.pause(round)
   }

@@ -1,8 +1,8 @@
 import type { Services } from '#shared/runtime/services.ts'
-import type { WaitingEntry } from '#shared/store/waiting-line.ts'
 import { actOnOrder } from './act-on-order.ts'
 import type { StoredOrder } from './order.ts'
 import type { SystemContext } from './system-actions.ts'
+import type { WaitingEntry } from './waiting-entry.ts'
 
 /** What a try for a waiting order came to. */
 type Try = 'served' | 'still waiting' | 'not in turn'

@@ -17,7 +17,7 @@ const messages = {
   answeredByGateway: 'request answered by the gateway',
   runOver: 'run over',
   runFailed: 'run failed',
-  putAside: 'relay put aside',
+  deadLettered: 'dead-lettered',
   deliveryFailed: 'delivery failed',
   orderFailed: 'order failed',
   skuFailed: 'sku failed',

@@ -1,14 +1,11 @@
-import type { Subject } from '#shared/events/event.ts'
-import type { Key } from './keys.ts'
-
-/** What the key of an item that was written just now tells: a subject has an event, or the stock of a SKU moved. */
-export type Change = { subject: Subject; sequence: number } | { moved: string }
+import type { Key } from '#shared/dynamodb/item.ts'
+import type { TableChange } from '#shared/events/event.ts'
 
 /** Begins of the sort keys whose inserts say something; the stream is filtered by them. */
 export const changePrefixes = ['EVENT#', 'ROW#'] as const
 
 /** @returns undefined for items that say nothing */
-export function changeAt({ pk, sk }: Key): Change | undefined {
+export function changeAt({ pk, sk }: Key): TableChange | undefined {
   const [kind, name] = pk.split('#')
   const [prefix, number] = sk.split('#')
   if (name === undefined) return undefined

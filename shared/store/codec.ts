@@ -1,15 +1,14 @@
 import type * as z from 'zod/mini'
+import type { Item, Key } from '#shared/dynamodb/item.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import type { Key } from './keys.ts'
 import { latestOf, type SchemaChanges, schemaChanges, writtenVersion } from './schema-changes.ts'
-
-/** An item as DynamoDB's document client gives and takes it. */
-export type Item = Record<string, unknown>
 
 /** How one type of item is written and read; both ways are checked, because rows outlive the code that wrote them. */
 export interface Codec<T> {
   encode(key: Key, value: T, indexed?: Item): Item
   decode(item: Item): T
+  /** The same for an item that may be missing. */
+  decodeFound(item: Item | undefined): T | undefined
 }
 
 /**
@@ -21,15 +20,17 @@ export const codecKnowing =
   <S extends z.ZodMiniType<object>>(entity: string, schema: S): Codec<z.output<S>> => {
     const change = latestOf(changes, entity)
     const { version, downgrade } = change
+    const decode = (item: Item) => {
+      if (item['entity'] !== entity) throw unknownItem(item, entity, version)
+      return schema.parse(upgraded(changes, item))
+    }
     return {
       encode(key, value, indexed) {
         const item = { ...key, entity, schema: version, ...indexed, ...(schema.parse(value) as Item) }
         return downgrade ? { ...downgrade(item), schema: writtenVersion(change) } : item
       },
-      decode(item) {
-        if (item['entity'] !== entity) throw unknownItem(item, entity, version)
-        return schema.parse(upgraded(changes, item))
-      },
+      decode,
+      decodeFound: (item) => (item === undefined ? undefined : decode(item)),
     }
   }
 

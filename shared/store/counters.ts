@@ -1,11 +1,11 @@
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
+import { getItems } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import { type Counts, sumCounts } from '#shared/events/counts.ts'
 import type { Subject } from '#shared/events/event.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
-import type { Item } from './codec.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-import { getItems } from './read.ts'
-import type { Write } from './transact.ts'
 
 /** Spreads the writes: relays of different orders rarely meet at one item. */
 const shards = 16

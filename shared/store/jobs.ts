@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { getItem } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import { codec } from './codec.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-import { getItem } from './read.ts'
-import type { Write } from './transact.ts'
 
 /** What a run of a job leaves to the next one. */
 const JobState = z.object({

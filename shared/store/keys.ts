@@ -1,9 +1,8 @@
+import type { Key } from '#shared/dynamodb/item.ts'
 import type { Subject } from '#shared/events/event.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { LevelKey } from '#shared/stock/stock.ts'
-
-export type Key = { pk: string; sk: string }
 
 /** Orders of all users are listed from this many index partitions, so that none takes every write. */
 const orderListShards = 8

@@ -1,10 +1,11 @@
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
+import { type Page, type PageRequest, pageOf, wantedBy } from '#shared/dynamodb/list-page.ts'
+import { chunkOf, merge, type ReadOn } from '#shared/dynamodb/merge.ts'
+import { query } from '#shared/dynamodb/read.ts'
 import { LedgerRow, type LevelKey } from '#shared/stock/stock.ts'
-import { codec, type Item } from './codec.ts'
-import type { Connection } from './connection.ts'
+import { codec } from './codec.ts'
 import { keys } from './keys.ts'
-import { type Page, type PageRequest, pageOf, wantedBy } from './list-page.ts'
-import { chunkOf, merge, type ReadOn } from './merge.ts'
-import { query } from './read.ts'
 
 export const rowCodec = codec('ledger_row', LedgerRow)
 

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini'
+import type { Item } from '#shared/dynamodb/item.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import { MailTemplate } from '#shared/mail/mail-templates.ts'
 import { Instant } from '#shared/requests/fields.ts'
-import { codec, type Item } from './codec.ts'
+import { codec } from './codec.ts'
 import { keys } from './keys.ts'
-import type { Write } from './transact.ts'
 
 /** Who sends a mail; kept for ever, because an event may be told again at any time. */
 const MailClaim = z.object({

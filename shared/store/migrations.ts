@@ -1,11 +1,11 @@
 import * as z from 'zod/mini'
-import { type Item, upgraded } from './codec.ts'
-import { asRead } from './conditions.ts'
-import type { Connection } from './connection.ts'
-import type { Key } from './keys.ts'
-import { getItem, scan } from './read.ts'
+import { asRead } from '#shared/dynamodb/conditions.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import type { Item, Key } from '#shared/dynamodb/item.ts'
+import { getItem, scan } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
+import { upgraded } from './codec.ts'
 import { type SchemaChanges, schemaChanges, writtenVersion } from './schema-changes.ts'
-import type { Write } from './transact.ts'
 
 /** An item of an earlier schema, and what it has to become. */
 export interface Outdated {

@@ -1,9 +1,9 @@
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
+import { getItems, query } from '#shared/dynamodb/read.ts'
+import { type IndexName, tableDefinition } from '#shared/dynamodb/table.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
-import type { Item } from './codec.ts'
-import type { Connection } from './connection.ts'
 import { keys, listings } from './keys.ts'
-import { getItems, query } from './read.ts'
-import { type IndexName, tableDefinition } from './table.ts'
 
 const pageSize = 100
 

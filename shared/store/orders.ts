@@ -1,15 +1,16 @@
+import { onlyNew } from '#shared/dynamodb/conditions.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import type { Listing } from '#shared/dynamodb/index-walk.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
+import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from '#shared/dynamodb/list-page.ts'
+import { getItem, query, queryAll } from '#shared/dynamodb/read.ts'
+import { tableDefinition } from '#shared/dynamodb/table.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import { dueAction } from '#shared/orders/due.ts'
 import { type Order, OrderEvent, StoredOrder } from '#shared/orders/order.ts'
 import type { Transition } from '#shared/orders/transitions.ts'
-import { codec, type Item } from './codec.ts'
-import { onlyNew } from './conditions.ts'
-import type { Connection } from './connection.ts'
-import type { Listing } from './index-walk.ts'
+import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
-import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from './list-page.ts'
-import { getItem, query, queryAll } from './read.ts'
-import { tableDefinition } from './table.ts'
-import type { Write } from './transact.ts'
 
 const orderCodec = codec('order', StoredOrder)
 export const eventCodec = codec('event', OrderEvent)
@@ -36,14 +37,12 @@ export interface OrderListing {
 /** `order.created`, and what became of the reservation. */
 const maxCreationEvents = 2
 
-const decodeOrder = (item: Item | undefined) => (item === undefined ? undefined : orderCodec.decode(item))
-
 const encode = (order: StoredOrder): Item =>
   orderCodec.encode(keys.order(order.id), order, listings.order(order, dueAction(order)?.at))
 
 export const orderStore = (connection: Connection) => ({
   async get(id: string): Promise<StoredOrder | undefined> {
-    return decodeOrder(await getItem(connection, keys.order(id)))
+    return orderCodec.decodeFound(await getItem(connection, keys.order(id)))
   },
 
   async events(orderId: string): Promise<OrderEvent[]> {
@@ -81,7 +80,7 @@ export const orderStore = (connection: Connection) => ({
   /** The one order that its owner gave this reference. */
   async byReference(owner: string, reference: string): Promise<StoredOrder | undefined> {
     const claim = await getItem(connection, keys.reference(owner, reference))
-    return decodeOrder(claim && (await getItem(connection, keys.order(String(claim['order_id'])))))
+    return orderCodec.decodeFound(claim && (await getItem(connection, keys.order(String(claim['order_id'])))))
   },
 
   /** The order's id is derived from the request, so "it exists" means "this request was already served". */
@@ -114,7 +113,7 @@ export const orderStore = (connection: Connection) => ({
         },
       },
     },
-    failure: (item) => ({ kind: 'order_changed', order: decodeOrder(item) }),
+    failure: (item) => ({ kind: 'order_changed', order: orderCodec.decodeFound(item) }),
   }),
 
   /** Takes an order that is final, and has no consequences to come, out of the working set. */

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini'
+import { onlyNew } from '#shared/dynamodb/conditions.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
+import { getItem, getItems, query, queryAll } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import type { DomainEvent, Subject } from '#shared/events/event.ts'
 import { Fault } from '#shared/requests/fault.ts'
-
-import { codec, type Item } from './codec.ts'
-import { onlyNew } from './conditions.ts'
-import type { Connection } from './connection.ts'
+import { codec } from './codec.ts'
 import { keys } from './keys.ts'
 import { eventCodec } from './orders.ts'
-import { getItem, getItems, query, queryAll } from './read.ts'
 import { stockEventCodec } from './stock-alerts.ts'
-import type { Write } from './transact.ts'
 
 /** How far a subject's events have been relayed, and in which generation of the counters they are counted. */
 export const Cursor = z.object({ sequence: z.int(), generation: z.int() })
@@ -38,8 +38,7 @@ export const outboxStore = (connection: Connection) => {
     return item === undefined ? firstGenerations : generationsCodec.decode(item)
   }
   const cursor = async (subject: Subject): Promise<Cursor | undefined> => {
-    const item = await getItem(connection, keys.cursor(subject))
-    return item === undefined ? undefined : cursorCodec.decode(item)
+    return cursorCodec.decodeFound(await getItem(connection, keys.cursor(subject)))
   }
   const cursorForNews = async (subject: Subject): Promise<Cursor> => {
     const items = await getItems(connection, [keys.cursor(subject), keys.generations()])

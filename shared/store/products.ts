@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
+import { onlyNew, onlyVersion } from '#shared/dynamodb/conditions.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from '#shared/dynamodb/list-page.ts'
+import { getItem } from '#shared/dynamodb/read.ts'
+import type { Condition, Write } from '#shared/dynamodb/transact.ts'
 import { Product } from '#shared/products/product.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { codec } from './codec.ts'
-import { onlyNew, onlyVersion } from './conditions.ts'
-import type { Connection } from './connection.ts'
 import { keys, listings } from './keys.ts'
-import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from './list-page.ts'
-import { getItem } from './read.ts'
-import type { Condition, Write } from './transact.ts'
 
 /** `first` is the product as it was created: what a repeated creation is answered with. */
 const StoredProduct = z.object({ ...Product.shape, creation: Creation, first: Product })
@@ -19,8 +19,7 @@ export type ProductConflict = { kind: 'product'; product: StoredProduct | undefi
 
 export const productStore = (connection: Connection) => ({
   async get(sku: string): Promise<StoredProduct | undefined> {
-    const item = await getItem(connection, keys.product(sku))
-    return item === undefined ? undefined : productCodec.decode(item)
+    return productCodec.decodeFound(await getItem(connection, keys.product(sku)))
   },
 
   /** By SKU, ascending; all, or those selected. */
@@ -41,5 +40,5 @@ const put = (product: StoredProduct, condition: Condition): Write<ProductConflic
   operation: {
     Put: { Item: productCodec.encode(keys.product(product.sku), product, listings.product(product)), ...condition },
   },
-  failure: (item) => ({ kind: 'product', product: item === undefined ? undefined : productCodec.decode(item) }),
+  failure: (item) => ({ kind: 'product', product: productCodec.decodeFound(item) }),
 })

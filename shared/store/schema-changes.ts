@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import type { Item } from './codec.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
 import { listings } from './keys.ts'
 
 /** How a type of item became what it is. Both functions know items whole, with keys, `entity` and `schema`. */

@@ -1,90 +1,64 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb'
-import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import * as z from 'zod/mini'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { getItem } from '#shared/dynamodb/read.ts'
+import { writeOne } from '#shared/dynamodb/write-one.ts'
+import { Session } from '#shared/users/session.ts'
 import { codec } from './codec.ts'
-import { type Connection, persist } from './connection.ts'
 import { keys } from './keys.ts'
-import { getItem } from './read.ts'
 
-/** A family of refresh tokens: one login on one device. No token is stored: each is derived from id and generation. */
-const Session = z.object({
-  id: z.string(),
-  user_id: z.string(),
-  /** Epoch milliseconds. */
-  started_at: z.int(),
-  /** Number of the newest token handed out. */
-  generation: z.int(),
-  /** Epoch milliseconds. */
-  rotated_at: z.int(),
-  ended: z.boolean(),
-  /** Epoch seconds, as DynamoDB's time to live wants it. */
-  expires_at: z.int(),
-})
-export type Session = z.infer<typeof Session>
 const sessionCodec = codec('session', Session)
 
-export const sessionStore = (connection: Connection) => {
-  const { table } = connection
-  const get = async (id: string): Promise<Session | undefined> => {
-    const item = await getItem(connection, keys.session(id))
-    return item === undefined ? undefined : sessionCodec.decode(item)
-  }
-  return {
-    async start(session: Session): Promise<void> {
-      const command = new PutCommand({ TableName: table, Item: sessionCodec.encode(keys.session(session.id), session) })
-      await persist(connection, (options) => connection.client.send(command, options))
-    },
+export const sessionStore = (connection: Connection) => ({
+  async start(session: Session): Promise<void> {
+    await writeOne(connection, { operation: { Put: { Item: sessionCodec.encode(keys.session(session.id), session) } } })
+  },
 
-    get,
+  get: async (id: string): Promise<Session | undefined> =>
+    sessionCodec.decodeFound(await getItem(connection, keys.session(id))),
 
-    /**
-     * Moves a live session from `generation` to the next.
-     * @returns the session as it is afterwards, and whether this call moved it
-     */
-    async rotate(
-      id: string,
-      generation: number,
-      now: number,
-      expiresAt: number,
-    ): Promise<{ rotated: boolean; session: Session | undefined }> {
-      const command = new UpdateCommand({
-        TableName: table,
-        Key: keys.session(id),
-        UpdateExpression: 'SET generation = :next, rotated_at = :now, expires_at = :expires',
-        ConditionExpression: 'generation = :generation AND ended = :no AND expires_at > :seconds',
-        ExpressionAttributeValues: {
-          ':generation': generation,
-          ':next': generation + 1,
-          ':no': false,
-          ':now': now,
-          ':seconds': Math.floor(now / 1000),
-          ':expires': expiresAt,
+  /**
+   * Moves a live session from `generation` to the next.
+   * @returns the session as it is afterwards, and whether this call moved it
+   */
+  async rotate(
+    id: string,
+    generation: number,
+    now: number,
+    expiresAt: number,
+  ): Promise<{ rotated: boolean; session: Session | undefined }> {
+    const written = await writeOne(connection, {
+      operation: {
+        Update: {
+          Key: keys.session(id),
+          UpdateExpression: 'SET generation = :next, rotated_at = :now, expires_at = :expires',
+          ConditionExpression: 'generation = :generation AND ended = :no AND expires_at > :seconds',
+          ExpressionAttributeValues: {
+            ':generation': generation,
+            ':next': generation + 1,
+            ':no': false,
+            ':now': now,
+            ':seconds': Math.floor(now / 1000),
+            ':expires': expiresAt,
+          },
         },
-        ReturnValues: 'ALL_NEW',
-      })
-      try {
-        const { Attributes } = await persist(connection, (options) => connection.client.send(command, options))
-        return { rotated: true, session: sessionCodec.decode(Attributes ?? {}) }
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-        return { rotated: false, session: await get(id) }
-      }
-    },
+      },
+      failure: sessionCodec.decodeFound,
+    })
+    return written.failed
+      ? { rotated: false, session: written.failure }
+      : { rotated: true, session: sessionCodec.decodeFound(written.item) }
+  },
 
-    /** Ends a session for good; ending it twice is no error. */
-    async end(id: string): Promise<void> {
-      const command = new UpdateCommand({
-        TableName: table,
-        Key: keys.session(id),
-        UpdateExpression: 'SET ended = :yes',
-        ConditionExpression: 'attribute_exists(pk)',
-        ExpressionAttributeValues: { ':yes': true },
-      })
-      try {
-        await persist(connection, (options) => connection.client.send(command, options))
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error
-      }
-    },
-  }
-}
+  /** Ends a session permanently; ending it twice, or one that never existed, is no error. */
+  async end(id: string): Promise<void> {
+    await writeOne(connection, {
+      operation: {
+        Update: {
+          Key: keys.session(id),
+          UpdateExpression: 'SET ended = :yes',
+          ConditionExpression: 'attribute_exists(pk)',
+          ExpressionAttributeValues: { ':yes': true },
+        },
+      },
+    })
+  },
+})

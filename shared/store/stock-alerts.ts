@@ -1,10 +1,10 @@
+import { onlyNew, onlyVersion } from '#shared/dynamodb/conditions.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { getItem } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import { StockAlerts, StockEvent } from '#shared/stock/stock-event.ts'
 import { codec } from './codec.ts'
-import { onlyNew, onlyVersion } from './conditions.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-import { getItem } from './read.ts'
-import type { Write } from './transact.ts'
 
 export const stockEventCodec = codec('stock_event', StockEvent)
 const alertsCodec = codec('stock_alerts', StockAlerts)

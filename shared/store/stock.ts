@@ -1,13 +1,13 @@
 import * as z from 'zod/mini'
+import { onlyNew } from '#shared/dynamodb/conditions.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { getItem, getItems, queryAll } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { type Deltas, type LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
 import { codec } from './codec.ts'
-import { onlyNew } from './conditions.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
 import { ledgerReader, rowCodec } from './ledger.ts'
-import { getItem, getItems, queryAll } from './read.ts'
-import type { Write } from './transact.ts'
 
 export const levelCodec = codec('level', StoredLevel)
 const StoredMovement = z.object({ ...Movement.shape, creation: Creation })
@@ -26,8 +26,7 @@ export const stockStore = (connection: Connection) => ({
   },
 
   async movement(id: string): Promise<StoredMovement | undefined> {
-    const item = await getItem(connection, keys.movement(id))
-    return item === undefined ? undefined : movementCodec.decode(item)
+    return movementCodec.decodeFound(await getItem(connection, keys.movement(id)))
   },
 
   ledger: ledgerReader(connection),

@@ -1,10 +1,10 @@
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { examinedPage, type Page, type PageRequest } from '#shared/dynamodb/list-page.ts'
+import { getItems } from '#shared/dynamodb/read.ts'
 import type { StoredLevel } from '#shared/stock/stock.ts'
 import type { Warehouse } from '#shared/stock/warehouse.ts'
-import type { Connection } from './connection.ts'
 import { listings } from './keys.ts'
-import { examinedPage, type Page, type PageRequest } from './list-page.ts'
 import { productCodec, type StoredProduct } from './products.ts'
-import { getItems } from './read.ts'
 import { stockStore } from './stock.ts'
 
 /** Everything there is of one SKU. */

@@ -1,12 +1,12 @@
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
+import { getItems } from '#shared/dynamodb/read.ts'
 import type { Product } from '#shared/products/product.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
 import type { LevelKey, StoredLevel } from '#shared/stock/stock.ts'
 import type { Warehouse } from '#shared/stock/warehouse.ts'
-import type { Item } from './codec.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
 import { productCodec } from './products.ts'
-import { getItems } from './read.ts'
 import { levelCodec, stockStore } from './stock.ts'
 
 /** What there is of some SKUs. */

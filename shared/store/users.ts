@@ -1,25 +1,14 @@
-import * as z from 'zod/mini'
-import { Creation } from '#shared/requests/idempotency.ts'
+import { onlyNew, onlyVersion } from '#shared/dynamodb/conditions.ts'
+import type { Companion, Connection } from '#shared/dynamodb/connection.ts'
+import type { Item, Key } from '#shared/dynamodb/item.ts'
+import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from '#shared/dynamodb/list-page.ts'
+import { getItem, getItems } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
-import { UserRecord } from '#shared/users/user.ts'
-import { codec, type Item } from './codec.ts'
-import { onlyNew, onlyVersion } from './conditions.ts'
-import type { Companion, Connection } from './connection.ts'
-import { type Key, keys, listings } from './keys.ts'
-import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from './list-page.ts'
-import { getItem, getItems } from './read.ts'
-import type { Write } from './transact.ts'
+import { StoredUser } from '#shared/users/stored-user.ts'
+import { codec } from './codec.ts'
+import { keys, listings } from './keys.ts'
 
-/** `first` is the user as created: what a repeated creation is answered with. */
-export const StoredUser = z.object({
-  ...UserRecord.shape,
-  password_hash: z.string(),
-  /** Sessions that began before `at` (epoch ms) are over, but for the one that asked for it. */
-  sessions_ended: z.exactOptional(z.object({ at: z.int(), except: z.exactOptional(z.string()) })),
-  creation: Creation,
-  first: UserRecord,
-})
-export type StoredUser = z.infer<typeof StoredUser>
 const userCodec = codec('user', StoredUser)
 
 /** Why a user could not be created. */
@@ -30,8 +19,7 @@ export type UserConflict =
 
 export const userStore = (connection: Connection) => {
   const get = async (id: string): Promise<StoredUser | undefined> => {
-    const item = await getItem(connection, keys.user(id))
-    return item === undefined ? undefined : userCodec.decode(item)
+    return userCodec.decodeFound(await getItem(connection, keys.user(id)))
   }
   const byUniqueKey = async (key: Key): Promise<StoredUser | undefined> => {
     const claim = await getItem(connection, key)

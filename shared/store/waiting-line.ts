@@ -1,14 +1,11 @@
-import * as z from 'zod/mini'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { query } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import type { StoredOrder } from '#shared/orders/order.ts'
+import { WaitingEntry } from '#shared/orders/waiting-entry.ts'
 import { codec } from './codec.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-import { query } from './read.ts'
-import type { Write } from './transact.ts'
 
-/** An order that waits for stock of a SKU. It counts only as long as the order itself says that it waits since then. */
-const WaitingEntry = z.object({ sku: z.string(), since: z.string(), order_id: z.string() })
-export type WaitingEntry = z.infer<typeof WaitingEntry>
 const entryCodec = codec('waiting', WaitingEntry)
 
 const put = (entry: WaitingEntry): Write<never> => ({

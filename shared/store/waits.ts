@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { queryAll } from '#shared/dynamodb/read.ts'
+import type { Write } from '#shared/dynamodb/transact.ts'
 import { codec } from './codec.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-import { queryAll } from './read.ts'
-import type { Write } from './transact.ts'
 
 /** Where an execution waits for its order, and the token that ends the wait. */
 const StoredWait = z.object({

@@ -1,12 +1,12 @@
 import * as z from 'zod/mini'
+import { onlyNew, onlyVersion } from '#shared/dynamodb/conditions.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
+import { queryAll } from '#shared/dynamodb/read.ts'
+import type { Condition, Write } from '#shared/dynamodb/transact.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { byPriority, Warehouse } from '#shared/stock/warehouse.ts'
 import { codec } from './codec.ts'
-import { onlyNew, onlyVersion } from './conditions.ts'
-import type { Connection } from './connection.ts'
 import { keys } from './keys.ts'
-import { queryAll } from './read.ts'
-import type { Condition, Write } from './transact.ts'
 
 /** `first` is the warehouse as it was created: what a repeated creation is answered with. */
 const StoredWarehouse = z.object({ ...Warehouse.shape, creation: Creation, first: Warehouse })
@@ -55,5 +55,5 @@ export const warehouseStore = (connection: Connection, cache: WarehouseCache) =>
 
 const put = (warehouse: StoredWarehouse, condition: Condition): Write<WarehouseConflict> => ({
   operation: { Put: { Item: warehouseCodec.encode(keys.warehouse(warehouse.id), warehouse), ...condition } },
-  failure: (item) => ({ kind: 'warehouse', warehouse: item === undefined ? undefined : warehouseCodec.decode(item) }),
+  failure: (item) => ({ kind: 'warehouse', warehouse: warehouseCodec.decodeFound(item) }),
 })

@@ -4,7 +4,7 @@ import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import type { StoredUser } from '#shared/store/users.ts'
+import type { StoredUser } from './stored-user.ts'
 import { type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
 
 /** @throws Refusal `not_found` */

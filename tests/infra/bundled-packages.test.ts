@@ -15,7 +15,7 @@ import { deployedFunctions } from '#infra/deployed-functions.ts'
 import manifest from '#package' with { type: 'json' }
 import { bundled } from '#tests/support/bundled.ts'
 
-type Ses = typeof import('#shared/runtime/ses.ts')
+type Ses = typeof import('#shared/aws/ses.ts')
 
 /** The clients that functions use, all of them. */
 const clients = {
@@ -116,7 +116,7 @@ describe('calls of the SDK as it is bundled', () => {
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
     vi.stubEnv('AWS_ENDPOINT_URL', endpoint)
     answer = { status: 200, body: { MessageId: '1' } }
-    const { mailer } = (await bundled(`export { mailer } from '#shared/runtime/ses.ts'`, ['ses'])) as Ses
+    const { mailer } = (await bundled(`export { mailer } from '#shared/aws/ses.ts'`, ['ses'])) as Ses
     const [at, to] = ['2026-11-20T12:00:00.000Z', 'jo@example.com']
     await mailer().send({ id: '1', from: 'orders@example.com', to, subject: '№ 1', html: '<p>', text: 'Hello', at })
     expect(authorization).toMatch(/Credential=environment\/\d{8}\/eu-west-3\/ses\//)

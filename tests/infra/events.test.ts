@@ -3,10 +3,10 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { jobFunctionName, stageOf } from '#infra/stages.ts'
 import { deadLettersOf } from '#shared/events/queues.ts'
-import { relayDeadLetters } from '#shared/events/relay-function.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
+import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
+import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
 
 interface Statement {

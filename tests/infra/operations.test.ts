@@ -6,9 +6,9 @@ import { holdfastApp } from '#infra/holdfast.ts'
 import { realStages, stageOf } from '#infra/stages.ts'
 import manifest from '#package' with { type: 'json' }
 import { deadLettersOf } from '#shared/events/queues.ts'
-import { relayDeadLetters } from '#shared/events/relay-function.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
+import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
+import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { count } from '#shared/runtime/metrics.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 

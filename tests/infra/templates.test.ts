@@ -5,7 +5,7 @@ import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
 import { compressedFromBytes } from '#shared/api/response-headers.ts'
-import { tableDefinition } from '#shared/store/table.ts'
+import { tableDefinition } from '#shared/dynamodb/table.ts'
 
 type Properties = Record<string, unknown>
 interface Resource {

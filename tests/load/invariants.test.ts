@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createClient } from '#shared/store/connection.ts'
+import { createClient } from '#shared/dynamodb/connection.ts'
 import { type StoredItem, scanTable, violationsAt, violationsOf } from '#tests/support/invariants.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus } from '#tests/support/people.ts'

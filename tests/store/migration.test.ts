@@ -1,7 +1,7 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
+import type { Item } from '#shared/dynamodb/item.ts'
 import { migrate } from '#shared/jobs/migrate.ts'
-import type { Item } from '#shared/store/codec.ts'
 import { keys } from '#shared/store/keys.ts'
 import { listUsers, readUser, updateUser } from '#shared/users/administration.ts'
 import { contextOf } from '#tests/support/in-process.ts'

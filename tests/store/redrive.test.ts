@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { TableChange } from '#shared/events/event.ts'
 import type { Queues } from '#shared/events/queues.ts'
 import type { Reaction } from '#shared/events/relay.ts'
-import { relayDeadLetters } from '#shared/events/relay-function.ts'
 import { type RelayWork, relayChanges } from '#shared/events/relay-work.ts'
 import { redrive } from '#shared/jobs/redrive.ts'
+import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { Change } from '#shared/store/changes.ts'
 import { eventsOf, newProduct, order, useWorld } from './world.ts'
 
 const world = useWorld()
@@ -29,7 +29,7 @@ const newOrder = async (): Promise<string> => {
   return (await order(world.services, { lines: [{ sku, quantity: 1 }] })).id
 }
 
-const told = (...ids: string[]): { change: Change; id: string }[] =>
+const told = (...ids: string[]): { change: TableChange; id: string }[] =>
   ids.map((id) => ({ change: { subject: { order_id: id }, sequence: 1 }, id }))
 
 describe('an order whose relay fails again and again', () => {
@@ -50,10 +50,10 @@ describe('an order whose relay fails again and again', () => {
         published.push(`${id} ${event.sequence}`)
       }
     }
-    const putAside = (work: RelayWork) => queues.send(relayDeadLetters, JSON.stringify(work))
+    const deadLetter = (work: RelayWork) => queues.send(relayDeadLetters, JSON.stringify(work))
     const again = await relayChanges(
       services,
-      { requestId: 'relay-run', reactions: [react], putAside },
+      { requestId: 'relay-run', reactions: [react], deadLetter },
       told(poisonous, good),
     )
     expect(again).toEqual([])
@@ -84,11 +84,11 @@ describe('an order whose relay fails again and again', () => {
     const react: Reaction = async ([first]) => {
       if (first && 'order_id' in first && first.order_id === unlucky) throw new Refusal('unavailable')
     }
-    const putAside = async () => {
+    const deadLetter = async () => {
       throw new Error('Nothing is to be put aside')
     }
     expect(
-      await relayChanges(services, { requestId: 'relay-run', reactions: [react], putAside }, told(good, unlucky)),
+      await relayChanges(services, { requestId: 'relay-run', reactions: [react], deadLetter }, told(good, unlucky)),
     ).toEqual([unlucky])
   })
 
@@ -98,7 +98,7 @@ describe('an order whose relay fails again and again', () => {
       throw new Error('Down')
     }
     await expect(
-      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], putAside: fail }, told(id)),
+      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], deadLetter: fail }, told(id)),
     ).rejects.toThrow('Down')
   })
 
@@ -109,9 +109,9 @@ describe('an order whose relay fails again and again', () => {
     const react: Reaction = async () => {
       calls += 1
     }
-    const putAside = async () => undefined
+    const deadLetter = async () => undefined
     const changes = [2, 1, 2].map((sequence) => ({ change: { subject: { order_id: id }, sequence }, id }))
-    await relayChanges(services, { requestId: 'relay-run', reactions: [react], putAside }, changes)
+    await relayChanges(services, { requestId: 'relay-run', reactions: [react], deadLetter }, changes)
     expect(calls).toBe(1)
   })
 })

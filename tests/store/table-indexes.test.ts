@@ -13,8 +13,8 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { afterEach, expect, test } from 'vitest'
 import { type Engine, startEngine } from '#infra/local/engine.ts'
 import { ensureTable } from '#infra/local/table.ts'
-import { createClient } from '#shared/store/connection.ts'
-import { type IndexName, tableDefinition } from '#shared/store/table.ts'
+import { createClient } from '#shared/dynamodb/connection.ts'
+import { type IndexName, tableDefinition } from '#shared/dynamodb/table.ts'
 import '#tests/support/local-credentials.ts'
 
 const { partitionKey, sortKey, indexes } = tableDefinition

@@ -3,8 +3,8 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { relayDeadLetters } from '#shared/events/relay-function.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
+import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { runtimeOn } from '#tests/support/in-process.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 

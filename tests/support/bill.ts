@@ -1,8 +1,8 @@
 import { callerName, functionMemory } from '#infra/deployed-functions.ts'
 import priceFile from '#infra/prices.json' with { type: 'json' }
 import { authorizerFile } from '#shared/api/operations.ts'
-import { relayFunction } from '#shared/events/relay-function.ts'
-import { subscriptions } from '#shared/events/subscriptions.ts'
+import { relayFunction } from '#shared/jobs/relay-function.ts'
+import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import type { Tally } from './tally.ts'
 

@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { main } from '#infra/local/main.ts'
 import { TableStream } from '#infra/local/table-stream.ts'
-import { bus } from '#shared/runtime/event-bridge.ts'
+import { bus } from '#shared/aws/event-bridge.ts'
 import { seeded } from './seeded.ts'
 
 const random = seeded(Number(process.env['DISTURBANCE_SEED'] ?? 1))

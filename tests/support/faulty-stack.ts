@@ -1,7 +1,7 @@
 // The local stack with faults between it and its table. It starts up without them: an installation that cannot be
 // set up has no requests to serve.
 import { main } from '#infra/local/main.ts'
-import { runtime } from '#shared/runtime/services.ts'
+import { runtime } from '#shared/composition/process.ts'
 import { injectFaults, randomFaults } from './faults.ts'
 import { seeded } from './seeded.ts'
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
+import { createRuntime, type Runtime } from '#shared/composition/process.ts'
 import type { Caller, CallerContext, Role } from '#shared/requests/caller.ts'
 import { digestOf, fingerprintOf, type Once } from '#shared/requests/idempotency.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
-import { createRuntime, type Runtime } from '#shared/runtime/services.ts'
 import './local-credentials.ts'
 
 /** An engine that shares a slow machine with everything else may pause for longer than a table ever would. */

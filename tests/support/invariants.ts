@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ScanCommand } from '@aws-sdk/lib-dynamodb'
 import * as z from 'zod/mini'
+import { createClient } from '#shared/dynamodb/connection.ts'
 import { foldEvents } from '#shared/orders/history.ts'
 import { Order, OrderEvent } from '#shared/orders/order.ts'
 import { effects, LedgerRow, type LevelKey, StoredLevel } from '#shared/stock/stock.ts'
-import { createClient } from '#shared/store/connection.ts'
 import './local-credentials.ts'
 
 export type StoredItem = Record<string, unknown>

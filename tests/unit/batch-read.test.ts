@@ -1,9 +1,9 @@
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, expect, test } from 'vitest'
-import { createClient } from '#shared/store/connection.ts'
-import { Reachability } from '#shared/store/reachability.ts'
-import { getItems } from '#shared/store/read.ts'
+import { createClient } from '#shared/dynamodb/connection.ts'
+import { Reachability } from '#shared/dynamodb/reachability.ts'
+import { getItems } from '#shared/dynamodb/read.ts'
 
 // No engine leaves keys unread: only DynamoDB does, when it is busy or an answer would pass 16 MB.
 const dynamo = mockClient(DynamoDBDocumentClient)

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod/mini'
-import { codecKnowing, type Item, upgraded } from '#shared/store/codec.ts'
+import type { Item } from '#shared/dynamodb/item.ts'
+import { codecKnowing, upgraded } from '#shared/store/codec.ts'
 
 const key = { pk: 'CUP#1', sk: 'CUP' }
 const Colour = z.object({ colour: z.string() })

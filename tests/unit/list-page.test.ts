@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Page, pageOf } from '#shared/store/list-page.ts'
-import { merge, type ReadOn } from '#shared/store/merge.ts'
+import { type Page, pageOf } from '#shared/dynamodb/list-page.ts'
+import { merge, type ReadOn } from '#shared/dynamodb/merge.ts'
 import { alwaysEventually } from '#tests/support/property.ts'
 
 interface Element {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { createClient, persist } from '#shared/dynamodb/connection.ts'
+import { Reachability } from '#shared/dynamodb/reachability.ts'
 import { systemClock } from '#shared/runtime/clock.ts'
-import { createClient, persist } from '#shared/store/connection.ts'
-import { Reachability } from '#shared/store/reachability.ts'
 
 const patience = 800
 

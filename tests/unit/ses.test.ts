@@ -1,8 +1,8 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeEach, expect, test } from 'vitest'
+import { mailer } from '#shared/aws/ses.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { mailer } from '#shared/runtime/ses.ts'
 import '#tests/support/local-credentials.ts'
 
 const ses = mockClient(SESv2Client)

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { workflows } from '#shared/aws/step-functions.ts'
 import { destination, type LogLine } from '#shared/runtime/log.ts'
 import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
-import { workflows } from '#shared/workflows/step-functions.ts'
 import { mostRedriven } from '#shared/workflows/workflows.ts'
 import '#tests/support/local-credentials.ts'
 

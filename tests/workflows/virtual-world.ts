@@ -3,11 +3,12 @@ import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { TableStream } from '#infra/local/table-stream.ts'
 import { type Invoke, NamedError, WorkflowRunner } from '#infra/local/workflow-runner.ts'
+import type { Runtime } from '#shared/composition/process.ts'
+import { relayStream } from '#shared/composition/relay-stream.ts'
 import type { Reaction } from '#shared/events/relay.ts'
-import { relayStream } from '#shared/events/relay-stream.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
-import type { Runtime, Services } from '#shared/runtime/services.ts'
+import type { Services } from '#shared/runtime/services.ts'
 import { awaitStock } from '#shared/workflows/await-stock.ts'
 import { followOrders } from '#shared/workflows/follow-orders.ts'
 import { handOver } from '#shared/workflows/hand-over.ts'
@@ -106,7 +107,7 @@ export function useVirtualWorld(): VirtualWorld {
   }
   const reactions = (): Reaction[] => [followOrders(services(), workflows, 'relay')]
   // What is put aside is found by the job.
-  const outside = () => ({ requestId: 'relay', reactions: reactions(), putAside: async () => undefined })
+  const outside = () => ({ requestId: 'relay', reactions: reactions(), deadLetter: async () => undefined })
 
   const relayNews = () =>
     stream.poll(async (records) => {

@@ -3,9 +3,8 @@ import { type AttributeValue, TransactionCanceledException } from '@aws-sdk/clie
 import { TransactWriteCommand, type TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { Fault } from '#shared/requests/fault.ts'
-import type { Item } from './codec.ts'
 import { type Connection, persist, TryAgain } from './connection.ts'
-import type { Key } from './keys.ts'
+import type { Item, Key } from './item.ts'
 
 /** A condition of one write, in DynamoDB's words. */
 export interface Condition {

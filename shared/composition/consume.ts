@@ -1,8 +1,9 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
-import { type BackgroundContext, background } from '#shared/runtime/background.ts'
+import { Envelope } from '#shared/events/event.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
-import { Envelope } from './event.ts'
+import { background } from './background.ts'
 
 /** What the bus puts into a queue. */
 const Delivery = z.object({ detail: Envelope })

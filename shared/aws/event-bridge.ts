@@ -2,7 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import type { Bus } from '#shared/events/bus.ts'
 import type { Envelope } from '#shared/events/event.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { port } from './ports.ts'
+import { port } from '#shared/runtime/ports.ts'
 
 /** Of all events Holdfast publishes. */
 export const eventSource = 'holdfast'

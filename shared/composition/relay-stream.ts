@@ -1,18 +1,18 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
+import { type RelayPorts, relayChanges } from '#shared/events/relay-work.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { changeAt } from '#shared/store/changes.ts'
-import { type Outside, relayChanges } from './relay-work.ts'
 
 /** Relays what a batch of the table's stream tells; records may come twice, late and in any order. */
 export async function relayStream(
   services: Services,
-  outside: Outside,
+  ports: RelayPorts,
   { Records }: DynamoDBStreamEvent,
 ): Promise<DynamoDBBatchResponse> {
   const changes = Records.flatMap(({ eventName, dynamodb: { Keys, SequenceNumber = '' } = {} }) => {
     const change = eventName === 'INSERT' && changeAt({ pk: Keys?.['pk']?.S ?? '', sk: Keys?.['sk']?.S ?? '' })
     return change ? [{ change, id: SequenceNumber }] : []
   })
-  const failed = await relayChanges(services, outside, changes)
+  const failed = await relayChanges(services, ports, changes)
   return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) }
 }

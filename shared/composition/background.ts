@@ -1,15 +1,10 @@
 import type { Context } from 'aws-lambda'
-import { log } from './log.ts'
-import { runtime } from './services.ts'
+import { runtime } from '#shared/composition/process.ts'
+import type { BackgroundContext } from '#shared/runtime/background-context.ts'
+import { log } from '#shared/runtime/log.ts'
 
 /** Time kept back for reporting what could not be done. */
 const deadlineMarginMilliseconds = 2000
-
-export interface BackgroundContext {
-  requestId: string
-  /** Epoch milliseconds after which no further attempt may be started. */
-  deadline: number
-}
 
 /** All that is told of what went wrong; workflows know it by its name and try again. */
 class RunFailed extends Error {

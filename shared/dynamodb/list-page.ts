@@ -1,6 +1,6 @@
-import type { Item } from './codec.ts'
 import type { Connection } from './connection.ts'
 import { type Entry, type Listing, walkIndex } from './index-walk.ts'
+import type { Item } from './item.ts'
 import type { Positioned, Walk } from './merge.ts'
 import { getItems } from './read.ts'
 

@@ -12,9 +12,9 @@ import {
 } from '@aws-sdk/client-sfn'
 import { log } from '#shared/runtime/log.ts'
 import { port } from '#shared/runtime/ports.ts'
-import type { MachineName } from './machines.ts'
-import { cancelled } from './states-language.ts'
-import { mostRedriven, type Workflows } from './workflows.ts'
+import type { MachineName } from '#shared/workflows/machines.ts'
+import { cancelled } from '#shared/workflows/states-language.ts'
+import { mostRedriven, type Workflows } from '#shared/workflows/workflows.ts'
 
 const { ABORTED, FAILED, TIMED_OUT } = ExecutionStatus
 

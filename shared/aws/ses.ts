@@ -1,7 +1,7 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { type Mailer, sendSeconds } from '#shared/mail/mailer.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { port } from './ports.ts'
+import { port } from '#shared/runtime/ports.ts'
 
 const utf8 = (text: string) => ({ Data: text, Charset: 'UTF-8' })
 

@@ -1,4 +1,4 @@
-import type { Item } from './codec.ts'
+import type { Item } from './item.ts'
 import type { Condition } from './transact.ts'
 
 /** The item must not exist: its id is derived from the request, so an existing one means "this was done already". */

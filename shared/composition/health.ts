@@ -1,6 +1,6 @@
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { Services } from './services.ts'
-import { version } from './version.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { version } from '#shared/runtime/version.ts'
 
 /** The process answers; `timestamp` in epoch seconds. */
 export const health = ({ config, clock }: Services) => ({

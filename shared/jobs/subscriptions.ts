@@ -1,6 +1,6 @@
+import type { EventType } from '#shared/events/event.ts'
 import { mailedTypes, templateFolder } from '#shared/mail/mail-templates.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
-import type { EventType } from './event.ts'
 
 /** Somebody who wants to hear of events: through a queue of the same name, with dead letters behind it. */
 export interface Subscription extends BackgroundFunction {

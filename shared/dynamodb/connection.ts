@@ -2,8 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
-import type { Item } from './codec.ts'
-import type { Key } from './keys.ts'
+import type { Item, Key } from './item.ts'
 import { isUnanswered, type Reachability } from './reachability.ts'
 
 /** An item that is read along with the first items a request reads, so that it costs no round trip. */

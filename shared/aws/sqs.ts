@@ -2,7 +2,7 @@ import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, SQSCli
 import * as z from 'zod/mini'
 import type { Queues } from '#shared/events/queues.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { port } from './ports.ts'
+import { port } from '#shared/runtime/ports.ts'
 
 /** Queues of SQS; `QUEUE_URLS` is a JSON object of their URLs by name. */
 export const queues = port<Queues>(() => {

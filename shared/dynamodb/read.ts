@@ -6,9 +6,8 @@ import {
   ScanCommand,
   type ScanCommandInput,
 } from '@aws-sdk/lib-dynamodb'
-import type { Item } from './codec.ts'
 import { type Connection, pause, persist } from './connection.ts'
-import type { Key } from './keys.ts'
+import type { Item, Key } from './item.ts'
 
 /** Consistent. */
 export async function getItem(connection: Connection, key: Key): Promise<Item | undefined> {

@@ -1,6 +1,5 @@
-import type { Item } from './codec.ts'
 import type { Connection } from './connection.ts'
-import type { Key } from './keys.ts'
+import type { Item, Key } from './item.ts'
 import { chunkOf, merge, type Positioned, type ReadOn, type Walk } from './merge.ts'
 import { query } from './read.ts'
 import { type IndexName, tableDefinition } from './table.ts'

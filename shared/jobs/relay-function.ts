@@ -1,5 +1,5 @@
+import { deadLettersOf } from '#shared/events/queues.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
-import { deadLettersOf } from './queues.ts'
 
 /** Where the relay leaves what it cannot do. */
 export const relayDeadLetters = deadLettersOf('relay')

@@ -1,0 +1,75 @@
+import { secretsFromManager } from '#shared/aws/secrets-manager.ts'
+import { type Connection, createClient } from '#shared/dynamodb/connection.ts'
+import { Reachability } from '#shared/dynamodb/reachability.ts'
+import type { RequestContext } from '#shared/requests/caller.ts'
+import type { WriteGuard } from '#shared/requests/write-guard.ts'
+import { type Clock, systemClock } from '#shared/runtime/clock.ts'
+import { type Config, readConfig } from '#shared/runtime/config.ts'
+import { secretSource, secretsFromFile } from '#shared/runtime/secrets.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { createStore, emptyCaches } from '#shared/store/store.ts'
+
+/** What a process (a Lambda instance) keeps between requests. */
+export interface Runtime {
+  config: Config
+  clock: Clock
+  /** Made on first use. */
+  readonly client: Connection['client']
+  /**
+   * @param deadline epoch ms after which the store starts no further attempt
+   * @param guard of the one request these services are for
+   */
+  servicesUntil(deadline: number, guard?: WriteGuard): Services
+}
+
+export function createRuntime(
+  environment: Record<string, string | undefined>,
+  clock: Clock = systemClock,
+  random: () => number = Math.random,
+): Runtime {
+  const config = readConfig(environment)
+  let made: Connection['client'] | undefined
+  const client = () => {
+    made ??= createClient(config.DYNAMODB_ENDPOINT)
+    return made
+  }
+  const { SECRETS_ID: secretId, SECRETS_FILE: file } = config
+  const secrets = secretSource(secretId === undefined ? secretsFromFile(file) : secretsFromManager(secretId), clock)
+  const caches = emptyCaches()
+  const reachability = new Reachability(clock, config.TABLE_SILENCE_MILLISECONDS)
+  const connection = (deadline: number): Connection => ({
+    get client() {
+      return client()
+    },
+    table: config.TABLE_NAME,
+    clock,
+    random,
+    reachability,
+    deadline,
+  })
+  return {
+    config,
+    clock,
+    get client() {
+      return client()
+    },
+    servicesUntil: (deadline, guard) => ({
+      config,
+      clock,
+      secrets,
+      store: createStore(connection(deadline), caches, guard),
+    }),
+  }
+}
+
+let instance: Runtime | undefined
+
+/** Of this process; made on first use, so that importing a handler has no effect. */
+export const runtime = (): Runtime => {
+  instance ??= createRuntime(process.env)
+  return instance
+}
+
+/** The services of one request. */
+export const services = ({ deadline, guard }: Pick<RequestContext, 'deadline' | 'guard'>): Services =>
+  runtime().servicesUntil(deadline, guard)

@@ -1,0 +1,6 @@
+/** What a run of a background function knows of itself. */
+export interface BackgroundContext {
+  requestId: string
+  /** Epoch milliseconds after which no further attempt may be started. */
+  deadline: number
+}
