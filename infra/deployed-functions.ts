@@ -1,3 +1,4 @@
+import { actionsOf } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import {
   authorizerFile,
@@ -24,7 +25,7 @@ export const callerName = ({ file }: Pick<FunctionDefinition, 'file'>): string =
 export const operationFunction = (named: NamedRoute): FunctionDefinition => ({
   file: functionFile(named),
   area: named.route.area,
-  uses: named.route.uses,
+  uses: actionsOf(named.route),
 })
 
 export const authorizerFunction: FunctionDefinition = {

@@ -19,7 +19,9 @@ export interface Route {
   /** As API Gateway writes resources: `/orders/{id}`. */
   readonly path: `/${string}`
   readonly summary: string
-  /** AWS actions its function needs: on the table, and on the secrets. Its IAM policy is made of exactly these. */
+  /** Changes nothing, although its method is not GET. */
+  readonly isSafe?: true
+  /** AWS actions that its use case needs; with those of `actionsOf` they are the function's whole IAM policy. */
   readonly uses: readonly AwsAction[]
   /** The least role; an admin may do everything, a `user` is anybody who is signed in. */
   readonly access: 'public' | Role
@@ -102,11 +104,14 @@ export function rolesFor(access: Role): readonly Role[] {
 export const isClosedUntilPasswordChange = ({ access, path }: Route): boolean =>
   access !== 'public' && !path.startsWith('/auth/')
 
-const writingActions: readonly AwsAction[] = ['dynamodb:PutItem', 'dynamodb:UpdateItem']
+/** Whether a signed-in caller changes something with it. A route that does not say that it is safe, is not. */
+export const isWrite = ({ access, method, isSafe }: Route): boolean =>
+  access !== 'public' && method !== 'GET' && !isSafe
 
-/** Whether a signed-in caller changes something with it. */
-export const isWrite = ({ access, uses }: Route): boolean =>
-  access !== 'public' && uses.some((action) => writingActions.includes(action))
+/** AWS actions of its function: its own, and what every request of its kind needs. */
+export const actionsOf = (route: Route): AwsAction[] => [
+  ...new Set([...route.uses, ...(isWrite(route) ? (['dynamodb:GetItem'] as const) : [])]),
+]
 
 /** Whether it shows a caller one resource that has versions, and so an `ETag`. */
 export const isVersioned = ({ access, success: { body } }: Route): boolean =>

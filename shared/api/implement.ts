@@ -53,9 +53,21 @@ export const implement =
       .use(problemMapping(route))
       .use(parseAndAuthorise(route))
       .use(checkResult(route))
-      .handler((input: unknown) => run(input as Input<R>))
+      .handler((input: unknown) => admitted(input as Input<R>, run))
     return chain as unknown as Handler
   }
+
+/** What the caller's account does not allow any more is refused for that, whatever else is wrong with the request. */
+async function admitted<R extends Route>(
+  input: Input<R>,
+  run: (input: Input<R>) => Promise<Output<R>> | Output<R>,
+): Promise<Output<R>> {
+  try {
+    return await run(input)
+  } finally {
+    await input.context.guard?.admitted
+  }
+}
 
 function exchangeOf(request: middy.Request): Exchange {
   const { exchange } = request.internal as Request['internal']
@@ -141,7 +153,7 @@ function parseAndAuthorise(route: Route): Middleware {
       shared.generatedKey = identity?.generatedKey
       shared.expected = isConditionalWrite(route) ? expectedVersions(event) : undefined
       const deadline = clock.now() + request.context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
-      const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, shared) }
+      const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, shared, deadline) }
       const http = httpRequest(event)
       const authorization = route.bearer && http.header('authorization')
       const input = { body, params, query, once: identity?.once, context, authorization, request: http }
@@ -150,10 +162,19 @@ function parseAndAuthorise(route: Route): Middleware {
   }
 }
 
-const guardOf = (route: Route, { caller, expected }: Exchange): WriteGuard | undefined =>
-  caller && isWrite(route)
-    ? { callerId: caller.id, admit: (account) => authoriseWrite(route, caller, account), expected }
-    : undefined
+function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): WriteGuard | undefined {
+  if (!caller || !isWrite(route)) return undefined
+  const admitted = admit(route, caller, deadline)
+  // It is awaited later: until then its failure must not count as unhandled.
+  admitted.catch(() => undefined)
+  return { admitted, expected }
+}
+
+/** Reads the account beside whatever the request reads, so it costs no round trip of its own. */
+async function admit(route: Route, caller: Caller, deadline: number): Promise<void> {
+  const { store } = runtime().servicesUntil(deadline)
+  authoriseWrite(route, caller, await store.users.get(caller.id))
+}
 
 /** @see answerWith */
 function checkResult(route: Route): Middleware {

@@ -2,17 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
-import type { Item, Key } from './item.ts'
 import { isUnanswered, type Reachability } from './reachability.ts'
-
-/** An item that is read along with the first items a request reads, so that it costs no round trip. */
-export interface Companion {
-  key: Key
-  /** Until it has been seen. */
-  isDue: boolean
-  /** @throws Refusal to end the request */
-  see(item: Item | undefined): void
-}
 
 /** What the store needs of the world; `deadline` (epoch ms) is the request's. */
 export interface Connection {
@@ -24,7 +14,6 @@ export interface Connection {
   /** Of the table, as this process knows it. */
   reachability: Reachability
   deadline: number
-  companion?: Companion
 }
 
 /** One attempt a call: `persist` repeats it, because only we know how much time the request has left. */

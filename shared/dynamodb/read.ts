@@ -11,7 +11,6 @@ import type { Item, Key } from './item.ts'
 
 /** Consistent. */
 export async function getItem(connection: Connection, key: Key): Promise<Item | undefined> {
-  if (connection.companion?.isDue) return (await getItems(connection, [key]))[0]
   const command = new GetCommand({ TableName: connection.table, Key: key, ConsistentRead: true })
   return (await persist(connection, (options) => connection.client.send(command, options))).Item
 }
@@ -21,21 +20,6 @@ const batchSize = 100
 
 /** Consistent; all batches at once. Items come in no particular order; missing ones are left out. */
 export async function getItems(connection: Connection, keys: Key[]): Promise<Item[]> {
-  const { companion } = connection
-  if (!companion?.isDue) return getBatches(connection, keys)
-  const isCompanion = isAt(companion.key)
-  const isAskedFor = keys.some(isCompanion)
-  const items = await getBatches(connection, isAskedFor ? keys : [...keys, companion.key])
-  companion.see(items.find(isCompanion))
-  return isAskedFor ? items : items.filter((item) => !isCompanion(item))
-}
-
-const isAt =
-  ({ pk, sk }: Key) =>
-  (item: Item): boolean =>
-    item['pk'] === pk && item['sk'] === sk
-
-async function getBatches(connection: Connection, keys: Key[]): Promise<Item[]> {
   const batches = Array.from({ length: Math.ceil(keys.length / batchSize) }, (_, batch) =>
     keys.slice(batch * batchSize, (batch + 1) * batchSize),
   )

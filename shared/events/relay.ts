@@ -21,10 +21,10 @@ export async function relay(
   { subject, from }: { subject: Subject; from: number },
 ): Promise<void> {
   let next = from
-  for (let round = 0; ; ) {
+  const relayPage = async (): Promise<'last page' | 'more' | undefined> => {
     const { cursor, events, hasMore } = await store.outbox.news(subject, next)
     const last = events.at(-1)
-    if (!last) return
+    if (!last) return 'last page'
     for (const react of reactions) await react(events)
     const counts = { ...countsOf(events), ...lagOf(events, clock.now()) }
     const conflict = await store.transact([
@@ -32,12 +32,11 @@ export async function relay(
       store.counters.add(cursor.generation, subject, counts),
       ...closing(store, last),
     ])
-    if (conflict) {
-      await store.pause(round)
-      round += 1
-    } else if (!hasMore) return
     next = (conflict ? cursor.sequence : last.sequence) + 1
+    if (conflict) return undefined
+    return hasMore ? 'more' : 'last page'
   }
+  while ((await store.untilWritten(relayPage)) === 'more');
 }
 
 /** An order whose last event has been relayed leaves the working set. */

@@ -63,18 +63,19 @@ async function switchOver({ store }: Services, before: Generations) {
 }
 
 /** @returns whether the subject had been counted elsewhere */
-async function move({ store }: Services, subject: Subject, generation: number): Promise<boolean> {
-  for (let round = 0; ; round += 1) {
+function move({ store }: Services, subject: Subject, generation: number): Promise<boolean> {
+  let wasElsewhere = false
+  return store.untilWritten(async () => {
     const cursor = await store.outbox.cursor(subject)
-    if (cursor === undefined || cursor.generation === generation) return round > 0
+    if (cursor === undefined || cursor.generation === generation) return wasElsewhere
+    wasElsewhere = true
     const events = await store.outbox.eventsUpTo(subject, cursor.sequence)
     const conflict = await store.transact([
       store.outbox.advance(subject, cursor, { ...cursor, generation }),
       store.counters.add(generation, subject, countsOf(events)),
     ])
-    if (!conflict) return true
-    await store.pause(round)
-  }
+    return conflict ? undefined : true
+  })
 }
 
 /** Everything that has events: orders, then SKUs; the position after the last is null. */

@@ -31,13 +31,12 @@ export async function sendOrderMail(services: Services, delivery: MailDelivery, 
   // Nobody to write to, and no later attempt would find one.
   if (mail === undefined) return
   const { store, clock } = services
-  for (let round = 0; ; round += 1) {
+  await store.untilWritten(async () => {
     const claim = { mail_id: mail.id, template, leased_until: clock.now() + leaseMilliseconds }
     const held = await store.transact([store.mails.claim(claim, clock.now())])
-    if (held === undefined) return sendClaimed(services, delivery.mailer, mail, claim)
-    if (held === 'sent') return
-    await store.pause(round)
-  }
+    if (held === undefined) await sendClaimed(services, delivery.mailer, mail, claim)
+    return held === undefined || held === 'sent' ? true : undefined
+  })
 }
 
 /**

@@ -1,5 +1,5 @@
 import { actorOf, type CallerContext, isStaff } from '#shared/requests/caller.ts'
-import { type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -43,14 +43,11 @@ export async function listOrders(
     isOpen: !statuses.some(isFinal),
     ...periodOf(query),
     newestFirst: query.sort !== 'created_at',
-    select: isSelective(query) ? select : undefined,
+    select: isSelective(query, ['user_id', 'from', 'to', 'sort']) ? select : undefined,
   }
   const { items, next } = await store.orders.list(listing, pages.request)
   return answer(items, next)
 }
-
-const isSelective = ({ status, phase, sku, reference, q }: OrdersQuery): boolean =>
-  [status, phase, sku, reference, q].some((filter) => filter !== undefined)
 
 /** The orders that pass all filters. */
 async function selected(services: Services, query: OrdersQuery, seesAll: boolean, orders: StoredOrder[]) {

@@ -106,7 +106,7 @@ async function place(
 ): Promise<OnceResult<OrderView>> {
   const { store, clock } = services
   const actor = actorOf(caller)
-  for (let round = 0; ; round += 1) {
+  return store.untilWritten(async () => {
     const steps = await draft()
     const change: Change = { action: 'create', actor, requestId, fingerprint, now: clock.now() }
     const { order, events } = recordChange(derivedId('ord', digest), undefined, change, steps)
@@ -127,8 +127,8 @@ async function place(
         order_id: conflict.orderId,
       })
     }
-    await store.pause(round)
-  }
+    return undefined
+  })
 }
 
 /** The answer that created the order, whatever has become of it since. */

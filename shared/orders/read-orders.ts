@@ -5,7 +5,7 @@ import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.t
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { visible } from './act-on-order.ts'
+import { visible } from './change-order.ts'
 import { foldEvents, viewFor } from './history.ts'
 import type { OrderEvent, OrderView } from './order.ts'
 

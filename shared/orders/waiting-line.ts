@@ -1,5 +1,5 @@
 import type { Services } from '#shared/runtime/services.ts'
-import { actOnOrder } from './act-on-order.ts'
+import { tryAction } from './act-on-order.ts'
 import type { StoredOrder } from './order.ts'
 import type { SystemContext } from './system-actions.ts'
 import type { WaitingEntry } from './waiting-entry.ts'
@@ -37,16 +37,12 @@ export async function tryInTurn(
     for (const { sku } of lines) {
       if (sku !== undefined && !(await isTurnOf(services, lineOf(sku)))) return 'not in turn'
     }
-    let missing: string[] = []
-    const after = await actOnOrder(services, {
+    const { order: after, missing } = await tryAction(services, {
       ...context,
       id,
       action: 'retry-reservation',
       appliesTo: (now) => now.waiting_since === since,
-      recordsShortage(failure) {
-        missing = failure.missing.map(({ sku }) => sku)
-        return onShortage === 'record' && isFirst
-      },
+      isShortageSilent: onShortage === 'leave' || !isFirst,
     })
     if (after.status !== order.status) return 'served'
     // A SKU that is short only now, it has to wait for as well: and to look again, because nobody has told it meanwhile.

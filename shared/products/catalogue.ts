@@ -1,6 +1,6 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { assertSameRequest, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
-import { type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
@@ -62,11 +62,9 @@ export async function listProducts(
 ): Promise<{ products: Product[]; page: PageInfo }> {
   const { cursor_secret } = await secrets.current()
   const pages = paging(cursor_secret, ['products', caller.id], query)
-  const { q } = query
-  const select =
-    q === undefined
-      ? undefined
-      : async (products: Product[]) => products.filter(({ name, sku }) => anyBeginsWith(q, [name, sku]))
+  const { q = '' } = query
+  const passes = ({ name, sku }: Product): boolean => anyBeginsWith(q, [name, sku])
+  const select = isSelective(query, []) ? async (products: Product[]) => products.filter(passes) : undefined
   const { items, next } = await store.products.list(pages.request, select)
   return { products: items, page: pages.info(next) }
 }

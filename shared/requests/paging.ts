@@ -19,6 +19,17 @@ export const PageInfo = z.object({
 export type PageInfo = z.infer<typeof PageInfo>
 
 /**
+ * Whether a query leaves elements out, so that its list has to look further for a full page. Every parameter counts that is
+ * not excepted: a new filter cannot be forgotten.
+ * @param exceptions parameters that only say where to look, and in which order
+ */
+export const isSelective = <Q extends PageQuery>(query: Q, exceptions: readonly (keyof Q)[]): boolean =>
+  Object.entries(query).some(
+    ([name, value]) =>
+      value !== undefined && !([...Object.keys(PageQuery.shape), ...exceptions] as readonly unknown[]).includes(name),
+  )
+
+/**
  * Turns a caller's query into a store's page request, and the store's answer into `page`. A cursor is good for the
  * same scope and the same filters only: whatever the query holds beside limit and cursor.
  */

@@ -7,11 +7,10 @@ export interface Account {
   must_change_password: boolean
 }
 
-/** What must hold when a signed-in request writes. The store enforces it, for every write in one place. */
+/** What must hold when a signed-in request writes. The store enforces it, for every transaction in one place. */
 export interface WriteGuard {
-  callerId: string
-  /** @throws Refusal when the account does not allow the request any more */
-  admit: (account: Account | undefined) => void
+  /** Settles once the caller's account has been read; rejects with the Refusal that ends the request. */
+  admitted: Promise<void>
   /** Versions of the resource that may be changed; any when there are none. */
   expected?: ReadonlySet<number> | undefined
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { id } from '#shared/requests/fields.ts'
-import { PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
+import { isSelective, PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { levelsOf } from './read-stock.ts'
 import { Deltas, LedgerRow, MovementKind, type StoredLevel, totalsOf } from './stock.ts'
@@ -67,10 +67,11 @@ export async function listMovements(
 async function readPage(
   { store, clock }: Services,
   sku: string,
-  { order_id, kind }: MovementsQuery,
+  query: MovementsQuery,
   limit: number,
   resume: Resume | undefined,
 ) {
+  const { order_id, kind } = query
   const readAt = resume?.read_at ?? clock.now()
   const levels = await levelsOf(store, sku)
   const balances = new Map<string, Deltas>()
@@ -79,7 +80,7 @@ async function readPage(
     levels,
     { limit, ...(resume && { after: resume.position }) },
     {
-      selective: order_id !== undefined || kind !== undefined,
+      selective: isSelective(query, []),
       examine: (rows) =>
         rows.map(({ row, position }) => {
           const balanced = { ...row, balance }

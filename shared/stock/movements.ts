@@ -49,7 +49,7 @@ async function record<R extends Receipt | Adjustment>(
   const { store, clock } = services
   const { sku, quantity, reason } = request
   const movementId = derivedId('mov', once.digest)
-  for (let round = 0; ; round += 1) {
+  return store.untilWritten(async () => {
     const allocations = split(request, await levelsOf(services, request))
     if (allocations instanceof Refusal) {
       // What is missing now may be what the first attempt of this very request took.
@@ -66,8 +66,8 @@ async function record<R extends Receipt | Adjustment>(
     ])
     if (!conflict) return { result: movement, replayed: false }
     if (conflict.kind === 'movement_exists') return repeated(conflict.movement, once)
-    await store.pause(round)
-  }
+    return undefined
+  })
 }
 
 function repeated(first: Movement & { creation: Once }, once: Once): OnceResult<Movement> {

@@ -22,10 +22,10 @@ export async function report(
   sku: string,
   examine: (before: StockAlerts) => Promise<Finding | undefined>,
 ): Promise<void> {
-  for (let round = 0; ; ) {
+  const attempt = async (): Promise<'nothing new' | 'written' | undefined> => {
     const before = await store.stockAlerts.get(sku)
     const finding = await examine(before)
-    if (!finding) return
+    if (!finding) return 'nothing new'
     const { news, ...state } = finding
     const sequence = before.sequence + (news ? 1 : 0)
     const conflict = await store.transact([
@@ -34,9 +34,7 @@ export async function report(
         ? [store.stockAlerts.append({ sku, sequence, ...news, actor, request_id: requestId, at: isoTime(clock.now()) })]
         : []),
     ])
-    if (conflict) {
-      await store.pause(round)
-      round += 1
-    }
+    return conflict ? undefined : 'written'
   }
+  while ((await store.untilWritten(attempt)) === 'written');
 }

@@ -1,5 +1,5 @@
 import { type Connection, pause } from '#shared/dynamodb/connection.ts'
-import { getItem, getItems } from '#shared/dynamodb/read.ts'
+import { getItem } from '#shared/dynamodb/read.ts'
 import { type FailureOf, transact, type Write } from '#shared/dynamodb/transact.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
@@ -18,7 +18,7 @@ import { stockStore } from './stock.ts'
 import { stockAlertStore } from './stock-alerts.ts'
 import { supplyReader } from './supply.ts'
 import { supplyLister } from './supply-list.ts'
-import { accountOf, userStore } from './users.ts'
+import { userStore } from './users.ts'
 import { waitingLineStore } from './waiting-line.ts'
 import { waitStore } from './waits.ts'
 import { type WarehouseCache, warehouseStore } from './warehouses.ts'
@@ -34,48 +34,56 @@ export const emptyCaches = (): StoreCaches => ({
   buckets: new Map(),
 })
 
-/** Who asks whether the table is there does not want to wait for it. */
+/** A health check that waits longer is of no use. */
 const pingMilliseconds = 800
 
 /**
  * The table as the use cases of one request see it.
- * @param guard what must hold when they write; work of Holdfast's own has none
+ * @param guard what must hold when they write; background work has none
  */
-export const createStore = (plain: Connection, caches: StoreCaches, guard?: WriteGuard) => {
-  const connection = guard ? { ...plain, companion: accountOf(guard) } : plain
-  return {
-    attempts: attemptStore(connection),
-    counters: counterStore(connection),
-    jobs: jobStore(connection),
-    mails: mailStore(),
-    migrations: migrationStore(connection),
-    orders: orderStore(connection),
-    orderSweeps: orderSweeps(connection),
-    outbox: outboxStore(connection),
-    products: productStore(connection),
-    sessions: sessionStore(connection),
-    stock: stockStore(connection),
-    stockAlerts: stockAlertStore(connection),
-    readSupply: supplyReader(connection, caches.buckets),
-    listSupply: supplyLister(connection),
-    users: userStore(connection),
-    waitingLine: waitingLineStore(connection),
-    waits: waitStore(connection),
-    warehouses: warehouseStore(connection, caches.warehouses),
-    async transact<W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> {
-      if (connection.companion?.isDue) await getItems(connection, [])
-      for (const { replaces } of writes) assertExpected(guard, replaces)
-      return transact(connection, writes)
-    },
-    /** Waits before round `round` + 1 of work that lost a race. */
-    pause: (round: number) => pause(connection, round),
-    /** @throws when the table does not answer within a second */
-    async ping(): Promise<void> {
-      const deadline = Math.min(connection.deadline, connection.clock.now() + pingMilliseconds)
-      await getItem({ ...connection, deadline }, keys.ping())
-    },
-  }
-}
+export const createStore = (connection: Connection, caches: StoreCaches, guard?: WriteGuard) => ({
+  attempts: attemptStore(connection),
+  counters: counterStore(connection),
+  jobs: jobStore(connection),
+  mails: mailStore(),
+  migrations: migrationStore(connection),
+  orders: orderStore(connection),
+  orderSweeps: orderSweeps(connection),
+  outbox: outboxStore(connection),
+  products: productStore(connection),
+  sessions: sessionStore(connection),
+  stock: stockStore(connection),
+  stockAlerts: stockAlertStore(connection),
+  readSupply: supplyReader(connection, caches.buckets),
+  listSupply: supplyLister(connection),
+  users: userStore(connection),
+  waitingLine: waitingLineStore(connection),
+  waits: waitStore(connection),
+  warehouses: warehouseStore(connection, caches.warehouses),
+  async transact<W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> {
+    await guard?.admitted
+    for (const { replaces } of writes) assertExpected(guard, replaces)
+    return transact(connection, writes)
+  },
+  /**
+   * Repeats an attempt that lost a race, after a growing pause, until it returns something.
+   * @throws Refusal `unavailable` when the time is up
+   */
+  async untilWritten<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+    for (let round = 0; ; round += 1) {
+      const result = await attempt()
+      if (result !== undefined) return result
+      await pause(connection, round)
+    }
+  },
+  /** Waits before round `round` + 1 of work that polls. */
+  pause: (round: number) => pause(connection, round),
+  /** @throws when the table does not answer within a second */
+  async ping(): Promise<void> {
+    const deadline = Math.min(connection.deadline, connection.clock.now() + pingMilliseconds)
+    await getItem({ ...connection, deadline }, keys.ping())
+  },
+})
 
 /**
  * The write itself is conditioned on the version it replaces, so nothing can come in between.

@@ -1,10 +1,9 @@
 import { onlyNew, onlyVersion } from '#shared/dynamodb/conditions.ts'
-import type { Companion, Connection } from '#shared/dynamodb/connection.ts'
+import type { Connection } from '#shared/dynamodb/connection.ts'
 import type { Item, Key } from '#shared/dynamodb/item.ts'
 import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from '#shared/dynamodb/list-page.ts'
 import { getItem, getItems } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
@@ -72,19 +71,6 @@ export const userStore = (connection: Connection) => {
         : [put(claim(keys.username(user.username), user), () => ({ kind: 'username_taken' }))]),
     ],
   }
-}
-
-/** The caller's account, for a guard to look at. */
-export const accountOf = ({ callerId, admit }: WriteGuard): Companion => {
-  const companion: Companion = {
-    key: keys.user(callerId),
-    isDue: true,
-    see(item) {
-      admit(item === undefined ? undefined : userCodec.decode(item))
-      companion.isDue = false
-    },
-  }
-  return companion
 }
 
 const encoded = (user: StoredUser): Item => userCodec.encode(keys.user(user.id), user, listings.user(user))

@@ -1,5 +1,5 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
-import { type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
@@ -24,8 +24,7 @@ export async function listUsers(
     (role === undefined || user.role === role) &&
     (disabled === undefined || String(user.disabled) === disabled) &&
     (q === undefined || anyBeginsWith(q, [user.email, user.username]))
-  const isSelective = [role, disabled, q].some((filter) => filter !== undefined)
-  const select = isSelective ? async (users: StoredUser[]) => users.filter(passes) : undefined
+  const select = isSelective(query, []) ? async (users: StoredUser[]) => users.filter(passes) : undefined
   const { items, next } = await store.users.list(select, pages.request)
   return { users: items.map(userOf), page: pages.info(next) }
 }

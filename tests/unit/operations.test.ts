@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { isWrite } from '#shared/api/contract.ts'
+import { actionsOf, isWrite } from '#shared/api/contract.ts'
 import { operations, operationsAt } from '#shared/api/operations.ts'
 
 const names = (path: string): string[] => operationsAt(path).map(({ named }) => named.operation)
@@ -12,10 +12,22 @@ describe('the route table', () => {
     expect(new Set(served).size).toBe(served.length)
   })
 
-  test('lets every operation that changes something read the caller’s account', () => {
+  test('guards every operation of signed-in callers that is not safe, and lets it read their account', () => {
     const writes = operations.filter(({ route }) => isWrite(route))
     expect(writes.length).toBeGreaterThan(15)
-    for (const { operation, route } of writes) expect(route.uses, operation).toContain('dynamodb:BatchGetItem')
+    for (const { operation, route } of writes) expect(actionsOf(route), operation).toContain('dynamodb:GetItem')
+  })
+
+  test('grants no write to an operation that is safe', () => {
+    const safe = operations.filter(({ route }) => route.access !== 'public' && !isWrite(route))
+    expect(safe.map(({ operation }) => operation)).toContain('simulateReservation')
+    const writing = /^dynamodb:(Put|Update|Delete|Batch[A-Z][a-z]*Write)/
+    for (const { operation, route } of safe) {
+      expect(
+        actionsOf(route).filter((action) => writing.test(action)),
+        operation,
+      ).toEqual([])
+    }
   })
 })
 
