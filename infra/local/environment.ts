@@ -3,14 +3,18 @@ import { parseEnv } from 'node:util'
 import * as z from 'zod/mini'
 import { Environment, readConfig, readSettings } from '#shared/runtime/config.ts'
 
-/** Settings of the local stack itself; the others are in `shared/runtime/config.ts`. */
+/** Settings of the local stack itself, described as those in `shared/runtime/config.ts` are. */
 export const LocalEnvironment = z.object({
+  /** Port of the local stack; 0 takes any free one. */
   PORT: z._default(z.coerce.number().check(z.int(), z.minimum(0), z.maximum(65_535)), 3000),
+  /** Address on which the local stack listens. */
   HOST: z._default(z.string(), '127.0.0.1'),
+  /** Folder of data, keys, logs and mails. One stack at a time uses it. */
   DATA_DIR: z._default(z.string(), '.local'),
+  /** DynamoDB engine of the local stack. By default dynoxide, or DynamoDB Local where dynoxide does not run. */
   LOCAL_ENGINE: z.optional(z.enum(['dynoxide', 'dynamodb-local'])),
-  DYNAMODB_ENDPOINT: z.optional(z.url()),
-  /** Between two runs of the most frequent scheduled job. */
+  DYNAMODB_ENDPOINT: Environment.shape.DYNAMODB_ENDPOINT,
+  /** Seconds between two runs of the most frequent scheduled job. */
   SCHEDULE_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(86_400)), 120),
 })
 

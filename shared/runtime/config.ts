@@ -8,40 +8,56 @@ export const LogLevel = z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SI
 /** No wait of a workflow is longer than 20 days. */
 const slaMinutes = wholeNumber(1, 20 * 24 * 60)
 
-/** Every setting, by the name of its environment variable. */
+/**
+ * Every setting of the API, by the name of its environment variable. The comment above a setting is its description in
+ * `docs/settings.md` and `.env.example`.
+ */
 export const Environment = z.object({
+  /** Stage of the installation, shown by `/health`. `staging` and `prod` refuse settings that are unsafe there. */
   STAGE: z._default(z.enum(['local', 'emulator', 'dev', 'staging', 'prod']), 'local'),
+  /** Name of the DynamoDB table. */
   TABLE_NAME: z._default(z.string().check(z.minLength(3)), 'holdfast'),
-  /** Set on the local stack only; on AWS the SDK knows where DynamoDB is. */
+  /** Address of a running DynamoDB; the local stack then starts no engine of its own. */
   DYNAMODB_ENDPOINT: z.optional(z.url()),
-  /** After so long without any answer from the table, requests are refused at once (503) until there is one. */
+  /** Milliseconds without an answer from the table after which requests fail at once with 503, until it answers. */
   TABLE_SILENCE_MILLISECONDS: z._default(wholeNumber(100, 10_000), 600),
-  /** Secret with signing keys and secrets in Secrets Manager; without one they are in a file. */
+  /** Secret in Secrets Manager that holds the signing keys and tokens. Set by the deployment. */
   SECRETS_ID: z.optional(z.string()),
-  /** The same as a file, JSON. */
+  /** JSON file that holds the same where there is no Secrets Manager. Set by the local stack. */
   SECRETS_FILE: z._default(z.string(), '.local/secrets.json'),
+  /** E-mail address of the first admin. Used once, while no admin exists. */
   ADMIN_EMAIL: z._default(z.email(), 'admin@holdfast.local'),
+  /** Password of the first admin. Without one, a password is generated and printed once. */
   ADMIN_PASSWORD: z.optional(z.string().check(z.minLength(8))),
+  /** Minutes for which an access token is valid. */
   ACCESS_TOKEN_MINUTES: z._default(wholeNumber(1, 60), 15),
+  /** Whether anyone may register an account, or only admins may create one. */
   REGISTRATION: z._default(z.enum(['open', 'admin_only']), 'open'),
+  /** `length` asks for 8 characters; `complex` also for upper case, lower case, a digit and a special character. */
   PASSWORD_POLICY: z._default(z.enum(['length', 'complex']), 'length'),
-  /** bcrypt's cost: each step doubles the time of a login. */
+  /** Cost of bcrypt; each step doubles the time that a login takes. */
   PASSWORD_HASH_COST: z._default(wholeNumber(4, 14), 10),
-  /** Failed logins a minute per account and client address, and registrations a minute per client address. */
+  /** Failed logins per minute per account and client address, and registrations per minute per client address. */
   RATE_LIMIT_REQUESTS: z._default(z.union([z.literal('off'), wholeNumber(1, 1000)]), 5),
+  /** Whether `POST /orders/create` accepts simulated orders. */
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
+  /** Currency of simple orders that do not name one. */
   DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
-  /** Comma-separated origins, or `*`. */
+  /** Origins from which browsers may call the API: a comma-separated list, or `*` for any. */
   CORS_ORIGINS: z._default(z.string(), ''),
-  /** Opens `/metrics` on the local stack; on AWS the token is among the secrets. */
+  /** Token that `/metrics` requires on the local stack; without one, `/metrics` is open there. */
   METRICS_TOKEN: z.optional(z.string().check(z.minLength(16))),
   /** Sender of all mails. */
   MAIL_FROM: z._default(z.email(), 'orders@holdfast.local'),
-  /** Minutes from one step of an order to the next, after which it is overdue: until it is picked up, picked, shipped, delivered. */
+  /** Minutes after which a reserved order is overdue for picking. */
   SLA_PICKING_MINUTES: z._default(slaMinutes, 24 * 60),
+  /** Minutes after which an order being picked is overdue. */
   SLA_PICKED_MINUTES: z._default(slaMinutes, 8 * 60),
+  /** Minutes after which a picked order is overdue for shipping. */
   SLA_SHIPMENT_MINUTES: z._default(slaMinutes, 24 * 60),
+  /** Minutes after which a shipped order is overdue for delivery. */
   SLA_DELIVERY_MINUTES: z._default(slaMinutes, 14 * 24 * 60),
+  /** Least severe level that is logged. */
   LOG_LEVEL: LogLevel,
 })
 
