@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
+import { slowMachine } from '#tests/support/in-process.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus, type Person, signIn, signInAdmin } from '#tests/support/people.ts'
 
@@ -63,7 +64,8 @@ async function startAndFail(
   settings = '',
 ): Promise<{ code: unknown; report: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
-  const env = { ...process.env, ADMIN_PASSWORD: 'a-good-password', DATA_DIR: folder, PORT: '0', ...environment }
+  const given = { ADMIN_PASSWORD: 'a-good-password', TABLE_SILENCE_MILLISECONDS: slowMachine, ...environment }
+  const env = { ...process.env, DATA_DIR: folder, PORT: '0', ...given }
   writeFileSync(join(folder, '.env'), settings)
   const ended = await new Promise<{ code: unknown; report: string }>((done) => {
     execFile(process.execPath, [join(process.cwd(), 'infra/local/main.ts')], { env, cwd: folder }, (error, _, report) =>
