@@ -33,6 +33,7 @@ export default defineConfig({
           hookTimeout: testTimeout,
         },
       },
+      { test: { name: 'commands', include: include('commands'), ...patient } },
       { test: { name: 'seeds', include: include('seeds'), ...patient } },
       { test: { name: 'workflows', include: include('workflows'), ...patient } },
       { test: { name: 'store', include: include('store'), ...patient } },

@@ -15,7 +15,7 @@ const isRunning = (pid: number): boolean => {
 }
 
 test.each(['start', 'start -- --fresh', 'run dev'])(
-  'npm %s serves until it is told to stop, and leaves nothing running',
+  'npm %s serves until it is stopped, and leaves nothing running',
   async (command) => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
     const environment = { ...process.env, PORT: '0', DATA_DIR: folder }

@@ -27,7 +27,7 @@ function runJob(name: string, folder: string): Promise<{ code: number | null; ou
 }
 
 describe('npm run job', () => {
-  test('runs a job on the running local stack: redrive brings back what was put aside', async () => {
+  test('runs a job on the running local stack: redrive retries what was dead-lettered', async () => {
     const letters = join(stack.dataFolder, 'queues', relayDeadLetters)
     mkdirSync(letters, { recursive: true })
     writeFileSync(join(letters, '1.json'), JSON.stringify({ moved: 'no-such-sku' }))
@@ -36,7 +36,7 @@ describe('npm run job', () => {
     const { code, output } = await runJob('redrive', stack.dataFolder)
     expect(output).toContain('redrive is done')
     expect(code).toBe(0)
-    // What nobody understands stays for a person to look at.
+    // A letter that the job does not understand stays where it is.
     expect(readdirSync(letters)).toEqual(['3.json'])
   })
 
@@ -44,7 +44,7 @@ describe('npm run job', () => {
     expect(await runJob(name, stack.dataFolder)).toEqual({ code: 0, output: `${name} is done\n` })
   })
 
-  test('runs migrate, and tells how much was moved', async () => {
+  test('runs migrate, and reports how much was moved', async () => {
     const runtime = runtimeOn(stack)
     const { store } = runtime.servicesUntil(Number.POSITIVE_INFINITY)
     const begun = { begun_at: 0, round_begun_at: 0, moved_in_round: 0, moved: 7 }
@@ -54,13 +54,13 @@ describe('npm run job', () => {
     expect(await runJob('migrate', stack.dataFolder)).toEqual({ code: 0, output: 'migrate is done, moved: 7\n' })
   })
 
-  test('says which jobs there are', async () => {
+  test('lists the jobs when the name is unknown', async () => {
     const { code, output } = await runJob('nonsense', stack.dataFolder)
     expect(code).toBe(1)
     for (const { name } of namedJobs) expect(output).toContain(name)
   })
 
-  test('says what to do when nothing is running', async () => {
+  test('says what to do when no stack is running', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
     const { code, output } = await runJob('reconcile', folder)
     rmSync(folder, { recursive: true })
