@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import priceFile from '#infra/prices.json' with { type: 'json' }
 import { billOf, sentenceOf, totalOf } from '#tests/support/bill.ts'
+import { partOf, textOf } from '#tests/support/documents.ts'
 import { measureLives } from '#tests/support/metered-lives.ts'
 import { type MeteredStack, startMeteredStack } from '#tests/support/metered-stack.ts'
-import { readme } from '#tests/support/readme.ts'
 import pinned from './cost.json' with { type: 'json' }
 
 const { budget, lives: pinnedLives } = pinned
@@ -35,15 +35,15 @@ describe('what the life of an order takes', () => {
   })
 })
 
-describe('README', () => {
-  test('tells what a million orders cost', () => {
-    const shown = /<!-- cost -->\n([\s\S]*?)\n<!-- \/cost -->/.exec(readme)?.[1]
-    expect(shown?.replaceAll(/\s+/g, ' ')).toBe(sentenceOf(billOf(pinnedLives.delivered)))
+describe('docs/deploying.md', () => {
+  test('says what a million orders cost', () => {
+    expect(partOf('docs/deploying.md', 'cost').replaceAll(/\s+/g, ' ')).toBe(sentenceOf(billOf(pinnedLives.delivered)))
   })
 
-  test('has its prices out of the file', () => {
+  test('has its prices from the price file', () => {
     const { secrets, keys, alarms } = priceFile.at_rest
-    expect(readme).toContain(`two secrets at ${secrets.price.toFixed(2)} each, a key at ${keys.price.toFixed(2)}`)
-    expect(readme).toContain(`alarms at ${alarms.price.toFixed(2)} each beyond ten`)
+    const text = textOf('docs/deploying.md').replaceAll(/\s+/g, ' ')
+    expect(text).toContain(`two secrets at ${secrets.price.toFixed(2)} each, a key at ${keys.price.toFixed(2)}`)
+    expect(text).toContain(`alarms at ${alarms.price.toFixed(2)} each beyond ten`)
   })
 })

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { deployedFunctions } from '#infra/deployed-functions.ts'
+import manifest from '#package' with { type: 'json' }
 
 const root = join(import.meta.dirname, '../..')
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
@@ -46,4 +47,11 @@ test('the top level is the agreed one', () => {
   expect(
     visible.filter((name) => tracked.some((file) => file.split('/')[0] === name) && !agreed.includes(name)),
   ).toEqual([])
+})
+
+test('the tests of the structure start no stack, so that npm run check needs none', () => {
+  const text = (file: string) => readFileSync(join(root, file), 'utf8')
+  const own = code.filter((file) => file.startsWith('tests/structure/'))
+  expect(own.filter((file) => /from '[^']*(?:-stack|people|in-process)\.ts'/.test(text(file)))).toEqual([])
+  expect(manifest.scripts.check).toMatch(/vitest run --project structure$/)
 })

@@ -1,16 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
-
-/**
- * The folders of `shared`, from the ground up. A file imports values only from its own folder and from floors below, so the
- * folders cannot form a cycle. `functions` and `infra` stand on top.
- */
-const floors = [
-  ...['requests', 'runtime', 'dynamodb'],
-  ...['products', 'stock', 'orders', 'users', 'events', 'mail', 'workflows'],
-  ...['store', 'aws', 'jobs', 'stats', 'deployment', 'composition', 'api'],
-]
+import { floors } from './floors.ts'
 
 /** The one file through which a type is known further down: nouns name the store's type, and are handed the store. */
 const window = 'shared/runtime/services.ts'
