@@ -42,6 +42,11 @@ export const Environment = z.object({
   SLA_PICKED_MINUTES: z._default(slaMinutes, 8 * 60),
   SLA_SHIPMENT_MINUTES: z._default(slaMinutes, 24 * 60),
   SLA_DELIVERY_MINUTES: z._default(slaMinutes, 14 * 24 * 60),
+  /**
+   * How often the stock of a SKU may move, for every unit that the order needs which waits longest for it, before no other
+   * order gets units of the SKU until that order has its own. 0: strictly by age.
+   */
+  WAITING_PASS_RATIO: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1000)), 1),
   LOG_LEVEL: LogLevel,
 })
 
