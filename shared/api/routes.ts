@@ -465,7 +465,7 @@ export const routes = {
     summary: 'What a reservation would do now; nothing is written',
     access: 'user',
     isSafe: true,
-    uses: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+    uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     body: SimulationRequest,
     success: { status: 200, body: Simulation },
     errors: ['unknown_sku', 'too_many_lines'],

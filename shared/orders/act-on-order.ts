@@ -86,7 +86,11 @@ async function stepOf(
   if (stock === 'reserve') {
     const now = services.clock.now()
     if (order.kind === 'simulated') return reservedStep([], undefined, now)
-    const { products, plan } = await planFor(services, order.id, demandOf(order.lines))
+    const { products, plan } = await planFor(
+      services,
+      { order_id: order.id, since: order.waiting_since },
+      demandOf(order.lines),
+    )
     return planStep(plan, products, order.status, order.reserve_for_minutes, now)
   }
   const [next] = to

@@ -38,7 +38,7 @@ export async function changeOrder(
     const conflict = await store.transact([
       store.orders.change(order, after.order, condition),
       ...after.events.map(store.orders.append),
-      ...store.waitingLine.joinAll(after.order, order),
+      ...(condition.stock === 'reserve' ? store.waitingLine.joinAll(after.order) : []),
       ...movements(condition, order, after.order, change).flatMap(store.stock.move),
     ])
     if (!conflict) return { order: after.order, isChanged: true }

@@ -35,7 +35,7 @@ function placeStockOrder(
   return place(services, context, once, async () => {
     const id = derivedId('ord', once.digest)
     const { products, plan } = reserve
-      ? await planFor(services, id, demand)
+      ? await planFor(services, { order_id: id }, demand)
       : { products: await productsOf(services, demand), plan: undefined }
     const lines = [...demand].map(([sku, quantity]): OrderLine => {
       const { name, unit_price } = known(products.get(sku))

@@ -1,8 +1,11 @@
 import type { Product } from '#shared/products/product.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type Demand, type Plan, planReservation } from '#shared/stock/planner.ts'
+import type { Level } from '#shared/stock/stock.ts'
+import { type Place, skusHeldFrom } from './line-holds.ts'
 import type { Failure } from './order.ts'
 
 /** DynamoDB's 100 items a transaction leave room for this many distinct SKUs. */
@@ -27,20 +30,26 @@ export function assertKnown(demand: Demand, products: ReadonlyMap<string, Produc
 
 /**
  * Reads what there is and plans. A plan out of the warehouse that comes first is taken from a look at one bucket per
- * SKU and warehouse; anything else, a shortage above all, only from a consistent look at all of them.
+ * SKU and warehouse; anything else, a shortage above all, only from a consistent look at all of them. What an older order
+ * holds back is not there for this one.
+ * @param place since when the order waits; undefined for one that does not
  */
 export async function planFor(
-  { store }: Services,
-  orderId: string,
+  services: Services,
+  { order_id: orderId, since }: Omit<Place, 'since'> & { since?: string | undefined },
   demand: Demand,
 ): Promise<{ products: Map<string, Product>; plan: Plan }> {
   assertPlannable(demand)
+  const { store, clock } = services
   const skus = [...demand.keys()]
   const cached = await store.warehouses.listCached()
   const glance = await store.readSupply(skus, cached, { orderId })
   assertKnown(demand, glance.products)
   const firstBucket = (sku: string) => shardOf(orderId, glance.products.get(sku)?.stock_buckets ?? 1)
-  const quick = planReservation(demand, glance.levels, cached, firstBucket)
+  const place = { order_id: orderId, since: since ?? isoTime(clock.now()) }
+  const held = await skusHeldFrom(services, place, glance.lines)
+  const notHeld = ({ sku }: Level) => !held.has(sku)
+  const quick = planReservation(demand, glance.levels.filter(notHeld), cached, firstBucket)
   const isBest = quick.outcome === 'filled' && quick.warehouses.every((id) => id === cached[0]?.id)
   if (isBest) return { products: glance.products, plan: quick }
 
@@ -48,7 +57,7 @@ export async function planFor(
   const supply = await store.readSupply(skus, warehouses, 'all')
   return {
     products: supply.products,
-    plan: planReservation(demand, supply.levels, warehouses, firstBucket),
+    plan: planReservation(demand, supply.levels.filter(notHeld), warehouses, firstBucket),
   }
 }
 

@@ -23,7 +23,7 @@ export async function simulateReservation(
   { requestId }: CallerContext,
   lines: RequestedLine[],
 ): Promise<Simulation> {
-  const { products, plan } = await planFor(services, requestId, demandOf(lines))
+  const { products, plan } = await planFor(services, { order_id: requestId }, demandOf(lines))
   if (plan.outcome === 'filled') return { outcome: 'RESERVED', allocations: plan.allocations }
   const { status, failure } = shortage(plan, products)
   return { outcome: status, allocations: [], failure }

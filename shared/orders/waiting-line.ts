@@ -1,25 +1,64 @@
 import type { Services } from '#shared/runtime/services.ts'
-import { tryAction } from './act-on-order.ts'
+import { demandOf } from '#shared/stock/planner.ts'
+import { type ActionRequest, tryAction } from './act-on-order.ts'
+import { quantityOf, stockOf, waitingOrder } from './line-holds.ts'
 import type { StoredOrder } from './order.ts'
 import type { SystemContext } from './system-actions.ts'
 import type { WaitingEntry } from './waiting-entry.ts'
 
-/** What a try for a waiting order came to. */
-type Try = 'served' | 'still waiting' | 'not in turn'
+/** What a try for a waiting order came to: if it still waits, with the SKUs that it is short of. */
+type Try = { outcome: 'served' } | { outcome: 'still waiting'; skus: ReadonlySet<string> }
 
 /**
- * Gives what there is of a SKU to those who wait for it, strictly by age: until there is too little for the oldest. To be
- * called whenever stock of it may have become free, or somebody has left the line; calling it too often does no harm.
+ * Gives the free units of a SKU to the orders that wait for it, by age. An order that needs more than there is gets passed
+ * over, and the next one is tried: so no order waits that could be served. But once the stock of the SKU has moved
+ * WAITING_PASS_RATIO times for every unit that the head of the line needs, the head holds the line, and no younger order,
+ * waiting or new, is served before it. So no stream of small orders starves it, and an order larger than all that ever comes
+ * does not hold up the others.
+ *
+ * To be called whenever stock of the SKU has moved, or an order has left the line; extra calls do no harm.
  */
 export async function serveWaiting(services: Services, context: SystemContext, sku: string): Promise<void> {
-  for (;;) {
-    const oldest = await firstInLine(services, sku)
-    if (!oldest || (await tryInTurn(services, context, oldest, 'leave')) !== 'served') return
+  const { store } = services
+  let head: WaitingEntry | undefined
+  let stock: Awaited<ReturnType<typeof stockOf>> | undefined
+  for await (const entry of store.waitingLine.entries(sku)) {
+    stock ??= await stockOf(services, sku)
+    const isTooLarge = (entry.quantity ?? 0) > stock.free
+    if (isTooLarge && head) continue
+    const order = await waitingOrder(services, entry)
+    const result = order && !isTooLarge ? await tryInTurn(services, context, order, 'leave') : undefined
+    if (!order || result?.outcome === 'served' || result?.skus.has(sku) === false) {
+      await store.transact([store.waitingLine.leave(entry)])
+    } else if (!head) {
+      head = { ...entry, quantity: quantityOf(order, sku) }
+      if (await isHolding(services, head, stock.movements)) return
+    }
+    // Another request may have taken or given back some meanwhile.
+    if (result) stock = await stockOf(services, sku)
+    if (head && stock.free <= 0) return
   }
+  if (!head && stock && (await store.waitingLine.line(sku))) await store.transact([store.waitingLine.clearHead(sku)])
+}
+
+/** Whether the head of a line holds it; remembers since when it is the head. */
+async function isHolding(
+  { store, config }: Services,
+  { sku, order_id, since, quantity = 0 }: WaitingEntry,
+  movements: number,
+): Promise<boolean> {
+  const before = await store.waitingLine.line(sku)
+  const isKnown = before?.order_id === order_id && before.since === since
+  const from_movements = isKnown ? before.from_movements : movements
+  const is_holding = movements - from_movements >= config.WAITING_PASS_RATIO * quantity
+  if (!isKnown || before.is_holding !== is_holding) {
+    await store.transact([store.waitingLine.setHead({ sku, order_id, since, from_movements, is_holding })])
+  }
+  return is_holding
 }
 
 /**
- * Tries to reserve for a waiting order, unless an older one waits for any of its SKUs.
+ * Tries to reserve for a waiting order. It joins the lines of the SKUs that it is short of.
  * @param onShortage whether a try that finds too little is recorded
  * @returns `served` also when the order does not wait any more for another reason
  */
@@ -29,52 +68,26 @@ export async function tryInTurn(
   order: StoredOrder,
   onShortage: 'record' | 'leave',
 ): Promise<Try> {
-  const { id, waiting_since: since, lines } = order
-  if (since === undefined) return 'served'
-  const lineOf = (sku: string): WaitingEntry => ({ sku, since, order_id: id })
-  const joined = new Set(order.failure?.missing.map(({ sku }) => sku))
+  const { store } = services
+  const { id, waiting_since: since } = order
+  if (since === undefined) return { outcome: 'served' }
+  const skus = [...demandOf(order.lines).keys()]
   for (let isFirst = true; ; isFirst = false) {
-    for (const { sku } of lines) {
-      if (sku !== undefined && !(await isTurnOf(services, lineOf(sku)))) return 'not in turn'
-    }
-    const { order: after, missing } = await tryAction(services, {
+    const attempt: ActionRequest = {
       ...context,
       id,
       action: 'retry-reservation',
       appliesTo: (now) => now.waiting_since === since,
       isShortageSilent: onShortage === 'leave' || !isFirst,
-    })
-    if (after.status !== order.status) return 'served'
-    // A SKU that is short only now, it has to wait for as well: and to look again, because nobody has told it meanwhile.
-    const more = missing.filter((sku) => !joined.has(sku))
-    if (more.length === 0) return 'still waiting'
-    await services.store.transact(more.map((sku) => services.store.waitingLine.join(lineOf(sku))))
-    for (const sku of more) joined.add(sku)
-  }
-}
-
-/** Whoever finds an older order in line for a SKU stands in that line, too: it must hear when its turn has come. */
-async function isTurnOf(services: Services, entry: WaitingEntry): Promise<boolean> {
-  const { store } = services
-  for (let hasJoined = false; ; hasJoined = true) {
-    const first = await firstInLine(services, entry.sku)
-    if (!first || isNotBefore(first, entry)) return true
-    if (hasJoined) return false
-    // Before another look: whoever leaves the line after it finds us there.
-    await store.transact([store.waitingLine.join(entry)])
-  }
-}
-
-const isNotBefore = ({ id, waiting_since = '' }: StoredOrder, entry: WaitingEntry): boolean =>
-  waiting_since > entry.since || (waiting_since === entry.since && id >= entry.order_id)
-
-/** Entries of orders that do not wait any more are removed on the way. */
-async function firstInLine({ store }: Services, sku: string): Promise<StoredOrder | undefined> {
-  for (;;) {
-    const entry = await store.waitingLine.first(sku)
-    if (!entry) return undefined
-    const order = await store.orders.get(entry.order_id)
-    if (order?.waiting_since === entry.since) return order
-    await store.transact([store.waitingLine.leave(entry)])
+    }
+    const { order: after, missing } = await tryAction(services, attempt)
+    if (after.waiting_since !== since) return { outcome: 'served' }
+    // Short of no single SKU, but of allocations: stock of any of them may change that.
+    const short = missing.length > 0 ? missing : skus
+    const joined = await store.waitingLine.joined(order, since, short)
+    const more = short.filter((sku) => !joined.has(sku))
+    if (more.length === 0) return { outcome: 'still waiting', skus: new Set(short) }
+    // Then another look: what came before the order was in these lines has not served it.
+    await store.transact(store.waitingLine.join(order, since, more))
   }
 }

@@ -57,6 +57,8 @@ export const Environment = z.object({
   SLA_SHIPMENT_MINUTES: z._default(slaMinutes, 24 * 60),
   /** Minutes after which a shipped order is overdue for delivery. */
   SLA_DELIVERY_MINUTES: z._default(slaMinutes, 14 * 24 * 60),
+  /** Stock movements of a SKU, per unit it needs, after which the order that has waited longest for it comes first; 0: always. */
+  WAITING_PASS_RATIO: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1000)), 1),
   /** Least severe level that is logged. */
   LOG_LEVEL: LogLevel,
 })

@@ -52,6 +52,7 @@ export const keys = {
     sk: `${since}#${order_id}`,
   }),
   waitingLine: (sku: string): { pk: string } => ({ pk: `WAITING#${sku}` }),
+  waitingLineState: (sku: string): Key => ({ pk: `WAITINGLINE#${sku}`, sk: 'WAITINGLINE' }),
   stockAlerts: (sku: string): Key => ({ ...keys.subject({ sku }), sk: 'ALERTS' }),
   counters: (generation: number, shard: number): Key => ({ pk: `COUNTERS#${generation}#${shard}`, sk: 'COUNTERS' }),
   generations: (): Key => ({ pk: 'COUNTERS', sk: 'GENERATIONS' }),

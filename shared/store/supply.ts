@@ -1,6 +1,6 @@
 import type { Connection } from '#shared/dynamodb/connection.ts'
-import type { Item } from '#shared/dynamodb/item.ts'
 import { getItems } from '#shared/dynamodb/read.ts'
+import type { WaitingLine } from '#shared/orders/waiting-entry.ts'
 import type { Product } from '#shared/products/product.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
 import type { LevelKey, StoredLevel } from '#shared/stock/stock.ts'
@@ -8,11 +8,14 @@ import type { Warehouse } from '#shared/stock/warehouse.ts'
 import { keys } from './keys.ts'
 import { productCodec } from './products.ts'
 import { levelCodec, stockStore } from './stock.ts'
+import { lineCodec } from './waiting-line.ts'
 
 /** What there is of some SKUs. */
 export interface Supply {
   products: Map<string, Product>
   levels: StoredLevel[]
+  /** Heads of the SKUs' waiting lines; only with one bucket per SKU and warehouse. */
+  lines: WaitingLine[]
 }
 
 /**
@@ -33,22 +36,18 @@ export const supplyReader =
     const items = await getItems(connection, [
       ...skus.map(keys.product),
       ...[...asked].flatMap(([sku, buckets]) => levelKeys(sku, bucketsOf(buckets))).map(keys.level),
+      ...(spread === 'all' ? [] : skus.map(keys.waitingLineState)),
     ])
-    const isProduct = ({ entity }: Item) => entity === 'product'
-    const levels = items.filter((item) => !isProduct(item)).map(levelCodec.decode)
-    const products = new Map(
-      items
-        .filter(isProduct)
-        .map(productCodec.decode)
-        .map((product) => [product.sku, product]),
-    )
+    const { product = [], level = [], waiting_line: line = [] } = Object.groupBy(items, ({ entity }) => String(entity))
+    const levels = level.map(levelCodec.decode)
+    const products = new Map(product.map(productCodec.decode).map((one) => [one.sku, one]))
     for (const { sku, stock_buckets } of products.values()) knownBuckets.set(sku, stock_buckets)
 
     const unread = [...products.values()].flatMap(({ sku, stock_buckets }) =>
       spread === 'all' ? levelKeys(sku, range(asked.get(sku) ?? 0, stock_buckets)) : [],
     )
     if (unread.length > 0) levels.push(...(await stockStore(connection).levels(unread)))
-    return { products, levels }
+    return { products, levels, lines: line.map(lineCodec.decode) }
   }
 
 const range = (from: number, to: number): number[] => Array.from({ length: Math.max(0, to - from) }, (_, n) => from + n)

@@ -10,7 +10,7 @@ import { type TaskInput, workflowContext } from './task.ts'
 export async function handOver(services: Services, { order_id }: TaskInput, requestId: string): Promise<boolean> {
   const context = workflowContext(requestId)
   const order = await services.store.orders.get(order_id)
-  if (!order || (await tryInTurn(services, context, order, 'record')) === 'served') return false
+  if (!order || (await tryInTurn(services, context, order, 'record')).outcome === 'served') return false
   return recordNotice(services, context, order_id, {
     type: 'order.recovery_abandoned',
     reason: 'no stock for too long',

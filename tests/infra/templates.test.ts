@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { holdfastApp } from '#infra/holdfast.ts'
+import { actionsOf } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
@@ -113,7 +114,7 @@ describe('what functions may do', () => {
       if (!role) throw new Error(`${operation} has no role`)
       const actions = statementsOf(role).flatMap(({ Action }) => list(Action))
       const always = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTelemetryRecords', 'xray:PutTraceSegments']
-      expect(actions.toSorted()).toEqual([...route.uses, ...always].toSorted())
+      expect(actions.toSorted()).toEqual([...actionsOf(route), ...always].toSorted())
     },
   )
 

@@ -19,7 +19,8 @@ import type { Workflows } from '#shared/workflows/workflows.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
 import { type FaultPlan, injectFaults } from '#tests/support/faults.ts'
 import { runtimeOn } from '#tests/support/in-process.ts'
-import { violationsAt } from '#tests/support/invariants.ts'
+import { scanTable, violationsOf } from '#tests/support/invariants.ts'
+import { waitingViolationsOf } from '#tests/support/waiting-invariant.ts'
 
 type StreamRecords = DynamoDBStreamEvent['Records']
 
@@ -60,6 +61,8 @@ export interface VirtualWorld {
   /** Lets time pass, two minutes after the other, until something is the case. @throws when it does not come to be in time */
   until(isSo: () => Promise<boolean> | boolean): Promise<void>
   executions: WorkflowRunner['executions']
+  /** Orders that wait although they could be served; empty once everything has settled. */
+  wronglyWaiting(): Promise<string[]>
 }
 
 const jobSeconds = 120
@@ -156,7 +159,8 @@ export function useVirtualWorld(): VirtualWorld {
     await settle()
     await runner.stop()
     vi.useRealTimers()
-    const violations = await violationsAt(table.endpoint)
+    const items = await scanTable(table.endpoint)
+    const violations = [...violationsOf(items), ...waitingViolationsOf(items)]
     runtime.client.destroy()
     await table.stop()
     expect(violations).toEqual([])
@@ -180,5 +184,6 @@ export function useVirtualWorld(): VirtualWorld {
       }
     },
     executions: (...given) => runner.executions(...given),
+    wronglyWaiting: async () => waitingViolationsOf(await scanTable(table.endpoint)),
   }
 }

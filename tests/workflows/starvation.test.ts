@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest'
+import type { StoredOrder } from '#shared/orders/order.ts'
+import { act, addStock, newProduct, order, owner, stored } from '#tests/store/world.ts'
+import { counts } from '#tests/support/counts.ts'
+import { pick, seeded } from '#tests/support/seeded.ts'
+import { useVirtualWorld } from './virtual-world.ts'
+
+const world = useVirtualWorld()
+
+type Lines = { sku: string; quantity: number }[]
+
+const place = async (lines: Lines): Promise<string> => (await order(world.services, { lines })).id
+
+const all = (ids: string[]): Promise<StoredOrder[]> => Promise.all(ids.map((id) => stored(world.services, id)))
+
+/** Ids of the orders in the line of a SKU that still wait; entries of others are removed when the line is next served. */
+async function lineOf(sku: string): Promise<string[]> {
+  const ids: string[] = []
+  for await (const { order_id } of world.services.store.waitingLine.entries(sku)) ids.push(order_id)
+  return (await all(ids)).filter(({ waiting_since }) => waiting_since !== undefined).map(({ id }) => id)
+}
+
+describe('an order that needs more than there is', () => {
+  const oneUnit = (sku: string) => [{ sku, quantity: 1 }]
+
+  /** Small orders and single units arrive in turn; the number of small orders that are served before the large one. */
+  async function servedBefore(large: string, sku: string, rounds: number): Promise<number> {
+    const small: string[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      small.push(await place(oneUnit(sku)))
+      await world.pass(1)
+      await addStock(world.services, sku, 1)
+      await world.settle()
+      if ((await stored(world.services, large)).status === 'RESERVED') break
+    }
+    return (await all(small)).filter(({ status }) => status === 'RESERVED').length
+  }
+
+  test('is passed over until the stock has moved as often as it needs units, then comes before new orders', async () => {
+    const sku = await newProduct(world.services, 0)
+    const large = await place([{ sku, quantity: 5 }])
+    await world.pass(1)
+    // Each small order is two movements: what it waited for came, and was reserved.
+    expect(await servedBefore(large, sku, 100)).toBe(3)
+    expect((await stored(world.services, large)).status).toBe('RESERVED')
+  })
+
+  test('holds up none of the others when it needs more than ever comes', async () => {
+    const sku = await newProduct(world.services, 0)
+    const giant = await place([{ sku, quantity: 100_000 }])
+    await world.pass(1)
+    expect(await servedBefore(giant, sku, 20)).toBe(20)
+    await act(world.services, owner, giant, 'cancel')
+    await world.settle()
+    expect(await lineOf(sku)).toEqual([])
+  })
+
+  test('lets those behind it be served as soon as it is cancelled', async () => {
+    const sku = await newProduct(world.services, 0)
+    const large = await place([{ sku, quantity: 2 }])
+    await world.pass(1)
+    await servedBefore(large, sku, 2)
+    const older = await place(oneUnit(sku))
+    await world.pass(1)
+    const small = [older, await place(oneUnit(sku))]
+    await addStock(world.services, sku, 1)
+    await world.settle()
+    expect((await all(small)).map(({ status }) => status)).toEqual(['FAILED_RESERVATION', 'FAILED_RESERVATION'])
+    await act(world.services, owner, large, 'cancel')
+    await world.settle()
+    expect((await all(small)).map(({ status }) => status)).toEqual(['RESERVED', 'FAILED_RESERVATION'])
+  })
+})
+
+describe('random orders, receipts and cancels', () => {
+  test.each(Array.from({ length: counts.waitingWorlds }, (_, n) => n + 1))(
+    'leave no order waiting that could be served: world %i',
+    async (seed) => {
+      const random = seeded(seed)
+      const skus = await Promise.all(
+        [1, 2, 3].map(() => newProduct(world.services, 0, random() < 0.5 ? 'allow' : 'deny')),
+      )
+      const some = (most: number) => 1 + Math.floor(random() * most)
+      const placed: string[] = []
+      for (let step = 0; step < 40; step += 1) {
+        const dice = random()
+        if (dice < 0.5) {
+          const wanted = skus.filter(() => random() < 0.5)
+          if (wanted.length > 0) placed.push(await place(wanted.map((sku) => ({ sku, quantity: some(6) }))))
+        } else if (dice < 0.85) await addStock(world.services, pick(random, skus), some(5))
+        else if (placed.length > 0) await act(world.services, owner, pick(random, placed), 'cancel')
+        if (random() < 0.6) await world.settle()
+        await world.pass(1)
+      }
+      await world.settle()
+      expect(await world.wronglyWaiting()).toEqual([])
+    },
+  )
+})
