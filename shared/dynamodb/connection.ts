@@ -11,7 +11,7 @@ export interface Connection {
   table: string
   clock: Clock
   random: () => number
-  /** Of the table, as this process knows it. */
+  /** Whether this process can reach the table. */
   reachability: Reachability
   deadline: number
 }
@@ -43,7 +43,7 @@ const transientNames = new Set([
   'TransactionConflictException',
 ])
 
-/** Thrown inside `persist` by a call that came back, but has to be sent again. */
+/** Thrown inside `persist` by a call that was answered, but has to be sent again. */
 export class TryAgain extends Error {
   override readonly name = 'TryAgain'
 }
@@ -59,14 +59,14 @@ function isTransient(error: unknown): boolean {
   )
 }
 
-/** What one attempt is sent with. */
+/** Options of one attempt. */
 export interface AttemptOptions {
   /** Milliseconds. */
   requestTimeout: number
   abortSignal: AbortSignal
 }
 
-/** An unreachable table is not relieved by waiting: the pauses stay so short that its return is noticed at once. */
+/** Long pauses do not help an unreachable table: they stay short, so that its recovery is noticed at once. */
 const maxRoundUnanswered = 2
 
 /**

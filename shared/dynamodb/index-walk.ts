@@ -37,7 +37,7 @@ export function walkIndex(
   const { partitionKey, sortKey } = tableDefinition.indexes[index]
   const low = descending ? from : (after ?? from)
   const high = descending ? (after ?? to) : to
-  // One more: the entry at `after` itself is in the range, and the last one tells that there are more.
+  // One more: the entry at `after` itself is in the range, and an entry beyond the page shows that there are more.
   const chunk = chunkOf(wanted, partitions.length, entriesForOne) + 1
 
   const entriesOf = (partition: string): ReadOn<Entry> => {

@@ -17,15 +17,15 @@ export interface Page<T> {
   next?: string
 }
 
-/** What a page reads of the table at most, whatever it finds: then it is short. */
+/** The most items that a page reads; if it has found too little by then, the page is short. */
 const maxRows = 1000
 
-/** Entries that are looked at together at most. */
+/** The most entries that are examined together. */
 const maxBatch = 100
 
-/** How elements become results. */
+/** Turns elements of a walk into results. */
 export interface Examination<E, T> {
-  /** Whether some are left out: such a list has to look further for what comes next. */
+  /** Whether some elements are left out: such a list has to read ahead. */
   selective: boolean
   /**
    * @param maxRows items it may read
@@ -42,7 +42,7 @@ const nextBatch = ({ missing, examined, found }: { missing: number; examined: nu
   Math.min(Math.ceil((2 * missing * examined) / Math.max(found, 1)), maxBatch)
 
 /**
- * One page out of a walk: full, unless the walk ends, too much would have to be read, or half of the request's time is
+ * One page of a walk. It is full unless the walk ends, too much would have to be read, or half of the request's time is
  * over; then it may even be empty.
  */
 export async function pageOf<E extends Positioned, T>(
@@ -78,7 +78,7 @@ export async function pageOf<E extends Positioned, T>(
   return pageUntil(position)
 }
 
-/** One page of a list that an index has. */
+/** One page of an index. */
 export const examinedPage = <T>(
   connection: Connection,
   listing: Listing,

@@ -1,31 +1,31 @@
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
 
-/** An attempt was broken off, because nothing was heard. */
+/** An attempt was aborted because the table did not answer. */
 class Silence extends Error {
   override readonly name = 'Silence'
 }
 
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
 
-/** Whether an attempt failed without an answer: whatever it asked for may have been done. */
+/** Whether an attempt failed without an answer: what it asked for may have been done. */
 export function isUnanswered(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const { code } = error as { code?: string }
   return error instanceof Silence || error.name === 'TimeoutError' || (code !== undefined && networkCodes.has(code))
 }
 
-/** While the table is silent, one attempt is let through this often. Milliseconds. */
+/** While the table is silent, one attempt is sent this often. Milliseconds. */
 const probeInterval = 250
 
-/** What happened longer ago says nothing any more. Milliseconds. */
+/** Answers older than this are no evidence. Milliseconds. */
 const memory = 5000
 
 /**
- * Whether this process hears anything from the table. When attempts are made and not one is answered for `patience`,
- * requests are refused at once instead of waiting until their time is up, but for one now and then that finds out
- * whether the table is back. Every answer is a sign of life, a throttle or an error too. So a slow attempt among others
- * means nothing; one that waits alone is broken off after half of the patience and sent again.
+ * Whether the table answers this process. When no attempt has been answered for `patience`, requests fail at once instead
+ * of waiting for their deadline; one attempt now and then finds out whether the table is back. Any answer counts, a throttle
+ * or an error too. A slow attempt beside answered ones proves nothing; one that waits alone is aborted after half of the
+ * patience and sent again.
  */
 export class Reachability {
   readonly #clock: Pick<Clock, 'now'>
@@ -55,7 +55,7 @@ export class Reachability {
     })
     const stopWatching = this.#watch(abort)
     try {
-      // Raced, because an answer that stops halfway does not heed the signal.
+      // Raced, because an answer that stops halfway ignores the abort signal.
       const answer = await Promise.race([send(abort.signal), silence])
       this.#hear()
       return answer
@@ -90,13 +90,13 @@ export class Reachability {
     this.#silentSince = this.#underWay > 1 ? this.#clock.now() : undefined
   }
 
-  /** Breaks an attempt off when nothing, of any attempt, is heard while it waits. @returns what ends the watch */
+  /** Aborts an attempt when no attempt is answered while it waits. @returns a function that stops watching */
   #watch(abort: AbortController): () => void {
     const startedAt = this.#clock.now()
     let isOver = false
     let timer: NodeJS.Timeout
     const wait = (milliseconds: number) => {
-      // If we were kept from running, the answer lies in the socket: it is read before the immediate.
+      // If this process was blocked, the answer is already in the socket: it is read before the immediate.
       timer = setTimeout(() => setImmediate(look), milliseconds)
     }
     const look = () => {

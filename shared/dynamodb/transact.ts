@@ -6,7 +6,7 @@ import { Fault } from '#shared/requests/fault.ts'
 import { type Connection, persist, TryAgain } from './connection.ts'
 import type { Item, Key } from './item.ts'
 
-/** A condition of one write, in DynamoDB's words. */
+/** The condition of one write, as DynamoDB takes it. */
 export interface Condition {
   ConditionExpression: string
   ExpressionAttributeNames?: Record<string, string>
@@ -29,7 +29,7 @@ export interface Write<F> {
 /** What the failures of some writes mean. */
 export type FailureOf<W> = W extends Write<infer F> ? F : never
 
-/** DynamoDB's limit; limits of ours keep every transaction below it. */
+/** DynamoDB's limit; the limits of the API keep every transaction below it. */
 const maxWrites = 100
 
 type Operation = NonNullable<TransactWriteCommandInput['TransactItems']>[number]

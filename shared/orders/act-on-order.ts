@@ -64,7 +64,7 @@ export async function tryAction(
   return { order, missing }
 }
 
-/** By the same request before; or by a workflow: a retry must not fail because a workflow has just done the same. */
+/** Whether the same request did it before, or a workflow did: a retry must not fail because the workflow was faster. */
 function isDone({ last_change: last }: StoredOrder, action: OrderAction, actor: Actor, fingerprint: string): boolean {
   if (last.action !== action) return false
   return last.actor_id === workflowActor.id || (last.actor_id === actor.id && last.fingerprint === fingerprint)

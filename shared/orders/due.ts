@@ -1,20 +1,37 @@
-import type { Order, OrderAction } from './order.ts'
+import type { Order, OrderAction, OrderStatus } from './order.ts'
 
-/** So long a simple order stays pending, and its owner may cancel it, before the job takes it up. */
+/** How long a simple order stays pending, so that its owner may cancel it, before the job processes it. */
 const cancelWindowMilliseconds = 10_000
 
-/** What the scheduled job is to do with an order, and from when on (epoch ms). */
+/** What the scheduled job has to do with an order, and when (epoch ms). */
 export interface DueAction {
   action: OrderAction & ('expire' | 'process' | 'complete')
   at: number
 }
 
-/** @returns undefined when nothing will be due before somebody acts */
-export function dueAction({ kind, status, updated_at, reserved_until }: Order): DueAction | undefined {
-  if (kind === 'simple' && status === 'NEW') {
-    return { action: 'process', at: Date.parse(updated_at) + cancelWindowMilliseconds }
-  }
-  if (kind === 'simple' && status === 'PICKING') return { action: 'complete', at: Date.parse(updated_at) }
-  if (status === 'RESERVED' && reserved_until !== undefined) return { action: 'expire', at: Date.parse(reserved_until) }
-  return undefined
+const processWhenDue = ({ kind, updated_at }: Order): DueAction | undefined =>
+  kind === 'simple' ? { action: 'process', at: Date.parse(updated_at) + cancelWindowMilliseconds } : undefined
+
+const completeWhenDue = ({ kind, updated_at }: Order): DueAction | undefined =>
+  kind === 'simple' ? { action: 'complete', at: Date.parse(updated_at) } : undefined
+
+const expireWhenDue = ({ reserved_until: until }: Order): DueAction | undefined =>
+  until === undefined ? undefined : { action: 'expire', at: Date.parse(until) }
+
+const never = () => undefined
+
+/** What becomes due in each status. */
+const dueActions: Record<OrderStatus, (order: Order) => DueAction | undefined> = {
+  NEW: processWhenDue,
+  RESERVED: expireWhenDue,
+  FAILED_RESERVATION: never,
+  BACKORDERED: never,
+  PICKING: completeWhenDue,
+  PICKED: never,
+  SHIPPED: never,
+  DELIVERED: never,
+  CANCELLED: never,
 }
+
+/** @returns undefined when nothing becomes due until a person acts */
+export const dueAction = (order: Order): DueAction | undefined => dueActions[order.status](order)

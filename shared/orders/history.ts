@@ -1,10 +1,18 @@
 import { type Actor, isStaff } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
-import { Order, type OrderAction, type OrderEvent, type OrderView, phaseOf, type StoredOrder } from './order.ts'
-import { allowedActions, lacksStock } from './transitions.ts'
+import {
+  Order,
+  type OrderAction,
+  type OrderEvent,
+  type OrderEventType,
+  type OrderView,
+  phaseOf,
+  type StoredOrder,
+} from './order.ts'
+import { allowedActions } from './transitions.ts'
 
-/** The order after one more event; fields that the event set to null are gone. */
+/** The order after one more event; fields that the event sets to null are removed. */
 export function applyEvent(order: Order | undefined, event: OrderEvent): Order {
   const fields = Object.entries({ ...order, ...event.data }).filter(([, value]) => value !== null)
   return Order.parse({
@@ -19,7 +27,7 @@ export function applyEvent(order: Order | undefined, event: OrderEvent): Order {
 }
 
 /**
- * The order as its events tell it.
+ * The order as the fold of its events.
  * @param events from the first on, without a gap
  * @throws when there are none
  */
@@ -34,11 +42,11 @@ export type Step = Pick<OrderEvent, 'type' | 'to' | 'data'>
 
 /** Who changes an order, and how. */
 export interface Change {
-  /** Neither a note nor a notice brings the order anywhere. */
+  /** Neither a note nor a notice changes the status. */
   action: OrderAction | 'create' | 'note' | 'notice'
   actor: Actor
   requestId: string
-  /** Of the request body: tells a repeat from another request. */
+  /** Hash of the request body: distinguishes a repeat from another request. */
   fingerprint: string
   reason?: string | undefined
   /** Epoch milliseconds. */
@@ -84,23 +92,39 @@ export function recordChange(
   }
 }
 
-const beginsToWait: readonly string[] = ['order.reservation_failed', 'order.backordered']
-const stopsWaiting: readonly string[] = ['order.recovery_abandoned']
+/** Whether an order of products waits for stock after an event of each type; `as before` where that does not change. */
+const waitsAfter: Record<OrderEventType, 'begins' | 'as before' | 'no'> = {
+  'order.created': 'no',
+  'order.reservation_failed': 'begins',
+  'order.backordered': 'begins',
+  'order.retry_failed': 'as before',
+  'order.note_changed': 'as before',
+  'order.overdue': 'as before',
+  'order.recovery_abandoned': 'no',
+  'order.reserved': 'no',
+  'order.expired': 'no',
+  'order.picking_started': 'no',
+  'order.picked': 'no',
+  'order.shipped': 'no',
+  'order.delivered': 'no',
+  'order.cancelled': 'no',
+}
 
 /**
- * Holdfast looks for stock for orders that found none when they were created or reserved: until they have some, are cancelled
- * or were left to a person. An order that has lost its stock again does not wait.
+ * An order that found too little stock when it was created or reserved waits until it has its stock, is cancelled, or is handed
+ * over to staff. An order that loses its reservation later does not wait.
  */
 function waitingAfter(
-  { kind, status }: Order,
+  { kind }: Order,
   before: StoredOrder | undefined,
   events: OrderEvent[],
 ): Pick<StoredOrder, 'waiting_since'> {
-  const began = kind === 'stock' ? events.find(({ type }) => beginsToWait.includes(type))?.at : undefined
-  if (began !== undefined) return { waiting_since: began }
-  const since = before?.waiting_since
-  const isOver = !lacksStock(status) || events.some(({ type }) => stopsWaiting.includes(type))
-  return since === undefined || isOver ? {} : { waiting_since: since }
+  let since = before?.waiting_since
+  for (const { type, at } of events) {
+    const waits = kind === 'stock' ? waitsAfter[type] : 'no'
+    if (waits !== 'as before') since = waits === 'begins' ? at : undefined
+  }
+  return since === undefined ? {} : { waiting_since: since }
 }
 
 /** Owners see their own orders, operators and admins all. */

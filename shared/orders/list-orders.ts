@@ -9,7 +9,7 @@ import { type OrdersQuery, passes, periodOf, statusesOf } from './order-filter.t
 import { isFinal } from './transitions.ts'
 
 /**
- * The caller's own orders, or everybody's for operators and admins; newest first unless asked otherwise.
+ * The caller's own orders, or all orders for operators and admins; newest first by default.
  * @throws Refusal `forbidden`, `invalid_cursor`
  */
 export async function listOrders(
@@ -20,7 +20,7 @@ export async function listOrders(
   const { store, secrets } = services
   const seesAll = isStaff(caller.role)
   if (query.user_id !== undefined && !seesAll) {
-    throw new Refusal('forbidden', 'Only operators and admins may ask for the orders of somebody.')
+    throw new Refusal('forbidden', 'Only operators and admins may filter by user.')
   }
   const owner = seesAll ? query.user_id : caller.id
   const { cursor_secret } = await secrets.current()
@@ -56,13 +56,13 @@ async function selected(services: Services, query: OrdersQuery, seesAll: boolean
   if (q === undefined) return passing
   const isNamed = ({ reference, lines }: Order) => anyBeginsWith(q, [reference, ...lines.map(({ sku }) => sku)])
   const named = new Set(passing.filter(isNamed))
-  // To people who see their own orders only, their e-mail tells nothing.
+  // A caller who sees only their own orders has no use for matches on their own e-mail.
   const others = seesAll ? passing.filter((order) => !named.has(order)) : []
   const owners = await ownersBeginningWith(services, q, others)
   return passing.filter((order) => named.has(order) || owners.has(order.user_id))
 }
 
-/** Of the owners of some orders those whose e-mail begins with `prefix`. */
+/** The owners of some orders whose e-mail begins with `prefix`. */
 async function ownersBeginningWith(
   { store }: Services,
   prefix: string,

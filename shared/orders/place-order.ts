@@ -11,10 +11,10 @@ import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
 import { assertKnown, assertPlannable, planFor } from './reservation.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 
-/** How an order comes to be: its first steps, worked out anew for every attempt. */
+/** The first steps of a new order, computed again for every attempt. */
 type Draft = () => Promise<Step[]>
 
-/** Whichever kind of order was asked for. */
+/** Places an order of products, or a simple one. */
 export const placeOrder = (
   services: Services,
   context: CallerContext,
@@ -175,6 +175,6 @@ function onlyCurrency(currencies: string[]): string {
 }
 
 function known<T>(value: T | undefined): T {
-  if (value === undefined) throw new Fault('Something that was just checked is not there')
+  if (value === undefined) throw new Fault('A value that was just checked is missing')
   return value
 }

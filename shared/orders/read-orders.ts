@@ -12,8 +12,8 @@ import type { OrderEvent, OrderView } from './order.ts'
 export const OrderQuery = z.strictObject({ as_of: z.exactOptional(PointInTime) })
 
 /**
- * The order as it is, or as its events up to a moment tell that it was: then nothing can be done to it.
- * @throws Refusal `not_found`, also for an order that is somebody else's, or was not there yet
+ * The order as it is, or as its events up to a moment show it was: then no action is allowed.
+ * @throws Refusal `not_found`, also for an order of another user, or one that did not exist yet
  */
 export async function readOrder(
   { store }: Services,

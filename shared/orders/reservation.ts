@@ -8,7 +8,7 @@ import type { Level } from '#shared/stock/stock.ts'
 import { type Place, skusHeldFrom } from './line-holds.ts'
 import type { Failure } from './order.ts'
 
-/** DynamoDB's 100 items a transaction leave room for this many distinct SKUs. */
+/** A DynamoDB transaction of 100 items has room for this many distinct SKUs. */
 const maxSkus = 40
 
 /** @throws Refusal `too_many_lines` */
@@ -18,7 +18,7 @@ export function assertPlannable(demand: Demand): void {
   }
 }
 
-/** @throws Refusal `unknown_sku` with one entry per SKU that is no product */
+/** @throws Refusal `unknown_sku` with one entry per unknown SKU */
 export function assertKnown(demand: Demand, products: ReadonlyMap<string, Product>): void {
   const unknown = [...demand.keys()].filter((sku) => !products.has(sku))
   if (unknown.length > 0) {
@@ -29,9 +29,9 @@ export function assertKnown(demand: Demand, products: ReadonlyMap<string, Produc
 }
 
 /**
- * Reads what there is and plans. A plan out of the warehouse that comes first is taken from a look at one bucket per
- * SKU and warehouse; anything else, a shortage above all, only from a consistent look at all of them. What an older order
- * holds back is not there for this one.
+ * Reads the stock and plans. One bucket per SKU and warehouse is enough when the first warehouse fills the whole demand;
+ * anything else, a shortage above all, is decided only after a consistent read of all buckets. Units that an older order
+ * holds back do not exist for this one.
  * @param place since when the order waits; undefined for one that does not
  */
 export async function planFor(

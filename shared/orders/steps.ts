@@ -8,7 +8,7 @@ import type { Change, Step } from './history.ts'
 import type { Order, OrderStatus } from './order.ts'
 import { shortage } from './reservation.ts'
 
-/** The reservation succeeded: what the order holds, and until when where it was asked for a limited time. */
+/** The reservation succeeded: what the order holds, and until when if it was reserved for a limited time. */
 export const reservedStep = (allocations: Allocation[], minutes: number | undefined, now: number): Step => ({
   type: 'order.reserved',
   to: 'RESERVED',
@@ -19,7 +19,7 @@ export const reservedStep = (allocations: Allocation[], minutes: number | undefi
   },
 })
 
-/** What a plan makes of an order that is `from`. An order that already waits stays as it is: the attempt is recorded. */
+/** The step that a plan leads to from a status. An order that already waits keeps its status: the attempt is recorded. */
 export function planStep(
   plan: Plan,
   products: ReadonlyMap<string, Product>,

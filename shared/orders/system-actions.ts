@@ -1,6 +1,7 @@
 import type { Actor } from '#shared/requests/caller.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { actOnOrder } from './act-on-order.ts'
+import { dueAction } from './due.ts'
 import type { OrderView } from './order.ts'
 
 /** A part of Holdfast that changes orders on its own: a workflow or a scheduled job. */
@@ -11,7 +12,7 @@ export interface SystemContext {
 
 /**
  * Gives back the stock of an order whose `reserved_until` has passed; any other order is returned as it is, because
- * a late or repeated timeout is no error.
+ * a late or repeated timeout is not an error.
  */
 export const expireOrder = (services: Services, context: SystemContext, id: string): Promise<OrderView> =>
   actOnOrder(services, {
@@ -19,11 +20,13 @@ export const expireOrder = (services: Services, context: SystemContext, id: stri
     id,
     action: 'expire',
     data: { failure: { reason: 'reservation_expired', missing: [] } },
-    appliesTo: ({ status, reserved_until }) =>
-      status === 'RESERVED' && reserved_until !== undefined && Date.parse(reserved_until) <= services.clock.now(),
+    appliesTo: (order) => {
+      const due = dueAction(order)
+      return due?.action === 'expire' && due.at <= services.clock.now()
+    },
   })
 
-/** Takes up a simple order: pending → processing. */
+/** Starts a simple order: pending → processing. */
 export const processOrder = (services: Services, context: SystemContext, id: string): Promise<OrderView> =>
   actOnOrder(services, { ...context, id, action: 'process' })
 

@@ -2,12 +2,12 @@ import { type Actor, isStaff } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { type Order, OrderAction, type OrderEventType, type OrderKind, type OrderStatus } from './order.ts'
 
-/** In which capacity somebody acts on an order. */
+/** The capacity in which an actor acts on an order. */
 type Standing = 'owner' | 'staff' | 'workflow' | 'job'
 
 export interface Transition {
   readonly from: readonly OrderStatus[]
-  /** More than one where the stock decides. */
+  /** Several where the available stock decides. */
   readonly to: readonly OrderStatus[]
   readonly kinds: readonly OrderKind[]
   readonly by: readonly Standing[]
@@ -22,7 +22,7 @@ const all = ['stock', 'simple', 'simulated'] as const
 const picked = ['stock', 'simulated'] as const
 
 /**
- * THE state machine. The DynamoDB condition of every change, `allowed_actions` and the diagram in README are derived
+ * The state machine. The DynamoDB condition of every change, `allowed_actions` and the diagram in README are derived
  * from this value. Creation is not in it: an order that does not exist has no state to leave.
  */
 export const transitions: Record<OrderAction, readonly Transition[]> = {
@@ -83,11 +83,11 @@ export const transitions: Record<OrderAction, readonly Transition[]> = {
   complete: [{ from: ['PICKING'], to: ['DELIVERED'], kinds: ['simple'], by: ['job'], event: 'order.delivered' }],
 }
 
-/** Nothing can happen to an order any more that is there. */
+/** No transition leaves this status. */
 export const isFinal = (status: OrderStatus): boolean =>
   !Object.values(transitions).some((list) => list.some(({ from }) => from.includes(status)))
 
-/** An order that is there has found no stock, or has lost it again. */
+/** An order in this status has found too little stock, or has lost its reservation. */
 export const lacksStock = (status: OrderStatus): boolean =>
   transitions['retry-reservation'].some(({ from }) => from.includes(status))
 

@@ -12,8 +12,8 @@ export interface Codec<T> {
 }
 
 /**
- * Makes codecs of a release that knows these changes. The store has its own, below: what changes behind the back of THE TABLE
- * is not migrated.
+ * Makes codecs of a release that knows these schema changes. Only `codec` below is for the store: an item type that bypasses
+ * the list of schema changes would never be migrated.
  */
 export const codecKnowing =
   (changes: SchemaChanges) =>

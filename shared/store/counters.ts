@@ -10,7 +10,7 @@ import { keys } from './keys.ts'
 /** Spreads the writes: relays of different orders rarely meet at one item. */
 const shards = 16
 
-/** Attributes of a counter item that are no counters. */
+/** Attributes of a counter item that are not counters. */
 const notCounted = new Set(['pk', 'sk', 'entity', 'schema'])
 
 export const counterStore = (connection: Connection) => ({

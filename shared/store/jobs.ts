@@ -7,7 +7,7 @@ import { keys } from './keys.ts'
 
 /** What a run of a job leaves to the next one. */
 const JobState = z.object({
-  /** Where to go on; null begins anew. */
+  /** Where to continue; null starts over. */
   position: z.nullable(z.string()),
   /** Numbers the job keeps, by name. */
   figures: z.record(z.string(), z.number()),

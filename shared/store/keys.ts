@@ -11,7 +11,7 @@ const dueShards = 4
 
 const sequenceText = (sequence: number): string => String(sequence).padStart(6, '0')
 
-/** Every key string of the table. Ids, SKUs and usernames contain no `#`; what may contain one comes last. */
+/** Every key string of the table. Ids, SKUs and usernames contain no `#`; a part that may contain one comes last. */
 export const keys = {
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: 'USER' }),
   email: (email: string): Key => ({ pk: `EMAIL#${email.toLowerCase()}`, sk: 'UNIQUE' }),
@@ -24,17 +24,17 @@ export const keys = {
     pk: `LEVEL#${sku}#${warehouse_id}#${bucket}`,
     sk: 'LEVEL',
   }),
-  /** In the level's partition, in order of time. */
+  /** In the level's partition, sorted by time. */
   ledgerRow: (level: LevelKey, at: string, movementId: string): Key => ({
     pk: keys.level(level).pk,
     sk: `ROW#${at}#${movementId}`,
   }),
   movement: (id: string): Key => ({ pk: `MOVEMENT#${id}`, sk: 'MOVEMENT' }),
   order: (id: string): Key => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
-  /** Whatever has events has them in one partition: an order in its own, a SKU in one for what happens to its stock. */
+  /** The partition with a subject's events: an order's own, or one for the stock events of a SKU. */
   subject: (subject: Subject): { pk: string } =>
     'order_id' in subject ? { pk: keys.order(subject.order_id).pk } : { pk: `STOCK#${subject.sku}` },
-  /** In order of sequence. */
+  /** Sorted by sequence. */
   event: (subject: Subject, sequence: number): Key => ({
     ...keys.subject(subject),
     sk: `EVENT#${sequenceText(sequence)}`,
@@ -46,7 +46,7 @@ export const keys = {
     ...keys.subject({ order_id }),
     sk: `WAIT#${sequenceText(sequence)}`,
   }),
-  /** In order of age. */
+  /** Sorted by age. */
   waiting: ({ sku, since, order_id }: { sku: string; since: string; order_id: string }): Key => ({
     ...keys.waitingLine(sku),
     sk: `${since}#${order_id}`,
@@ -56,9 +56,9 @@ export const keys = {
   stockAlerts: (sku: string): Key => ({ ...keys.subject({ sku }), sk: 'ALERTS' }),
   counters: (generation: number, shard: number): Key => ({ pk: `COUNTERS#${generation}#${shard}`, sk: 'COUNTERS' }),
   generations: (): Key => ({ pk: 'COUNTERS', sk: 'GENERATIONS' }),
-  /** Of an event's mail. */
+  /** @param id the event that the mail is about */
   mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
-  /** Of nothing: whoever looks for it wants to know whether the table answers. */
+  /** A key that never exists; reading it tests the connection. */
   ping: (): Key => ({ pk: 'PING', sk: 'PING' }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
   reference: (userId: string, reference: string): Key => ({ pk: `REFERENCE#${userId}#${reference}`, sk: 'UNIQUE' }),

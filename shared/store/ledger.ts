@@ -34,7 +34,7 @@ export const ledgerReader =
   (connection: Connection) =>
   <T>(levels: LevelKey[], page: PageRequest, { selective, examine }: RowExamination<T>): Promise<Page<T>> => {
     const { after: before } = page
-    // One more: the key alone cannot tell the row at `before` from those of its movement in other levels.
+    // One more: the key alone does not distinguish the row at `before` from rows of the same movement in other levels.
     const chunk = chunkOf(wantedBy(page, selective), levels.length, rowsForOne) + 1
     const rowsOf = (level: LevelKey): ReadOn<PlacedRow> => {
       let start: Item | undefined

@@ -6,12 +6,12 @@ import { Instant } from '#shared/requests/fields.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
 
-/** Who sends a mail; kept for ever, because an event may be told again at any time. */
+/** The claim on a mail; kept without expiry, because an event may be redelivered at any time. */
 const MailClaim = z.object({
-  /** Of the event that the mail tells. */
+  /** Id of the event that the mail is about. */
   mail_id: z.string(),
   template: MailTemplate,
-  /** Epoch milliseconds: until then nobody else sends it. Tells claims of the same mail apart. */
+  /** Epoch milliseconds: until then no other delivery sends it. Distinguishes claims of the same mail. */
   leased_until: z.int(),
   sent_at: z.exactOptional(Instant),
 })
@@ -27,7 +27,7 @@ const heldBy = (item: Item | undefined): Held =>
   item !== undefined && claimCodec.decode(item).sent_at !== undefined ? 'sent' : 'leased'
 
 export const mailStore = () => ({
-  /** For a mail that was not sent and that nobody holds. @param now epoch milliseconds */
+  /** Succeeds for a mail that was not sent and is not claimed. @param now epoch milliseconds */
   claim: (claim: MailClaim, now: number): Write<Held> => ({
     operation: {
       Put: {
@@ -51,7 +51,7 @@ export const mailStore = () => ({
     failure: heldBy,
   }),
 
-  /** Once and for all, whoever holds the mail now. */
+  /** Marks the mail as sent, whichever delivery holds the claim now. */
   markSent: (claim: MailClaim, at: string): Write<Held> => ({
     operation: {
       Put: { Item: put({ ...claim, sent_at: at }), ConditionExpression: 'attribute_not_exists(sent_at)' },

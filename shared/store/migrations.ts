@@ -14,12 +14,12 @@ export interface Outdated {
   after: Item
 }
 
-/** Items of the table that a page looks at: what becomes of them fits into a second. */
+/** Items in a page: their conversion fits into a second. */
 const pageSize = 250
 
 const TableKey = z.object({ pk: z.string(), sk: z.string() })
 
-/** What moves items to the schema of today: all types of items, because it goes through the whole table. */
+/** Converts items of every type to their current schema, by a scan of the whole table. */
 export const migrationStore = (connection: Connection, changes: SchemaChanges = schemaChanges) => {
   const written = Object.entries(changes).map(([entity, change]) => ({ entity, version: writtenVersion(change) }))
 
@@ -52,7 +52,7 @@ export const migrationStore = (connection: Connection, changes: SchemaChanges = 
       return item && outdated(item)[0]
     },
 
-    /** Only what stands there as it was read becomes new; its version stays, because nothing has changed for anybody. */
+    /** Conditioned on the item as it was read; its version stays, because nothing changes for clients. */
     renew: ({ before, after }: Outdated): Write<'changed'> => ({
       operation: { Put: { Item: after, ...asRead(before) } },
       failure: () => 'changed',
@@ -60,7 +60,7 @@ export const migrationStore = (connection: Connection, changes: SchemaChanges = 
   }
 }
 
-/** Only outdated items come over the network. */
+/** Filters in DynamoDB, so that only outdated items are transferred. */
 const filterOf = (written: { entity: string; version: number }[]) => ({
   FilterExpression: written.map((_, n) => `(#entity = :entity${n} AND #schema < :version${n})`).join(' OR '),
   ExpressionAttributeNames: { '#entity': 'entity', '#schema': 'schema' },

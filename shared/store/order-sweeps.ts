@@ -7,7 +7,7 @@ import { keys, listings } from './keys.ts'
 
 const pageSize = 100
 
-/** How far an order's own history goes: what its relay has to have reached. */
+/** The length of an order's history, which its relay must reach. */
 export interface OrderState {
   id: string
   sequence: number

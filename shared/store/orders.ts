@@ -23,7 +23,7 @@ export type OrderConflict =
 
 /** Which orders to list, and in which order. */
 export interface OrderListing {
-  /** Everybody's without one. */
+  /** undefined: the orders of all users. */
   owner: string | undefined
   /** Only orders that are not final are wanted: those of all owners have an index of their own. */
   isOpen: boolean
@@ -68,7 +68,7 @@ export const orderStore = (connection: Connection) => ({
     return items.map(eventCodec.decode).filter(({ version }) => version === 1)
   },
 
-  /** By time of creation. */
+  /** Sorted by time of creation. */
   list({ owner, isOpen, from, to, newestFirst, select }: OrderListing, page: PageRequest): Promise<Page<StoredOrder>> {
     const listing: Listing =
       owner === undefined
@@ -77,7 +77,7 @@ export const orderStore = (connection: Connection) => ({
     return examinedPage(connection, listing, page, itemsOf(connection, orderCodec.decode, select))
   },
 
-  /** The one order that its owner gave this reference. */
+  /** The order that its owner gave this reference. */
   async byReference(owner: string, reference: string): Promise<StoredOrder | undefined> {
     const claim = await getItem(connection, keys.reference(owner, reference))
     return orderCodec.decodeFound(claim && (await getItem(connection, keys.order(String(claim['order_id'])))))
@@ -116,7 +116,7 @@ export const orderStore = (connection: Connection) => ({
     failure: (item) => ({ kind: 'order_changed', order: orderCodec.decodeFound(item) }),
   }),
 
-  /** Takes an order that is final, and has no consequences to come, out of the working set. */
+  /** Removes a final order, all of whose events have been relayed, from the working set. */
   close: ({ id, version }: Pick<Order, 'id' | 'version'>): Write<'overtaken'> => ({
     operation: {
       Update: {
@@ -134,7 +134,7 @@ export const orderStore = (connection: Connection) => ({
     operation: { Put: { Item: eventCodec.encode(keys.event(event, event.sequence), event) } },
   }),
 
-  /** A reference is unique per user for ever. */
+  /** A reference stays unique per user, without expiry. */
   claimReference: (order: Order, reference: string): Write<OrderConflict> => ({
     operation: {
       Put: {

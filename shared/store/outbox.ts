@@ -16,13 +16,13 @@ export const Cursor = z.object({ sequence: z.int(), generation: z.int() })
 export type Cursor = z.infer<typeof Cursor>
 const cursorCodec = codec('cursor', Cursor)
 
-/** Which counters are shown, and which are counted into by subjects that are new: the same, but while they are rebuilt. */
+/** The generation of counters that is shown, and the one that new subjects count into: the same, except during a rebuild. */
 const Generations = z.object({ shown: z.int(), newest: z.int(), announced_at: z.int() })
 export type Generations = z.infer<typeof Generations>
 const generationsCodec = codec('generations', Generations)
 const firstGenerations: Generations = { shown: 1, newest: 1, announced_at: 0 }
 
-/** Events read at once: as many as the bus takes at once. */
+/** Events that are read together: as many as the bus takes in one call. */
 const batchSize = 10
 
 export interface News {
@@ -59,8 +59,8 @@ export const outboxStore = (connection: Connection) => {
   return {
     /**
      * The events after the subject's cursor. Consistent, in one round trip unless more is missing than the caller knew.
-     * @param from number of an event that is news, as far as the caller knows
-     * @throws when an event is missing in between, or is not one
+     * @param from number of the first event that the caller knows to be new
+     * @throws when an event is missing in between
      */
     async news(subject: Subject, from: number): Promise<News> {
       const [reached, guess] = await Promise.all([cursorForNews(subject), eventsFrom(subject, from)])
@@ -85,7 +85,7 @@ export const outboxStore = (connection: Connection) => {
       )
     },
 
-    /** Only from where it was read: whoever moves the cursor counts the events it passes. */
+    /** Conditioned on the cursor as it was read: the events it passes are counted in the same transaction. */
     advance: (subject: Subject, before: Cursor, after: Cursor): Write<'overtaken'> => ({
       operation: {
         Put: {

@@ -22,7 +22,7 @@ export const productStore = (connection: Connection) => ({
     return productCodec.decodeFound(await getItem(connection, keys.product(sku)))
   },
 
-  /** By SKU, ascending; all, or those selected. */
+  /** Sorted by SKU; all, or those selected. */
   list(page: PageRequest, select?: Select<Product>): Promise<Page<Product>> {
     const listing = { index: 'listing', partitions: listings.products(), descending: false } as const
     return examinedPage(connection, listing, page, itemsOf<Product>(connection, productCodec.decode, select))

@@ -7,7 +7,7 @@ export interface SchemaChange {
   /** Number of the schema; items of the one before are read, too. */
   version: number
   upgrade(previous: Item): Item
-  /** In the release that teaches everybody to read a new version, items are still written as the version before. */
+  /** In the release that first reads a new version, items are still written as the version before. */
   downgrade?(next: Item): Item
 }
 
@@ -22,7 +22,7 @@ const FirstUser = z.looseObject({
   first: z.looseObject({ version: z._default(z.int(), 1) }),
 })
 
-/** THE TABLE of schema changes: what codecs read and write, and the migration job moves. */
+/** The list of schema changes: what codecs read and write, and what the migration job converts. */
 export const schemaChanges: SchemaChanges = {
   user: {
     version: 2,

@@ -10,7 +10,7 @@ export const stockEventCodec = codec('stock_event', StockEvent)
 const alertsCodec = codec('stock_alerts', StockAlerts)
 
 export const stockAlertStore = (connection: Connection) => ({
-  /** Of a SKU about which nothing was ever reported: version 0. */
+  /** A SKU about which nothing was ever reported has version 0. */
   async get(sku: string): Promise<StockAlerts> {
     const item = await getItem(connection, keys.stockAlerts(sku))
     return item === undefined ? { sku, sequence: 0, version: 0, low: false, drift: {} } : alertsCodec.decode(item)

@@ -78,8 +78,8 @@ export const waitingLineStore = (connection: Connection) => ({
     entriesOf(order, since, skus).map(join),
 
   /**
-   * For the SKUs that a waiting order was just found short of. An order that would need too many allocations is short of no
-   * single SKU: stock of any of them may change that.
+   * Joins the lines of the SKUs that a waiting order was just found short of. An order that would need too many allocations
+   * is short of no single SKU: it joins all of them.
    */
   joinAll: (order: StoredOrder): Write<never>[] => {
     const { waiting_since: since, failure, lines } = order

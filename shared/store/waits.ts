@@ -8,21 +8,21 @@ import { keys } from './keys.ts'
 /** Where an execution waits for its order, and the token that ends the wait. */
 const StoredWait = z.object({
   order_id: z.string(),
-  /** Of the event that started the execution. */
+  /** Sequence of the event that started the execution. */
   sequence: z.int(),
   machine: z.enum(['fulfilment', 'recovery']),
   state: z.string(),
   token: z.string(),
   /** When the state was entered, ISO 8601. */
   since: z.string(),
-  /** Epoch seconds, after which nobody can ask for it any more. */
+  /** Epoch seconds after which DynamoDB may remove it. */
   expires_at: z.int(),
 })
 export type StoredWait = z.infer<typeof StoredWait>
 const waitCodec = codec('wait', StoredWait)
 
 export const waitStore = (connection: Connection) => ({
-  /** In the place of the execution's wait before; a call that comes late takes nothing away from a later one. */
+  /** Replaces the execution's previous wait; a late call does not overwrite a newer one. */
   register: (wait: StoredWait): Write<'overtaken'> => ({
     operation: {
       Put: {

@@ -26,7 +26,7 @@ export interface WarehouseCache {
 const cacheMilliseconds = 60_000
 
 export const warehouseStore = (connection: Connection, cache: WarehouseCache) => {
-  /** In order of priority. Consistent. */
+  /** Sorted by priority. Consistent. */
   const list = async (): Promise<StoredWarehouse[]> => {
     const readAt = connection.clock.now()
     const items = await queryAll(connection, keys.warehouse('').pk, 'WAREHOUSE#')
@@ -40,7 +40,7 @@ export const warehouseStore = (connection: Connection, cache: WarehouseCache) =>
     forget: (): void => {
       cache.readAt = Number.NEGATIVE_INFINITY
     },
-    /** In order of priority; up to a minute old. */
+    /** Sorted by priority; up to a minute old. */
     listCached: async (): Promise<StoredWarehouse[]> =>
       connection.clock.now() - cache.readAt < cacheMilliseconds ? cache.warehouses : list(),
 
