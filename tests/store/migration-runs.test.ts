@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import { migrate, restMilliseconds } from '#shared/jobs/migrate.ts'
+import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { scanTable } from '#tests/support/invariants.ts'
 import { mortal } from './mortal.ts'
