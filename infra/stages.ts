@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { JobName } from '#shared/jobs/jobs.ts'
-import type { MachineName } from '#shared/workflows/machines.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
 
 const Stage = z.object({
   /** Keeps data when its stack is deleted, and protects table and stack from deletion. */
