@@ -16,7 +16,7 @@ export async function createWarehouse(
   return create(services, derivedId('wh', once.digest), request, once)
 }
 
-/** The warehouse every installation starts with. Safe to repeat. */
+/** Creates the warehouse that every installation starts with. Safe to repeat. */
 export async function ensureMainWarehouse(services: Services): Promise<void> {
   await create(services, mainWarehouseId, { name: 'main' }, { digest: mainWarehouseId, fingerprint: mainWarehouseId })
 }
