@@ -1,4 +1,4 @@
-/** What a run of a background function knows of itself. */
+/** Context of one run of a background function. */
 export interface BackgroundContext {
   requestId: string
   /** Epoch milliseconds after which no further attempt may be started. */

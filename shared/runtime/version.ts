@@ -1,4 +1,4 @@
 import manifest from '#package' with { type: 'json' }
 
-/** Of Holdfast, as the package says. */
+/** The version of Holdfast. */
 export const version: string = manifest.version
