@@ -82,5 +82,4 @@ export const acknowledgements: readonly Acknowledgement[] = [
   },
 ]
 
-/** Names of all accepted findings. */
 export const acknowledgedRules: ReadonlySet<string> = new Set(acknowledgements.flatMap(({ rules }) => rules))

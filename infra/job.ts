@@ -16,7 +16,6 @@ interface Answer {
   [figure: string]: unknown
 }
 
-/** Pause between two runs of an unfinished job. */
 const pauseMilliseconds = 5000
 
 const print = (line: string) => process.stdout.write(`${line}\n`)

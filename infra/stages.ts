@@ -8,7 +8,6 @@ const Stage = z.object({
   logRetentionDays: z.int(),
   /** Sustained and burst request rates above which the API answers 429. */
   throttle: z.object({ ratePerSecond: z.int(), burst: z.int() }),
-  /** Browser origins that may call the API. */
   corsOrigins: z.array(z.string()),
   /** Days between key rotations; if omitted, keys are only rotated by hand. */
   rotationDays: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
@@ -22,7 +21,6 @@ const Stage = z.object({
   /** Restricts ending waits to Holdfast's machines; the emulator cannot map a token to its machine. */
   taskGrant: z.enum(['own machines', 'any machine']),
   tracing: z.boolean(),
-  /** Rejects plain HTTP. */
   requireTls: z.boolean(),
   /** Deploys with the roles and assets of `cdk bootstrap`, or only with the credentials of the command line. */
   credentials: z.enum(['bootstrap', 'cli']),
@@ -46,7 +44,6 @@ const cloud = {
   throttle,
 }
 
-/** Everything that differs between stages. */
 const stages = {
   emulator: {
     ...cloud,

@@ -4,7 +4,6 @@ import type { AwsAction } from '#shared/runtime/function-definition.ts'
 /** The service prefix of an action, such as `dynamodb`. */
 export type AwsService = AwsAction extends `${infer Service}:${string}` ? Service : never
 
-/** SDK packages that call the actions of a service. */
 const packages: Record<AwsService, readonly string[]> = {
   dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
   events: ['@aws-sdk/client-eventbridge'],

@@ -1,4 +1,4 @@
-/** Replaces the SDK's chain of credential providers (130 kB) in the bundles: a Lambda has its credentials in the environment. */
+/** Replaces the SDK's chain of credential providers (130 kB): a Lambda has its credentials in the environment. */
 export const defaultProvider = () => async () => ({
   accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? '',
   secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? '',

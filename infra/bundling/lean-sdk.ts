@@ -30,7 +30,6 @@ const endpointResolver = (host: string): string => `
     return { url: new URL(Endpoint ?? \`https://${host}.\${Region}.\${partition(Region).dnsSuffix}\`) }
   }`
 
-/** All source that could refer to an SDK error. */
 const sharedSource = (): string =>
   globSync(join(import.meta.dirname, '../../shared/**/*.ts'))
     .map((file) => readFileSync(file, 'utf8'))
@@ -48,7 +47,6 @@ function withPlainNames(schemas: string): string {
   return schemas.replaceAll(/\[(_\w+)\]:/g, (computed, name) => `${texts.get(name) ?? computed.slice(0, -1)}:`)
 }
 
-/** Removes SDK code that no function reaches. */
 export function leanSdk(): Plugin {
   const code = sharedSource()
   return {

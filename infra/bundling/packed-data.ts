@@ -22,7 +22,6 @@ const withPackedTables = (source: string): string =>
     return `= Array.from(new Int32Array(Uint8Array.from(Buffer.from('${packed}', 'base64')).buffer))`
   })
 
-/** Bundles large data in a compact form. */
 export const packedData: Plugin = {
   name: 'packed-data',
   setup({ onLoad }) {

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 interface Trim {
   /** Path below `node_modules`. */
   module: string
-  /** Why functions work without it. */
   reason: string
   replacement: string
 }

@@ -22,7 +22,6 @@ import type { Measurements } from './measurements.ts'
 /** Units of a dashboard's grid, which is 24 wide. */
 const size = { width: 6, height: 6 }
 
-/** Three questions, each answered by a row of widgets. */
 export function addDashboard(scope: Construct, stage: Stage, measured: Measurements, alarms: Alarm[]): Dashboard {
   const rows: { question: string; hint: string; answer: IWidget[] }[] = [
     {

@@ -35,7 +35,6 @@ export class Measurements {
     return metric('AWS/States', `Executions${transition}`, 'sum', { StateMachineArn: this.#machineArns[machine] })
   }
 
-  /** Messages that can be received now. */
   messages(queue: string): Metric {
     return this.#queue(queue, 'ApproximateNumberOfMessagesVisible', 'maximum')
   }
@@ -49,7 +48,6 @@ export class Measurements {
     return this.#queue(queue, 'NumberOfMessagesDeleted', 'sum')
   }
 
-  /** Failed invocations. */
   failures(functionName: string): Metric {
     return metric('AWS/Lambda', 'Errors', 'sum', { FunctionName: functionName })
   }

@@ -8,7 +8,6 @@ import type { FunctionFactory } from './function-factory.ts'
 import { allow, tracing } from './grants.ts'
 import { removalPolicy } from './removal-policy.ts'
 
-/** The state machines, with the functions their states call. */
 export class Workflows extends Construct {
   constructor(scope: Construct, id: string, { stage, functions }: { stage: Stage; functions: FunctionFactory }) {
     super(scope, id)

@@ -23,7 +23,6 @@ const root = join(import.meta.dirname, '../..')
 /** The emulator accepts these credentials for its account. */
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
-/** Options for an SDK client that talks to the emulator. */
 export const clientOptions = (endpoint: string) => ({ endpoint, region, credentials })
 
 const environmentFor = (endpoint: string) => ({
@@ -49,7 +48,6 @@ async function verifySender(endpoint: string): Promise<void> {
   await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: stageOf('emulator').mailFrom }))
 }
 
-/** Runs a real `cdk deploy` of the emulator's stage. */
 export async function deploy(endpoint: string): Promise<Deployment> {
   await verifySender(endpoint)
   const outputsFile = join(root, 'cdk.out/outputs.json')

@@ -6,7 +6,6 @@ import * as z from 'zod/mini'
 export interface Finding {
   /** The name by which `infra/acknowledged-rules.ts` lists it. */
   rule: string
-  /** What is wrong, and where. */
   detail: string
 }
 

@@ -70,6 +70,5 @@ export const runtime = (): Runtime => {
   return instance
 }
 
-/** The services of one request. */
 export const services = ({ deadline, guard }: Pick<RequestContext, 'deadline' | 'guard'>): Services =>
   runtime().servicesUntil(deadline, guard)

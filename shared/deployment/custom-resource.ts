@@ -1,7 +1,6 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda'
 import { log } from '#shared/runtime/log.ts'
 
-/** Properties of the resource in the template. */
 type Properties = Record<string, string>
 
 /** Runs `apply` when the resource is created or updated, and reports the result to CloudFormation. */

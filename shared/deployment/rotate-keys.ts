@@ -8,7 +8,7 @@ import { type Dated, publishedBeforeUseMilliseconds, rotated } from '#shared/use
 import { newSigningKey } from '#shared/users/new-secrets.ts'
 
 /**
- * One step of a rotation by Secrets Manager, which names the new version and may repeat every step. Sessions
+ * Performs one step of a rotation by Secrets Manager, which names the new version and may repeat every step. Sessions
  * stay valid: the new key is added to the existing ones, and the rest of the secret is unchanged.
  * @throws when a required version is missing, or does not contain a working set of keys
  */
@@ -46,7 +46,7 @@ async function verify({ config }: Pick<Services, 'config'>, secrets: Secrets): P
   const servicesThen = { config, secrets: source, clock: { now: () => newest } }
   const { token } = await signAccessToken(
     servicesThen,
-    { id: 'nobody', role: 'user', must_change_password: false },
+    { id: 'key-rotation', role: 'user', must_change_password: false },
     'none',
   )
   await verifyAccessToken(servicesThen, token)

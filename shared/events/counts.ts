@@ -31,7 +31,6 @@ const sumQuantity = (sum: number, { quantity }: Allocation): number => sum + qua
 /** Whether a counter can be rebuilt from events. */
 export const isDerived = (name: string): boolean => /^(events|orders|failures)\.|^units_reserved$/.test(name)
 
-/** Adds up counters that are stored in several parts. */
 export function sumCounts(parts: readonly Counts[]): Counts {
   const total: Counts = {}
   for (const [name, number] of parts.flatMap(Object.entries)) total[name] = (total[name] ?? 0) + number

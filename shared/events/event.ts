@@ -22,7 +22,6 @@ const published = {
   id: z.string(),
 }
 
-/** An event as it is published. */
 export const Envelope = z.union([
   z.object({ ...published, ...OrderEvent.shape }),
   z.object({ ...published, ...StockEvent.shape }),

@@ -11,5 +11,4 @@ export interface Queues {
   receive(queue: string): Promise<Message[]>
 }
 
-/** Name of a queue's dead-letter queue. */
 export const deadLettersOf = (queue: string): string => `${queue}-dead-letters`

@@ -65,7 +65,6 @@ export const jobs = {
 
 export type JobName = keyof typeof jobs
 
-/** All jobs with their names, for code that treats them alike. */
 export const namedJobs: readonly (Job & { name: JobName })[] = Object.entries(jobs).map(([name, job]) => ({
   ...job,
   name: name as JobName,

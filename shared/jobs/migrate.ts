@@ -18,7 +18,7 @@ interface Figures {
 }
 
 /**
- * Migrates all items to the current schema while requests go on reading and writing. Scans the table in rounds, and is
+ * Migrates all items to the current schema while requests continue reading and writing. Scans the table in rounds, and is
  * finished when a round that began at least `drainMilliseconds` after the first found nothing to migrate. Run it when the
  * previous release is no longer deployed, because that would keep writing old items. A run that is killed is continued
  * from the page it was working on.
@@ -53,7 +53,7 @@ export async function migrate(
   }
 }
 
-/** @returns how many items this run migrated; the others were meanwhile rewritten in the current schema by a request */
+/** @returns how many items this run migrated; requests have rewritten the others in the current schema */
 async function moveAll(services: Services, outdated: Outdated[]): Promise<number> {
   const limit = pLimit(maxParallel)
   const moved = await Promise.all(outdated.map((one) => limit(() => move(services, one))))

@@ -12,7 +12,7 @@ const name = 'rebuild-counters'
 const moved = 'moved'
 
 /**
- * Recounts all events into a new generation of counters, while the relay goes on counting. One transaction moves a
+ * Recounts all events into a new generation of counters, while the relay continues counting. One transaction moves a
  * subject's cursor to the new generation and adds the counts of the events the cursor has passed; the relay counts later
  * events in the generation that the cursor names. The rebuild is finished by a round that found nothing to move and began
  * after every relay that could not know the new generation had ended: then the new counters are shown.

@@ -13,7 +13,6 @@ const pageSize = 25
 /** The job's figures: units of drift in the last complete round, and in the current one so far. */
 const driftFigures = { last: 'drift_units', current: 'drift_units_so_far' } as const
 
-/** Units by which levels and ledgers differed in the last complete round. */
 export const lastDrift = async ({ store }: Services): Promise<number> =>
   (await store.jobs.state(name)).figures[driftFigures.last] ?? 0
 

@@ -14,7 +14,6 @@ export const relayUses = [
   'states:StartExecution',
 ] as const
 
-/** Processes the table's stream. */
 export const relayFunction: BackgroundFunction = {
   file: 'functions/events/relay.ts',
   area: 'events',

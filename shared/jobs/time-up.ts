@@ -4,7 +4,6 @@ import type { Services } from '#shared/runtime/services.ts'
 /** Time to finish the current page and save the position: after the deadline, the store starts no more calls. */
 const marginMilliseconds = 10_000
 
-/** Whether a job must stop and leave the rest to its next run. */
 export const isTimeUp = (
   { clock }: Pick<Services, 'clock'>,
   { deadline }: Pick<BackgroundContext, 'deadline'>,

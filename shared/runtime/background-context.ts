@@ -1,4 +1,3 @@
-/** Context of one run of a background function. */
 export interface BackgroundContext {
   requestId: string
   /** Epoch milliseconds after which no further attempt may be started. */

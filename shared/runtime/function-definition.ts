@@ -26,7 +26,6 @@ export type AwsAction =
 /** Timeout of functions that define none, in seconds. API Gateway waits for 29. */
 export const functionTimeoutSeconds = 10
 
-/** A deployed function: where its code is, and what it needs. */
 export interface FunctionDefinition {
   /** Path of its module, relative to the repository root. */
   readonly file: string

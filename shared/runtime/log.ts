@@ -45,7 +45,6 @@ export interface LogFields {
 
 type Level = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
-/** A line of the log. */
 export type LogLine = Omit<LogFields, 'error'> & {
   level: Level
   message: string

@@ -1,6 +1,5 @@
 import { Fault } from '#shared/requests/fault.ts'
 
-/** What is logged about an error. */
 export interface LoggedError {
   name: string
   /** Only for a `Fault`, whose message never quotes data. */
@@ -50,7 +49,6 @@ interface Unknowns extends Error {
   $metadata?: { httpStatusCode?: unknown; requestId?: unknown }
 }
 
-/** @param issue of zod */
 function issueOf(issue: { path?: unknown; code?: unknown }): string {
   const path = Array.isArray(issue.path) ? issue.path.map(worded).join('.') : ''
   return `${path}: ${worded(issue.code)}`

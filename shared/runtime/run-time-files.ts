@@ -9,7 +9,6 @@ import { join } from 'node:path'
 export const runTimePath = (path: string): string =>
   join(process.env['LAMBDA_TASK_ROOT'] ?? join(import.meta.dirname, '../..'), path)
 
-/** Contents of all files in a folder, by name. */
 export function readFolder(folder: string): ReadonlyMap<string, string> {
   const path = runTimePath(folder)
   return new Map(readdirSync(path).map((name) => [name, readFileSync(join(path, name), 'utf8')]))

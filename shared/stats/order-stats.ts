@@ -4,11 +4,9 @@ import type { Services } from '#shared/runtime/services.ts'
 
 const Count = z.int()
 
-/** An object with a count for each name. */
 const countsBy = <const N extends string>(names: readonly N[]) =>
   z.object(Object.fromEntries(names.map((name) => [name, Count])) as Record<N, typeof Count>)
 
-/** Number of orders by status and phase. */
 export const OrderStats = z.object({
   by_status: countsBy(OrderStatus.options),
   by_phase: countsBy(Phase.options),

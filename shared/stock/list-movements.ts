@@ -33,7 +33,7 @@ const Resume = z.object({
 })
 type Resume = z.infer<typeof Resume>
 
-/** A first page is read at most this often, until no stock moves meanwhile. */
+/** A first page is read again, at most this often in total, while stock moves during the read. */
 const maxReads = 3
 
 /** Longest time from a row's `at` to its write; a request lives at most half as long. */

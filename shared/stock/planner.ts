@@ -1,7 +1,6 @@
 import type { Allocation, Level, Missing } from './stock.ts'
 import type { Warehouse } from './warehouse.ts'
 
-/** Requested units by SKU. */
 export type Demand = ReadonlyMap<string, number>
 
 export type Plan =
@@ -101,7 +100,6 @@ function* subsets(ids: string[], size: number): Generator<string[]> {
   }
 }
 
-/** Takes `quantity` units of one SKU from the warehouses in turn. */
 function allocate(quantity: number, warehouses: string[], levels: readonly Level[], firstBucket: number): Allocation[] {
   let left = quantity
   return warehouses.flatMap((id) => {

@@ -86,7 +86,6 @@ export const SkuStock = z.object({
 })
 export type SkuStock = z.infer<typeof SkuStock>
 
-/** Stock of a SKU over all its levels. */
 export const StockTotal = z.object({ sku: Sku, on_hand: Units, reserved: Units, available: Units })
 export type StockTotal = z.infer<typeof StockTotal>
 

@@ -53,7 +53,7 @@ export async function updateWarehouse(
   return after
 }
 
-/** In the order in which reservations are filled. */
+/** In the order in which reservations use them. */
 export async function listWarehouses(
   { store, secrets }: Services,
   { caller }: CallerContext,

@@ -53,7 +53,6 @@ async function endWaits({ store }: Services, workflows: () => Workflows, events:
   }
 }
 
-/** Whether the order stops waiting for stock. */
 const leavesWaitingLine = ({ from, to, type }: OrderEvent): boolean =>
   type === 'order.recovery_abandoned' || (from !== null && lacksStock(from) && !lacksStock(to))
 

@@ -5,7 +5,6 @@ import { recovery, recoveryWaitRules } from './recovery.ts'
 import type { StateMachine } from './states-language.ts'
 import type { WaitRules } from './wait-rules.ts'
 
-/** A workflow: its definition, and the functions its states call. */
 export interface Machine {
   readonly definition: StateMachine
   /** What users notice when executions fail, in one sentence; the text of the machine's alarms. */
@@ -69,7 +68,6 @@ export const machines = {
   },
 } as const satisfies Record<MachineName, Machine>
 
-/** All machines with their names, for code that treats them alike. */
 export const namedMachines: readonly (Machine & { name: MachineName })[] = Object.entries(machines).map(
   ([name, machine]) => ({ ...machine, name: name as MachineName }),
 )

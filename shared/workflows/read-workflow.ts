@@ -11,7 +11,6 @@ import { positionAfter, type WaitRules } from './wait-rules.ts'
 export const WorkflowView = z.object({
   machine: MachineName,
   state: z.string(),
-  /** When it entered the state. */
   since: Instant,
 })
 export type WorkflowView = z.infer<typeof WorkflowView>

@@ -11,5 +11,4 @@ export type TaskInput = z.infer<typeof TaskInput>
 export const WaitInput = z.object({ ...TaskInput.shape, state: z.string(), token: z.string(), entered_at: z.string() })
 export type WaitInput = z.infer<typeof WaitInput>
 
-/** Workflows act on orders as Holdfast itself. */
 export const workflowContext = (requestId: string): SystemContext => ({ actor: workflowActor, requestId })

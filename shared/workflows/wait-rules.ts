@@ -11,7 +11,6 @@ interface WaitRule {
   readonly next?: string
 }
 
-/** Rules by the name of the state that waits. */
 export type WaitRules = Readonly<Record<string, WaitRule>>
 
 /** The state an execution is in, and when it entered it. */
