@@ -1,14 +1,14 @@
 import { namedMachines } from '#shared/workflows/machines.ts'
 import { realStages, stageOf, stateMachineName } from './stages.ts'
 
-/** Findings that stay although a tool reports them, for one reason each. */
+/** Findings that are accepted for one reason. */
 interface Acknowledgement {
   reason: string
-  /** Every tool's name of the finding: cdk-nag's have its rule pack before `::`, checkov's begin with CKV. */
+  /** The finding's name in each tool: cdk-nag's have the rule pack before `::`, checkov's begin with CKV. */
   rules: readonly string[]
 }
 
-/** What cdk-nag says of the right to all executions of a machine. */
+/** cdk-nag's finding for access to all executions of a state machine. */
 const executionsOf = (stages: readonly string[]): string[] =>
   stages.flatMap((stage) =>
     namedMachines.map(({ name }) => {
@@ -18,29 +18,30 @@ const executionsOf = (stages: readonly string[]): string[] =>
   )
 
 /**
- * All that cdk-nag, checkov and cfn-lint find and that stays. Anything else they find fails: cdk-nag the synthesis, the
- * others `npm run lint:templates`, which also refuses what is no longer found.
+ * All accepted findings of cdk-nag, checkov and cfn-lint. Any other finding of cdk-nag fails the synthesis, and of the others
+ * `npm run lint:templates`, which also fails on acknowledgements that no longer match a finding.
  */
 export const acknowledgements: readonly Acknowledgement[] = [
   {
-    reason: 'Public by contract (sign-in, health, documentation, 404s and 405s); all else asks our own authorizer.',
+    reason:
+      'Public by contract (sign-in, health, documentation, 404s and 405s); everything else goes through our authorizer.',
     rules: ['AwsSolutions::AwsSolutions-APIG4', 'AwsSolutions::AwsSolutions-COG4', 'CKV_AWS_59'],
   },
   {
-    reason: 'Bodies are validated by `implement` with the schemas of the route table, one answer per bad field.',
+    reason: 'Bodies are validated by `implement` with the schemas of the route table, with an error per bad field.',
     rules: ['AwsSolutions::AwsSolutions-APIG2'],
   },
   {
-    reason: 'A web ACL costs more at rest than all else together; accounts that have one attach it.',
+    reason: 'An idle web ACL costs more than everything else together; accounts that have one attach it.',
     rules: ['AwsSolutions::AwsSolutions-APIG3'],
   },
   {
-    reason: 'Answers belong to one caller and change with every order: a cache of the gateway would be wrong.',
+    reason: 'Responses belong to one caller and change with every order: a gateway cache would be wrong.',
     rules: ['CKV_AWS_120'],
   },
   {
     reason:
-      'Tracing and the delivery of logs have no resources, executions are known by their machine only, and API Gateway takes only a log role for the whole account.',
+      'Tracing and log delivery have no resource-level permissions, executions are known only by their state machine, and API Gateway accepts one log role per account.',
     rules: [
       ...executionsOf(realStages),
       'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
@@ -49,17 +50,19 @@ export const acknowledgements: readonly Acknowledgement[] = [
     ],
   },
   {
-    reason: 'The API stack rotates the keys, where the rule does not look; the first password is of use once.',
+    reason:
+      'The API stack rotates the keys, which the rule cannot see; the first password must be changed at the first login.',
     rules: ['AwsSolutions::AwsSolutions-SMG4'],
   },
   {
-    reason: 'AWS encrypts with keys of its own; one of ours costs a dollar a month and opens to the same roles.',
+    reason:
+      'AWS-managed keys encrypt this; a customer-managed key costs a dollar a month and would be open to the same roles.',
     rules: ['CKV_AWS_27', 'CKV_AWS_149', 'CKV_AWS_158', 'CKV_AWS_173'],
   },
   {
-    // Queues keep what their consumer could not handle and move it to their dead letters; the relay writes its own.
+    // SQS dead-letters what a consumer cannot handle; the relay writes its own dead letters.
     reason:
-      'Dead letters are where they help: of stream and queues, not of calls whose answer somebody waits for, not of jobs, which run again, of alarms, which show anyway, or of dead letters.',
+      'Streams and queues have dead letters. Synchronous calls return their error, jobs run again, alarms stay visible in CloudWatch, and dead-letter queues need none.',
     rules: [
       'AwsSolutions::AwsSolutions-SQS3',
       'CKV_AWS_116',
@@ -70,14 +73,13 @@ export const acknowledgements: readonly Acknowledgement[] = [
     ],
   },
   {
-    reason: 'The throttle of the gateway bounds all functions together; reserving for one takes from the others.',
+    reason: 'The gateway throttle bounds all functions together; capacity reserved for one is lost to the others.',
     rules: ['CKV_AWS_115'],
   },
   {
-    reason: 'Functions talk to AWS over TLS under IAM; a network of our own would need endpoints and add nothing.',
+    reason: 'Functions talk to AWS over TLS under IAM; a VPC would need endpoints and add nothing.',
     rules: ['CKV_AWS_117'],
   },
 ]
 
-/** Names of findings that need no more attention, of any tool. */
 export const acknowledgedRules: ReadonlySet<string> = new Set(acknowledgements.flatMap(({ rules }) => rules))

@@ -7,30 +7,30 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import type { Measurements } from './constructs/measurements.ts'
 import { jobFunctionName, relayFunctionName, type Stage } from './stages.ts'
 
-/** Something that somebody has to look at. */
+/** A condition that an operator has to look at. */
 export interface AlarmDefinition {
-  /** Of its own within a stage, in kebab-case. */
+  /** Unique within a stage, kebab-case. */
   readonly name: string
-  /** What a user would notice, in one sentence. */
+  /** What users notice, in one sentence. */
   readonly meaning: string
-  /** Heading in docs/runbook.md. */
+  /** A heading in docs/runbook.md. */
   readonly runbook: string
   readonly metric: Metric
-  /** Too much, from this value on. */
+  /** A period is bad when the metric reaches this value. */
   readonly threshold: number
-  /** So many of the last periods of five minutes have too much; one of one when left out. */
+  /** The alarm fires when `bad` of the last `of` five-minute periods are bad; 1 of 1 by default. */
   readonly periods?: { readonly bad: number; readonly of: number }
-  /** It is over when somebody has dealt with it: nobody is told that nothing more came. */
+  /** A single occurrence that needs handling; when no more follow, nothing is sent to say so. */
   readonly isEvent?: true
-  /** Between two measurements everything stays as it was; otherwise, what is not measured is well. */
-  readonly isSeldomMeasured?: true
+  /** Missing data leaves the state unchanged; by default, missing data counts as good. */
+  readonly isRarelyMeasured?: true
 }
 
-/** THE TABLE of alarms; what comes in tables of its own has its alarms made of them. */
+/** The alarm table. Alarms of subscriptions, state machines and jobs are derived from their own tables. */
 export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDefinition[] => [
   {
     name: 'api-failing',
-    meaning: 'More than one request in a hundred is answered with 5xx, and apps ask their users to try again.',
+    meaning: 'More than 1 % of API requests fail with a 5xx, and users are asked to try again.',
     runbook: 'API failing',
     metric: measured.api('5XXError', 'average'),
     threshold: 0.01,
@@ -38,7 +38,7 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
   },
   {
     name: 'functions-throttled',
-    meaning: 'Requests are answered with 5xx, or late, because the account runs as many functions at once as it may.',
+    meaning: 'Requests are slow or fail with a 5xx because the account has reached its limit of concurrent functions.',
     runbook: 'Functions throttled',
     metric: measured.throttledInvocations(),
     threshold: 1,
@@ -46,7 +46,7 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
   },
   {
     name: 'table-throttled',
-    meaning: 'Orders and other changes take longer, and some are answered with 503.',
+    meaning: 'Orders and other changes are slow, and some fail with 503, because DynamoDB throttles writes.',
     runbook: 'Table throttled',
     metric: measured.transactions('ThrottledRequests'),
     threshold: 10,
@@ -54,7 +54,7 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
   },
   {
     name: 'table-failing',
-    meaning: 'Some orders and other changes are answered with 503 because DynamoDB itself fails.',
+    meaning: 'Some orders and other changes fail with 503 because DynamoDB itself is failing.',
     runbook: 'Table failing',
     metric: measured.transactions('SystemErrors'),
     threshold: 5,
@@ -62,14 +62,14 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
   },
   {
     name: 'relay-behind',
-    meaning: 'Mails, workflows and statistics follow orders more than a minute late.',
+    meaning: 'Mails, workflows and statistics lag more than a minute behind orders.',
     runbook: 'Relay behind',
     metric: measured.lag(relayFunctionName(stage)),
     threshold: 60_000,
   },
   {
     name: 'relay-failing',
-    meaning: 'Mails, workflows and statistics follow some orders late.',
+    meaning: 'Mails, workflows and statistics are late for some orders.',
     runbook: 'Relay failing',
     metric: measured.failures(relayFunctionName(stage)),
     threshold: 1,
@@ -77,7 +77,7 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
   },
   {
     name: relayDeadLetters,
-    meaning: 'Of some order or product no mails, workflows and statistics follow any more.',
+    meaning: 'Some orders or products no longer trigger mails, workflows and statistics.',
     runbook: 'Dead letters',
     metric: measured.messages(relayDeadLetters),
     threshold: 1,
@@ -94,16 +94,16 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
       name: `${name}-waiting`,
       meaning,
       runbook: 'Messages waiting',
-      metric: measured.waitingTime(name),
+      metric: measured.oldestMessageAge(name),
       threshold: 15 * 60,
     },
   ]),
   ...namedMachines.flatMap(({ name, ifItFails: meaning }) =>
-    (['Failed', 'TimedOut', 'Aborted'] as const).map((what) => ({
-      name: `${name}-${ending[what]}`,
+    (['Failed', 'TimedOut', 'Aborted'] as const).map((ending) => ({
+      name: `${name}-${endingName[ending]}`,
       meaning,
       runbook: 'Execution failed',
-      metric: measured.executions(name, what),
+      metric: measured.executions(name, ending),
       threshold: 1,
       isEvent: true as const,
     })),
@@ -118,29 +118,29 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
   })),
   {
     name: 'order-overdue',
-    meaning: 'A customer waits for an order that has been in one step for longer than it may be.',
+    meaning: 'A customer is waiting for an order that has been in one step for longer than allowed.',
     runbook: 'Order overdue',
-    metric: measured.own('OrderOverdue', 'sum'),
+    metric: measured.custom('OrderOverdue', 'sum'),
     threshold: 1,
     isEvent: true,
   },
   {
     name: 'recovery-abandoned',
-    meaning: 'A customer has waited for days for an order that nobody tries to find stock for any more.',
+    meaning: 'A customer has waited for days, and Holdfast has stopped looking for stock for the order.',
     runbook: 'Recovery abandoned',
-    metric: measured.own('RecoveryAbandoned', 'sum'),
+    metric: measured.custom('RecoveryAbandoned', 'sum'),
     threshold: 1,
     isEvent: true,
   },
   {
     name: 'stock-drift',
-    meaning: 'Stock is sold that is not there, or not sold that is: levels and ledger say different things.',
+    meaning: 'Orders may be oversold or wrongly refused: stock levels disagree with the ledger.',
     runbook: 'Stock drift',
-    metric: measured.own('StockDrift', 'maximum'),
+    metric: measured.custom('StockDrift', 'maximum'),
     threshold: 1,
-    // It is measured once an hour.
-    isSeldomMeasured: true,
+    // The reconcile job measures it once an hour.
+    isRarelyMeasured: true,
   },
 ]
 
-const ending = { Failed: 'failed', TimedOut: 'timed-out', Aborted: 'aborted' } as const
+const endingName = { Failed: 'failed', TimedOut: 'timed-out', Aborted: 'aborted' } as const

@@ -1,21 +1,13 @@
 import { actionsOf } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
-import {
-  authorizerFile,
-  bootstrapFile,
-  fallbackFile,
-  functionFile,
-  keyRotationFile,
-  type NamedRoute,
-  operations,
-} from '#shared/api/operations.ts'
+import { authorizerFile, fallbackFile, functionFile, type NamedRoute, operations } from '#shared/api/operations.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
 
-/** Of every function, in MB; its share of a CPU grows with it. */
+/** MB per function; Lambda scales the CPU with it. */
 export const functionMemory = 1024
 
-/** What a function calls itself in the requests of its SDK, and so in CloudTrail. */
+/** The application id a function sends with its SDK requests; it appears in CloudTrail. */
 export const callerName = ({ file }: Pick<FunctionDefinition, 'file'>): string =>
   file
     .replace(/^functions\//, '')
@@ -36,14 +28,16 @@ export const authorizerFunction: FunctionDefinition = {
 
 export const fallbackFunction: FunctionDefinition = { file: fallbackFile, area: unrouted.area, uses: unrouted.uses }
 
+/** Runs once per deployment, before the API can be used. */
 export const bootstrapFunction: FunctionDefinition = {
-  file: bootstrapFile,
+  file: 'functions/deployment/bootstrap.ts',
   area: 'deployment',
   uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
 }
 
+/** Called by Secrets Manager. */
 export const keyRotationFunction: FunctionDefinition = {
-  file: keyRotationFile,
+  file: 'functions/deployment/rotate-keys.ts',
   area: 'deployment',
   uses: [
     'secretsmanager:DescribeSecret',
@@ -53,7 +47,6 @@ export const keyRotationFunction: FunctionDefinition = {
   ],
 }
 
-/** Every function there is. */
 export const deployedFunctions: readonly FunctionDefinition[] = [
   ...operations.map(operationFunction),
   ...backgroundFunctions,

@@ -15,7 +15,7 @@ import { EventsStack } from './stacks/events-stack.ts'
 import { OperationsStack } from './stacks/operations-stack.ts'
 import { realStages, type Stage, stageOf } from './stages.ts'
 
-/** Without one of its own, a stack takes the default: the roles that `cdk bootstrap` made. */
+/** By default, a stack deploys with the roles that `cdk bootstrap` created. */
 const credentials = ({ credentials: kind }: Stage): { synthesizer?: IStackSynthesizer } =>
   kind === 'cli' ? { synthesizer: new CliCredentialsStackSynthesizer() as unknown as IStackSynthesizer } : {}
 
@@ -27,7 +27,7 @@ interface Stacks {
   operations: OperationsStack
 }
 
-/** The same as `holdfastApp`, but on a real stage the synthesis fails on what the security rules find. */
+/** Like `holdfastApp`, but on real stages a finding of the security rules fails the synthesis. */
 export function checkedApp(...given: Parameters<typeof holdfastApp>): Stacks {
   const { stage, ...stacks } = holdfastApp(...given)
   if (realStages.some((name) => name === stage.name)) checkSecurity(stacks.app)
@@ -35,11 +35,11 @@ export function checkedApp(...given: Parameters<typeof holdfastApp>): Stacks {
 }
 
 /**
- * The stacks of one stage; the bundles have to be built already.
- * @param given the stage or its name; looked up in the context (`-c stage=`) when it is left out
+ * The stacks of one stage. The bundles must already be built.
+ * @param given the stage or its name; read from the context (`-c stage=`) by default
  */
 export function holdfastApp(props: AppProps = {}, given?: string | Stage): Stacks & { stage: Stage } {
-  // The command line would pass these on, but not everybody comes from there.
+  // The CDK's command line passes these on; tests and scripts do not go through it.
   const app = new App({ ...props, context: { ...settings.context, ...props.context } })
   const stage = typeof given === 'object' ? given : stageOf(given ?? app.node.tryGetContext('stage'))
   const data = new DataStack(app, `holdfast-${stage.name}-data`, { stage, ...credentials(stage) })

@@ -10,18 +10,17 @@ import { invokeFunction } from './local/lambda.ts'
 import { useTable } from './local/stack.ts'
 import { jobFunctionName, stageOf } from './stages.ts'
 
-/** What a job answers that may have to be run again before it is done. */
+/** A job's result; `finished: false` means that it must be run again. */
 interface Answer {
   finished?: boolean
   [figure: string]: unknown
 }
 
-/** Between two runs of a job that is not finished. */
 const pauseMilliseconds = 5000
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
-/** On the data of the running local stack, in a process of its own. */
+/** Runs a job in this process, on the data of the running local stack. */
 function locally(name: JobName): () => Promise<Answer | undefined> {
   const environment = loadLocalEnvironment()
   const folder = resolve(environment.DATA_DIR)
@@ -31,7 +30,7 @@ function locally(name: JobName): () => Promise<Answer | undefined> {
   return () => invokeFunction<object, Answer | undefined>(file, {}, timeoutSeconds)
 }
 
-/** In the account of the shell's AWS credentials. */
+/** Invokes a job's function in the account of the shell's AWS credentials. */
 function deployed(name: JobName, stageName: string): () => Promise<Answer | undefined> {
   const client = new LambdaClient({})
   const FunctionName = jobFunctionName(stageOf(stageName), name)
@@ -47,7 +46,7 @@ function deployed(name: JobName, stageName: string): () => Promise<Answer | unde
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({ options: { stage: { type: 'string' } }, allowPositionals: true })
   const name = Object.keys(jobs).find((job): job is JobName => job === positionals[0])
-  if (name === undefined) throw new Error(`Say which job: ${Object.keys(jobs).join(', ')}`)
+  if (name === undefined) throw new Error(`Name a job: ${Object.keys(jobs).join(', ')}`)
   const run = values.stage === undefined ? locally(name) : deployed(name, values.stage)
   for (let round = 1; ; round += 1) {
     const { finished = true, ...figures } = (await run()) ?? {}
@@ -55,13 +54,13 @@ async function main(): Promise<void> {
       print([`${name} is done`, ...Object.entries(figures).map((figure) => figure.join(': '))].join(', '))
       return
     }
-    if (round === 1) print(`${name} goes on ...`)
+    if (round === 1) print(`${name} is still running ...`)
     await delay(pauseMilliseconds)
   }
 }
 
 main().then(
-  // Sockets to the engine are kept open for the next request, which never comes.
+  // Keep-alive sockets to the engine would keep the process running.
   () => process.exit(0),
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** @throws Error that says what is missing */
+/** @throws Error that names what is missing */
 function python(minor: number): string {
   for (const name of ['python3', 'python']) {
     try {
@@ -11,18 +11,19 @@ function python(minor: number): string {
       })
       if (found.trim() === 'True') return name
     } catch {
-      // Not there under this name.
+      // Not installed under this name.
     }
   }
   throw new Error(`This needs Python 3.${minor} or later with venv. Install it and try again.`)
 }
 
 /**
- * A virtual environment with what a requirements file pins; made again when the pins have changed.
- * @param folder of the environment
- * @param minor of the least Python 3 that the pins are for
- * @returns folder of its programs
- * @throws Error that says what is missing
+ * Creates a virtual environment with the pinned requirements, or recreates it when the pins have changed.
+ * @param folder where the environment is created
+ * @param requirements path of the requirements file
+ * @param minor lowest minor version of Python 3 that the pins support
+ * @returns the folder of its programs
+ * @throws Error that names what is missing
  */
 export function pythonEnvironment(folder: string, requirements: string, minor = 10): string {
   const programs = join(folder, 'bin')

@@ -1,32 +1,30 @@
 import * as z from 'zod/mini'
 import type { JobName } from '#shared/jobs/jobs.ts'
-import type { MachineName } from '#shared/workflows/machines.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
 
 const Stage = z.object({
-  /** Kept when the stack is deleted, and not deletable by mistake. */
+  /** Keeps data when its stack is deleted, and protects table and stack from deletion. */
   retainData: z.boolean(),
   logRetentionDays: z.int(),
-  /** Requests a second, and how many at once, that the API takes before it answers 429. */
+  /** Sustained and burst request rates above which the API answers 429. */
   throttle: z.object({ ratePerSecond: z.int(), burst: z.int() }),
-  /** Origins of browsers, or none. */
   corsOrigins: z.array(z.string()),
-  /** Days between two signing keys; left out, keys are rotated by hand only. */
+  /** Days between key rotations; if omitted, keys are only rotated by hand. */
   rotationDays: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
   adminEmail: z.email(),
-  /** Who is told of alarms; left out, they only show. */
+  /** Address that alarms are sent to; if omitted, they only show in CloudWatch. */
   alarmEmail: z.optional(z.email()),
-  /** Sender of all mails: an identity that SES has verified. */
+  /** Sender of all mails; SES must have verified its address or domain. */
   mailFrom: z.email(),
-  /** Mails may be sent as `mailFrom` only; the emulator asks for the right to send them as anybody. */
-  mailGrant: z.enum(['sender', 'anybody']),
-  /** Waits may be ended of our machines only; the emulator cannot tell of which machine a token is. */
+  /** Restricts sending to `mailFrom`; the emulator cannot check that and requires a grant for any sender. */
+  mailGrant: z.enum(['sender', 'any sender']),
+  /** Restricts ending waits to Holdfast's machines; the emulator cannot map a token to its machine. */
   taskGrant: z.enum(['own machines', 'any machine']),
   tracing: z.boolean(),
-  /** Refuse what comes over plain HTTP. */
   requireTls: z.boolean(),
-  /** Roles and uploads of `cdk bootstrap`, or only the credentials of the command line. */
+  /** Deploys with the roles and assets of `cdk bootstrap`, or only with the credentials of the command line. */
   credentials: z.enum(['bootstrap', 'cli']),
-  /** Further settings of the functions, by the names of `shared/runtime/config.ts`. */
+  /** Settings of the functions, by their names in `shared/runtime/config.ts`. */
   environment: z.record(z.string(), z.string()),
 })
 export type Stage = z.infer<typeof Stage> & { name: StageName }
@@ -46,26 +44,25 @@ const cloud = {
   throttle,
 }
 
-/** All that differs between stages. */
 const stages = {
   emulator: {
     ...cloud,
     retainData: false,
-    // The emulator's CloudFormation does not know schedules of rotations.
+    // The emulator's CloudFormation does not support rotation schedules.
     rotationDays: undefined,
-    // Nobody would confirm the subscription.
+    // The subscription could not be confirmed.
     alarmEmail: undefined,
     corsOrigins: ['https://browser.example'],
     logRetentionDays: 1,
     tracing: false,
     requireTls: false,
     credentials: 'cli' as const,
-    mailGrant: 'anybody' as const,
+    mailGrant: 'any sender' as const,
     taskGrant: 'any machine' as const,
     environment: {
       PASSWORD_HASH_COST: '4',
       LOG_LEVEL: 'INFO',
-      // It shares a machine with whoever uses it.
+      // The emulator shares its machine with its clients and can be slow.
       TABLE_SILENCE_MILLISECONDS: '8000',
       RATE_LIMIT_REQUESTS: process.env['RATE_LIMIT_REQUESTS'] ?? 'off',
     },
@@ -75,13 +72,9 @@ const stages = {
   prod: { ...cloud, retainData: true, logRetentionDays: 365, environment: {} },
 } satisfies Record<string, z.input<typeof Stage>>
 
-/** Known before anything is deployed, so that a job can be run by name. */
+/** Fixed names, so that operators, alarms and policies can refer to a resource before it exists. */
 export const jobFunctionName = ({ name }: Stage, job: JobName): string => `holdfast-${name}-${job}`
-
-/** Known before it is deployed, so that the functions it calls may end its waits. */
 export const stateMachineName = ({ name }: Stage, machine: MachineName): string => `holdfast-${name}-${machine}`
-
-/** Known before they are deployed, so that alarms and people find them. */
 export const queueName = ({ name }: Stage, queue: string): string => `holdfast-${name}-${queue}`
 export const relayFunctionName = ({ name }: Stage): string => `holdfast-${name}-relay`
 export const apiName = ({ name }: Stage): string => `holdfast-${name}`
@@ -89,12 +82,12 @@ export const apiName = ({ name }: Stage): string => `holdfast-${name}`
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])
 type StageName = z.infer<typeof StageName>
 
-/** Those that run on AWS. */
+/** The stages that run on AWS. */
 export const realStages = StageName.options.filter((name) => name !== 'emulator')
 
 /**
- * @param name as given by `-c stage=`
- * @throws Error that names the stages there are
+ * @param name the value of `-c stage=`; `dev` by default
+ * @throws Error that lists the valid stages
  */
 export function stageOf(name: unknown): Stage {
   const parsed = StageName.safeParse(name ?? 'dev')

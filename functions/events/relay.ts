@@ -4,6 +4,6 @@ import { relayPorts } from '#shared/composition/relay-ports.ts'
 import { relayStream } from '#shared/composition/relay-stream.ts'
 
 export const handler = background((event: Parameters<typeof relayStream>[2], context) => {
-  const own = services(context)
-  return relayStream(own, relayPorts(own, context), event)
+  const runServices = services(context)
+  return relayStream(runServices, relayPorts(runServices, context), event)
 })

@@ -4,6 +4,6 @@ import { reactions } from '#shared/composition/relay-ports.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
 
 export const handler = background((_tick, context) => {
-  const own = services(context)
-  return processDueOrders(own, reactions(own, context.requestId), context)
+  const runServices = services(context)
+  return processDueOrders(runServices, reactions(runServices, context.requestId), context)
 })

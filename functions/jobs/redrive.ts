@@ -6,7 +6,7 @@ import { reactions } from '#shared/composition/relay-ports.ts'
 import { redrive } from '#shared/jobs/redrive.ts'
 
 export const handler = background((_tick, context) => {
-  const own = services(context)
-  const outside = { queues: queues(), reactions: reactions(own, context.requestId), workflows: workflows() }
-  return redrive(own, outside, context)
+  const runServices = services(context)
+  const ports = { queues: queues(), reactions: reactions(runServices, context.requestId), workflows: workflows() }
+  return redrive(runServices, ports, context)
 })

@@ -3,7 +3,7 @@ import { services } from '#shared/composition/process.ts'
 import { log } from '#shared/runtime/log.ts'
 import { count } from '#shared/runtime/metrics.ts'
 import { handOver } from '#shared/workflows/hand-over.ts'
-import { TaskInput } from '#shared/workflows/task.ts'
+import { TaskInput } from '#shared/workflows/task-input.ts'
 
 export const handler = background(async (input: unknown, context) => {
   const task = TaskInput.parse(input)

@@ -1,10 +1,9 @@
 import type { Plugin } from 'esbuild'
 import type { AwsAction } from '#shared/runtime/function-definition.ts'
 
-/** First half of an action: `dynamodb`. */
+/** The service prefix of an action, such as `dynamodb`. */
 export type AwsService = AwsAction extends `${infer Service}:${string}` ? Service : never
 
-/** Packages of the SDK through which the actions of a service are called. */
 const packages: Record<AwsService, readonly string[]> = {
   dynamodb: ['@aws-sdk/client-dynamodb', '@aws-sdk/lib-dynamodb', '@aws-sdk/util-dynamodb'],
   events: ['@aws-sdk/client-eventbridge'],
@@ -16,15 +15,15 @@ const packages: Record<AwsService, readonly string[]> = {
 
 const services = Object.keys(packages) as AwsService[]
 
-/** Services that have at least one of the actions, in the order of the table. */
+/** Services to which at least one of the actions belongs, in the order of `packages`. */
 export const servicesOf = (uses: readonly AwsAction[]): AwsService[] =>
   services.filter((service) => uses.some((action) => action.startsWith(`${service}:`)))
 
-/** Stands for a package: all its names lead to an error that says what to do. */
+/** Source of a module that replaces a package: each of its exports throws an error that names the remedy. */
 async function absentPackage(name: string): Promise<string> {
   const members = Object.keys((await import(name)) as object)
   const exported = members.filter((member) => /^[\w$]+$/.test(member) && member !== 'default')
-  const complaint = `${name} is not in this bundle: the function does not declare an action of it in \`uses\``
+  const complaint = `${name} is not in this bundle: the function declares none of its actions in \`uses\``
   return [
     `class Absent { constructor() { throw new Error(${JSON.stringify(complaint)}) } }`,
     `export { ${exported.map((member) => `Absent as ${member}`).join(', ')} }`,
@@ -32,8 +31,8 @@ async function absentPackage(name: string): Promise<string> {
 }
 
 /**
- * Gives a function only the clients of the services it declares: with the others it could do nothing anyway.
- * @param declaredBy services of the module with this plugin data
+ * Gives a function only the clients of the services it declares; it has no permission to use any others.
+ * @param declaredBy returns the services of the module with this plugin data
  */
 export const declaredClients = (declaredBy: (pluginData: unknown) => readonly AwsService[]): Plugin => ({
   name: 'declared-clients',

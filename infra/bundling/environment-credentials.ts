@@ -1,4 +1,4 @@
-/** Takes the place of the SDK's chain of credential providers in bundles: 130 kB for what a Lambda has in its environment. */
+/** Replaces the SDK's chain of credential providers (130 kB): a Lambda has its credentials in the environment. */
 export const defaultProvider = () => async () => ({
   accessKeyId: process.env['AWS_ACCESS_KEY_ID'] ?? '',
   secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] ?? '',

@@ -13,10 +13,10 @@ function adapted(path: string, suffix: string): string {
 }
 
 /**
- * Gives each function its own route instead of the table of all routes, and modules of its own, so that each can be
- * given the SDK clients it declares. Functions with the same clients share modules, and all share the packages: one
- * build serves all of them.
- * @param servicesOf a function, by its file from the top of the repository
+ * Gives each function its own route instead of the whole route table, and its own copies of the modules, so that each copy
+ * can be built with the SDK clients the function declares. Functions with the same clients share copies, and all share the
+ * packages, so one build covers all functions.
+ * @param servicesOf returns the services of a function, given its file relative to the repository root
  */
 export const ownModules = (servicesOf: (file: string) => readonly AwsService[]): Plugin => ({
   name: 'own-modules',

@@ -1,19 +1,19 @@
-const importOfTable = "import { routes } from '#shared/api/routes.ts'"
+const routesImport = "import { routes } from '#shared/api/routes.ts'"
 
-/** Under this name the table of routes is a module with one export an entry. */
+/** Module name under which the route table is resolved as one export per route. */
 export const routeExportsModule = '#shared/api/routes.ts?exports'
 
-/** Schemas and routes are made by calls without effect, which a bundler cannot know. `z.config` is the exception. */
+/** Calls that create schemas and routes have no side effects, which a bundler cannot know; `z.config` does have one. */
 export const markPureCalls = (source: string): string =>
   source.replaceAll(/(?<![.\w])(?:z\.(?!config\b)\w+|route|orderAction)\(/g, '/* @__PURE__ */ $&')
 
-/** A function that takes its routes from the exports: a bundler leaves out exports, but no members. */
+/** Makes a function import the exports instead of the table: a bundler drops unused exports, but not unused members. */
 export const withRouteExports = (source: string): string =>
-  source.replace(importOfTable, `import * as routes from '${routeExportsModule}'`)
+  source.replace(routesImport, `import * as routes from '${routeExportsModule}'`)
 
 /**
- * The table as a module with one export an entry.
- * @throws Error when the table is not written as this expects it
+ * Rewrites the route table as a module with one export per route.
+ * @throws Error when the table's source does not have the expected form
  */
 export function routeExports(source: string): string {
   const table = /^export const routes = \{\n([\s\S]*?)^\} satisfies .*\n/m
@@ -21,6 +21,6 @@ export function routeExports(source: string): string {
     .exec(source)?.[1]
     ?.replaceAll(/^ {2}(\w+): /gm, 'export const $1 = ')
     .replaceAll(/^ {2}\}\),$/gm, '})')
-  if (members === undefined) throw new Error('The table of routes is not written as `export const routes = {…}`')
+  if (members === undefined) throw new Error('The route table is not written as `export const routes = {…}`')
   return source.replace(table, () => members)
 }

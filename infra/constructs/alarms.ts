@@ -9,7 +9,7 @@ import type { Construct } from 'constructs'
 import type { AlarmDefinition } from '../alarms.ts'
 import type { Stage } from '../stages.ts'
 
-/** The alarms of a stage; whoever the stage names is told when one begins and, where that can be measured, when it is over. */
+/** Creates the alarms; the stage's `alarmEmail` is notified when one fires and, unless it is an event, when it clears. */
 export function addAlarms(scope: Construct, stage: Stage, definitions: readonly AlarmDefinition[]): Alarm[] {
   const { alarmEmail } = stage
   const action = alarmEmail === undefined ? undefined : new SnsAction(alarmTopic(scope, stage, alarmEmail))
@@ -23,7 +23,7 @@ export function addAlarms(scope: Construct, stage: Stage, definitions: readonly 
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       datapointsToAlarm: periods.bad,
       evaluationPeriods: periods.of,
-      treatMissingData: definition.isSeldomMeasured ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING,
+      treatMissingData: definition.isRarelyMeasured ? TreatMissingData.IGNORE : TreatMissingData.NOT_BREACHING,
     })
     if (action) alarm.addAlarmAction(action)
     if (action && !definition.isEvent) alarm.addOkAction(action)
@@ -33,7 +33,7 @@ export function addAlarms(scope: Construct, stage: Stage, definitions: readonly 
 
 const alarmName = ({ name: stage }: Stage, name: string): string => `holdfast-${stage}-${name}`
 
-/** With a key of our own: those of AWS do not let CloudWatch in. */
+/** Encrypted with a customer-managed key: CloudWatch cannot use AWS-managed ones. */
 function alarmTopic(scope: Construct, stage: Stage, email: string): Topic {
   const stack = Stack.of(scope)
   const alarms = stack.formatArn({
@@ -46,9 +46,9 @@ function alarmTopic(scope: Construct, stage: Stage, email: string): Topic {
     conditions: { StringEquals: { 'aws:SourceAccount': stack.account }, ArnLike: { 'aws:SourceArn': alarms } },
   })
   const masterKey = new Key(scope, 'AlarmKey', {
-    description: `Alarms of holdfast-${stage.name} on their way`,
+    description: `Encrypts alarm notifications of holdfast-${stage.name} in transit`,
     enableKeyRotation: true,
-    // Nothing is kept that it encrypts.
+    // It encrypts nothing that is stored.
     removalPolicy: RemovalPolicy.DESTROY,
   })
   masterKey.grant(cloudWatch, 'kms:Decrypt', 'kms:GenerateDataKey*')

@@ -6,7 +6,7 @@ import type { FunctionFactory } from './function-factory.ts'
 import { allow } from './grants.ts'
 import { secretArn, secretNames } from './secrets.ts'
 
-/** Keys, main warehouse and first admin, made by the deployment and never touched again. */
+/** Creates the keys, the main warehouse and the first admin on deployment, and never changes them afterwards. */
 export class Bootstrap extends Construct {
   constructor(scope: Construct, id: string, { functions, stage }: { functions: FunctionFactory; stage: Stage }) {
     super(scope, id)

@@ -22,7 +22,6 @@ import type { Measurements } from './measurements.ts'
 /** Units of a dashboard's grid, which is 24 wide. */
 const size = { width: 6, height: 6 }
 
-/** Three questions, each with a row that answers it. */
 export function addDashboard(scope: Construct, stage: Stage, measured: Measurements, alarms: Alarm[]): Dashboard {
   const rows: { question: string; hint: string; answer: IWidget[] }[] = [
     {
@@ -32,7 +31,7 @@ export function addDashboard(scope: Construct, stage: Stage, measured: Measureme
     },
     {
       question: 'Are we shipping?',
-      hint: 'Steps as they were asked for, repetitions included. One order: `GET /orders/{id}/events`.',
+      hint: 'Successful requests, retries included. One order: `GET /orders/{id}/events`.',
       answer: shipping(measured),
     },
     {
@@ -56,22 +55,22 @@ const graph = (title: string, left: IMetric[]): GraphWidget => new GraphWidget({
 const named = (metric: Metric, label: string): Metric => metric.with({ label })
 
 const operations = (measured: Measurements, names: readonly (keyof typeof routes)[]): IMetric[] =>
-  names.map((name) => measured.done(name, routes[name]))
+  names.map((name) => measured.succeeded(name, routes[name]))
 
 const selling = (measured: Measurements): IWidget[] => [
   graph('Orders placed', operations(measured, ['createOrder'])),
   graph('Workflows started', [
-    named(measured.executions('fulfilment', 'Started'), 'stock was reserved'),
-    named(measured.executions('recovery', 'Started'), 'stock was short'),
+    named(measured.executions('fulfilment', 'Started'), 'fulfilment (stock reserved)'),
+    named(measured.executions('recovery', 'Started'), 'recovery (out of stock)'),
   ]),
   graph('Requests', [
     named(measured.api('Count', 'sum'), 'all'),
     named(measured.api('4XXError', 'sum'), 'refused'),
     named(measured.api('5XXError', 'sum'), 'failed'),
   ]),
-  graph('Milliseconds to an answer', [
+  graph('Latency (ms)', [
     named(measured.api('Latency', 'average'), 'average'),
-    named(measured.api('Latency', 'p95'), '95 of 100'),
+    named(measured.api('Latency', 'p95'), 'p95'),
   ]),
 ]
 
@@ -80,8 +79,8 @@ const shipping = (measured: Measurements): IWidget[] => [
   graph('Shipped and delivered', operations(measured, ['shipOrder', 'deliverOrder'])),
   graph('Cancelled', operations(measured, ['cancelOrder'])),
   graph(
-    'Consumers of events',
-    Object.keys(subscriptions).map((name) => named(measured.messagesDone(name), name)),
+    'Messages consumed',
+    Object.keys(subscriptions).map((name) => named(measured.messagesConsumed(name), name)),
   ),
 ]
 
@@ -93,23 +92,23 @@ const stuck = (stage: Stage, measured: Measurements, alarms: Alarm[]): IWidget[]
     ),
   ]),
   new GraphWidget({
-    title: 'Behind',
+    title: 'Lag',
     left: [named(measured.lag(relayFunctionName(stage)), 'relay (ms)')],
-    right: Object.keys(subscriptions).map((name) => named(measured.waitingTime(name), `${name} (s)`)),
+    right: Object.keys(subscriptions).map((name) => named(measured.oldestMessageAge(name), `${name} (s)`)),
     ...size,
   }),
   graph('Failed runs', [
     ...namedMachines.flatMap(({ name }) =>
-      (['Failed', 'TimedOut', 'Aborted'] as const).map((what) =>
-        named(measured.executions(name, what), `${name} ${what}`),
+      (['Failed', 'TimedOut', 'Aborted'] as const).map((ending) =>
+        named(measured.executions(name, ending), `${name} ${ending}`),
       ),
     ),
     named(measured.failures(relayFunctionName(stage)), 'relay'),
     ...namedJobs.map(({ name }) => named(measured.failures(jobFunctionName(stage, name)), name)),
   ]),
-  graph('For a person', [
-    named(measured.own('OrderOverdue', 'sum'), 'orders overdue'),
-    named(measured.own('RecoveryAbandoned', 'sum'), 'orders given up'),
-    named(measured.own('StockDrift', 'maximum'), 'units of drift'),
+  graph('Needs attention', [
+    named(measured.custom('OrderOverdue', 'sum'), 'orders overdue'),
+    named(measured.custom('RecoveryAbandoned', 'sum'), 'recoveries abandoned'),
+    named(measured.custom('StockDrift', 'maximum'), 'units of drift'),
   ]),
 ]

@@ -5,8 +5,8 @@ import type { Construct } from 'constructs'
 import { allow } from './grants.ts'
 
 /**
- * The role with which API Gateway writes logs. There is one for an account and region, shared by all its APIs, and
- * without one a stage that logs cannot be created; so both stay when the stack goes.
+ * The role with which API Gateway writes logs. An account has one per region, shared by all its APIs, and a stage that
+ * logs cannot be created without it; so role and setting outlive the stack.
  */
 export function gatewayLogging(scope: Construct): CfnAccount {
   const logsOfAccount = Stack.of(scope).formatArn({ service: 'logs', resource: '*' })
@@ -20,7 +20,7 @@ export function gatewayLogging(scope: Construct): CfnAccount {
   return account
 }
 
-/** What API Gateway refuses to do without. */
+/** API Gateway rejects a role that lacks any of these. */
 const logActions = [
   'logs:CreateLogGroup',
   'logs:CreateLogStream',

@@ -4,14 +4,15 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { tableDefinition } from '#shared/dynamodb/table.ts'
 import type { AwsAction, FunctionDefinition } from '#shared/runtime/function-definition.ts'
-import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import { type Stage, stateMachineName } from '../stages.ts'
 import type { Messaging } from './messaging.ts'
 import { secretArn, secretNames } from './secrets.ts'
 
-/** Where a function is, and what is around it. */
-export interface Place {
+/** The stack a function is created in, and the resources it is granted access to. */
+export interface DeploymentContext {
   scope: Construct
   stage: Stage
   data: DataStack
@@ -21,56 +22,57 @@ export interface Place {
 export const allow = (actions: readonly string[], resources: string[]): PolicyStatement =>
   new PolicyStatement({ effect: Effect.ALLOW, actions: [...actions], resources })
 
-/** Exactly the actions that a function declares, each on what it is meant for. */
+/** Exactly the actions that a function declares, each on the resources it is meant for. */
 export function grantsOf(
-  { scope, stage, data, messaging }: Place,
+  { scope, stage, data, messaging }: DeploymentContext,
   { uses, queues = [] }: Pick<FunctionDefinition, 'uses'> & { queues?: readonly string[] },
 ): PolicyStatement[] {
   const { tableArn } = data.table
-  const on = (isMeant: (action: AwsAction) => boolean, resources: () => string[]): PolicyStatement[] => {
+  const allowUsed = (isMeant: (action: AwsAction) => boolean, resources: () => string[]): PolicyStatement[] => {
     const actions = uses.filter(isMeant)
     return actions.length > 0 ? [allow(actions, resources())] : []
   }
-  const of = (service: string, resources: () => string[]): PolicyStatement[] =>
-    on((action) => action.startsWith(`${service}:`) && !exceptional.has(action), resources)
+  const allowService = (service: string, resources: () => string[]): PolicyStatement[] =>
+    allowUsed((action) => action.startsWith(`${service}:`) && !exceptional.has(action), resources)
   const indexes = uses.some((action) => indexActions.has(action))
     ? indexNames.map((name) => `${tableArn}/index/${name}`)
     : []
   return [
-    ...of('dynamodb', () => [tableArn, ...indexes]),
-    ...of('secretsmanager', () => [secretArn(scope, secretNames(stage).keys)]),
+    ...allowService('dynamodb', () => [tableArn, ...indexes]),
+    ...allowService('secretsmanager', () => [secretArn(scope, secretNames(stage).keys)]),
     ...(uses.includes('ses:SendEmail') ? [sendMails(scope, stage)] : []),
-    ...of('events', () => [around(messaging).bus.eventBusArn]),
-    ...of('sqs', () => queues.map((name) => around(messaging).queue(name).queueArn)),
-    ...of('states', () => Object.values(machineArns(scope, stage))),
-    ...on(
+    ...allowService('events', () => [required(messaging).bus.eventBusArn]),
+    ...allowService('sqs', () => queues.map((name) => required(messaging).queue(name).queueArn)),
+    ...allowService('states', () => Object.values(machineArns(scope, stage))),
+    ...allowUsed(
       (action) => action === redriveAction,
       () => executionArns(scope, stage),
     ),
-    ...on(
+    ...allowUsed(
       (action) => taskActions.has(action),
       () => (stage.taskGrant === 'any machine' ? ['*'] : Object.values(machineArns(scope, stage))),
     ),
   ]
 }
 
-/** The one action on executions. */
+/** Applies to executions, not to state machines. */
 const redriveAction: AwsAction = 'states:RedriveExecution'
 
-/** Those on the waits of executions: a token stands for its machine. */
+/** They take a task token instead of a state machine; AWS checks them against the token's machine. */
 const taskActions = new Set<AwsAction>(['states:SendTaskFailure', 'states:SendTaskSuccess'])
 
+/** States actions that are not granted on the state machines alone. */
 const exceptional = new Set<AwsAction>([redriveAction, ...taskActions])
 
 const indexActions = new Set<AwsAction>(['dynamodb:Query'])
 const indexNames = Object.keys(tableDefinition.indexes)
 
-function around(messaging: Messaging | undefined): Messaging {
-  if (!messaging) throw new Error('There is neither bus nor queues here')
+function required(messaging: Messaging | undefined): Messaging {
+  if (!messaging) throw new Error('This stack has neither bus nor queues')
   return messaging
 }
 
-/** Made of their names: the machines themselves need the functions. */
+/** Derived from names: referring to the machines would be circular, because they depend on the functions. */
 export const machineArns = (scope: Construct, stage: Stage): Record<MachineName, string> =>
   Object.fromEntries(
     namedMachines.map(({ name }) => [
@@ -94,9 +96,9 @@ const executionArns = (scope: Construct, stage: Stage): string[] =>
     }),
   )
 
-/** As the stage's sender only, whether SES has verified its address or its domain. */
+/** Allows only the stage's sender, whether SES has verified its address or its domain. */
 function sendMails(scope: Construct, { mailFrom, mailGrant }: Stage): PolicyStatement {
-  if (mailGrant === 'anybody') return allow(['ses:SendEmail'], ['*'])
+  if (mailGrant === 'any sender') return allow(['ses:SendEmail'], ['*'])
   const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)]
   const statement = allow(
     ['ses:SendEmail'],

@@ -7,7 +7,7 @@ import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { secretNames } from './secrets.ts'
 
-/** A function that adds a signing key whenever Secrets Manager says so, and when it has to say so. */
+/** A function that adds a signing key when Secrets Manager calls it, and the schedule of those calls. */
 export class KeyRotation extends Construct {
   readonly functionName: string
 

@@ -5,7 +5,7 @@ import type { Route } from '#shared/api/contract.ts'
 import { methodsOf } from '#shared/api/operations.ts'
 import type { routes } from '#shared/api/routes.ts'
 import { type MetricName, metricDimensions, metricNamespace } from '#shared/runtime/metrics.ts'
-import type { MachineName } from '#shared/workflows/machines.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import { apiName, queueName, type Stage } from '../stages.ts'
 import { machineArns } from './grants.ts'
@@ -14,7 +14,7 @@ type Statistic = 'average' | 'maximum' | 'sum' | 'p95'
 
 const statistics = { average: Stats.AVERAGE, maximum: Stats.MAXIMUM, sum: Stats.SUM, p95: Stats.p(95) } as const
 
-/** What CloudWatch is told of a stage, found by the names of its parts: so no stack waits for another. */
+/** A stage's CloudWatch metrics. They refer to resources by name, so that no stack depends on another. */
 export class Measurements {
   readonly #stage: Stage
   readonly #machineArns: Record<MachineName, string>
@@ -26,56 +26,54 @@ export class Measurements {
     this.#tableName = data.table.tableName
   }
 
-  /** Of Holdfast's own. */
-  own(name: MetricName, statistic: Statistic): Metric {
+  /** A metric that Holdfast itself publishes. */
+  custom(name: MetricName, statistic: Statistic): Metric {
     return metric(metricNamespace, name, statistic, metricDimensions(this.#stage.name))
   }
 
-  executions(machine: MachineName, what: 'Started' | 'Failed' | 'TimedOut' | 'Aborted'): Metric {
-    return metric('AWS/States', `Executions${what}`, 'sum', { StateMachineArn: this.#machineArns[machine] })
+  executions(machine: MachineName, transition: 'Started' | 'Failed' | 'TimedOut' | 'Aborted'): Metric {
+    return metric('AWS/States', `Executions${transition}`, 'sum', { StateMachineArn: this.#machineArns[machine] })
   }
 
-  /** Messages that are there for whoever comes. */
   messages(queue: string): Metric {
     return this.#queue(queue, 'ApproximateNumberOfMessagesVisible', 'maximum')
   }
 
-  /** Of the oldest message, in seconds. */
-  waitingTime(queue: string): Metric {
+  /** Age of the oldest message, in seconds. */
+  oldestMessageAge(queue: string): Metric {
     return this.#queue(queue, 'ApproximateAgeOfOldestMessage', 'maximum')
   }
 
-  messagesDone(queue: string): Metric {
+  messagesConsumed(queue: string): Metric {
     return this.#queue(queue, 'NumberOfMessagesDeleted', 'sum')
   }
 
-  /** Invocations that failed. */
   failures(functionName: string): Metric {
     return metric('AWS/Lambda', 'Errors', 'sum', { FunctionName: functionName })
   }
 
-  /** Milliseconds by which a function is behind its stream. */
+  /** How far a function is behind its stream, in milliseconds. */
   lag(functionName: string): Metric {
     return metric('AWS/Lambda', 'IteratorAge', 'maximum', { FunctionName: functionName })
   }
 
-  /** Of all functions of the account: they share one limit. */
+  /** Throttles of all functions in the account, which share one limit. */
   throttledInvocations(): Metric {
     return metric('AWS/Lambda', 'Throttles', 'sum')
   }
 
-  /** Transactions of the table: every change is one. */
+  /** Every change of data is one transaction. */
   transactions(name: 'ThrottledRequests' | 'SystemErrors'): Metric {
     return metric('AWS/DynamoDB', name, 'sum', { TableName: this.#tableName, Operation: 'TransactWriteItems' })
   }
 
-  /** Of all requests. Errors by their average are the share of requests that failed. */
+  /** A metric over all requests. The average of an error metric is the share of requests that failed. */
   api(name: 'Count' | '4XXError' | '5XXError' | 'Latency', statistic: Statistic): Metric {
     return metric('AWS/ApiGateway', name, statistic, this.#api)
   }
 
-  /** Requests of an operation that were done. */
-  done(operation: keyof typeof routes, route: Route): IMetric {
+  /** Requests for an operation that were answered with neither 4xx nor 5xx. */
+  succeeded(operation: keyof typeof routes, route: Route): IMetric {
     const parts = methodsOf(route).flatMap((method) => {
       const dimensions = { ...this.#api, Method: method, Resource: route.path }
       const part = (sign: string, name: string) => {

@@ -9,10 +9,10 @@ import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { queueName, type Stage } from '../stages.ts'
 
-/** A consumer may fail this often before its message becomes a dead letter. */
+/** A message is dead-lettered after this many failed deliveries. */
 const maxReceives = 5
 
-/** The bus, and for every subscription a rule and a queue with dead letters behind it. */
+/** The bus; for every subscription, a rule and a queue with a dead-letter queue. */
 export class Messaging extends Construct {
   readonly bus: EventBus
   readonly #stage: Stage
@@ -26,7 +26,7 @@ export class Messaging extends Construct {
     for (const [name, { types, timeoutSeconds }] of Object.entries(subscriptions)) {
       const deadLetters = this.#add(deadLettersOf(name))
       const queue = this.#add(name, {
-        // A message must not come back while it is worked on.
+        // A message must not be redelivered while it is being handled.
         visibilityTimeout: Duration.seconds(timeoutSeconds * 6),
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
       })
@@ -38,7 +38,7 @@ export class Messaging extends Construct {
     }
   }
 
-  /** @throws for a name that no table has */
+  /** @throws Error for an unknown name */
   queue(name: string): Queue {
     const queue = this.#queues.get(name)
     if (!queue) throw new Error(`There is no queue ${name}`)

@@ -32,8 +32,8 @@ export interface RestApiProps {
   operations: NamedRoute[]
 }
 
-/** The REST API that the table of routes describes: a method and a function per operation, and one function for the rest. */
-export class RestApiOfRoutes extends Construct {
+/** The REST API of the route table: one method and function per operation, and a fallback for everything else. */
+export class RoutesApi extends Construct {
   readonly #api: RestApi
 
   constructor(scope: Construct, id: string, { stage, functions, operations }: RestApiProps) {
@@ -69,16 +69,16 @@ export class RestApiOfRoutes extends Construct {
     })
     const api = new RestApi(this, 'RestApi', {
       restApiName: apiName(stage),
-      // Nothing is declared a binary type: JSON would leave as base64.
+      // No binary types: with them, JSON would be returned as base64.
       minCompressionSize: Size.bytes(compressedFromBytes),
       cloudWatchRole: false,
       deployOptions: {
         stageName: stage.name,
         throttlingRateLimit: stage.throttle.ratePerSecond,
         throttlingBurstLimit: stage.throttle.burst,
-        // By method as well: the dashboard counts what was done.
+        // Per method: the dashboard counts operations.
         metricsEnabled: true,
-        // Errors only, and never bodies.
+        // Errors only, never bodies.
         loggingLevel: MethodLoggingLevel.ERROR,
         dataTraceEnabled: false,
         tracingEnabled: stage.tracing,
@@ -93,7 +93,7 @@ export class RestApiOfRoutes extends Construct {
     return api
   }
 
-  /** API Gateway would make this group by itself, and keep it for ever. */
+  /** API Gateway would create this group itself, without a retention period. */
   #executionLogs(api: RestApi, stage: Stage): LogGroup {
     return new LogGroup(this, 'ExecutionLogs', {
       logGroupName: `API-Gateway-Execution-Logs_${api.restApiId}/${stage.name}`,
@@ -115,7 +115,7 @@ export class RestApiOfRoutes extends Construct {
     return path === '/' ? this.#api.root : this.#api.root.resourceForPath(path)
   }
 
-  /** A resource without the method, or no resource at all: both lead to the function that knows the table. */
+  /** Unknown paths and unsupported methods go to one function, which answers 404 or 405 from the route table. */
   #addFallback(functions: FunctionFactory, operations: NamedRoute[]): void {
     const integration = proxy(functions.create('Fallback', fallbackFunction))
     const paths = new Set(['/', ...operations.map(({ route }) => route.path), unrouted.path])
@@ -148,11 +148,11 @@ export class RestApiOfRoutes extends Construct {
   }
 }
 
-/** Header values as API Gateway wants constants. */
+/** API Gateway requires quotes around constant header values. */
 const quoted = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]))
 
-/** No bodies, no headers, no addresses: what the logging rule allows. */
+/** No bodies, headers or addresses, in keeping with the logging rule. */
 const accessLogLine = JSON.stringify({
   request_id: '$context.requestId',
   route: '$context.httpMethod $context.resourcePath',
@@ -161,5 +161,5 @@ const accessLogLine = JSON.stringify({
   gateway_error: '$context.error.responseType',
 })
 
-/** One permission a function, for every method that leads to it. */
+/** One permission per function instead of one per method. */
 const proxy = (handler: LambdaFunction) => new LambdaIntegration(handler, { scopePermissionToMethod: false })

@@ -8,7 +8,7 @@ import { jobFunctionName, type Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { allow } from './grants.ts'
 
-/** The function of every job, and a schedule for those that have one. */
+/** Creates every job's function, and a schedule for jobs that have one. */
 export function addJobs(scope: Construct, { stage, functions }: { stage: Stage; functions: FunctionFactory }): void {
   for (const { name, everyMinutes, ...job } of namedJobs) {
     const handler = functions.create(name, { ...job, functionName: jobFunctionName(stage, name) })
@@ -21,7 +21,7 @@ export function addJobs(scope: Construct, { stage, functions }: { stage: Stage; 
     })
     new Schedule(scope, `${name}Schedule`, {
       schedule: ScheduleExpression.rate(Duration.minutes(everyMinutes)),
-      // A run that fails is made up for by the next. The construct would allow all versions of the function, too.
+      // No retries: the next run makes up for a failed one. The construct's own policy would allow all versions, too.
       target: new LambdaInvoke(handler, { retryAttempts: 0, role: role.withoutPolicyUpdates() }),
     })
   }

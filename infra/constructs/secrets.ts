@@ -4,13 +4,13 @@ import type { Construct } from 'constructs'
 import type { Stage } from '../stages.ts'
 import { removalPolicy } from './removal-policy.ts'
 
-/** Known before anything is deployed, so that the stacks need not export them to each other. */
+/** Fixed names, so that the stacks need not export them to each other. */
 export const secretNames = ({ name }: Stage) => ({
   keys: `holdfast/${name}/keys`,
   admin: `holdfast/${name}/first-admin`,
 })
 
-/** What a policy calls a secret: Secrets Manager adds six characters to every name. */
+/** A secret's ARN for policies: Secrets Manager appends six characters to the name. */
 export const secretArn = (scope: Construct, secretName: string): string =>
   Stack.of(scope).formatArn({
     service: 'secretsmanager',
@@ -19,7 +19,7 @@ export const secretArn = (scope: Construct, secretName: string): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   })
 
-/** Signing keys, refresh and cursor secrets. Random text at first: the bootstrap puts keys in its place, once. */
+/** Signing keys, refresh and cursor secrets. Created with random text, which the bootstrap replaces once. */
 export function keysSecret(scope: Construct, stage: Stage): void {
   new Secret(scope, 'Keys', {
     secretName: secretNames(stage).keys,
@@ -28,17 +28,17 @@ export function keysSecret(scope: Construct, stage: Stage): void {
   })
 }
 
-/** The first admin's e-mail and first password, which has to be changed at the first login. */
+/** The first admin's e-mail and initial password, which must be changed at the first login. */
 export function adminSecret(scope: Construct, stage: Stage): void {
   new Secret(scope, 'FirstAdmin', {
     secretName: secretNames(stage).admin,
-    description: 'Holdfast: first admin; the password is of use once',
+    description: 'Holdfast: first admin; the password must be changed at first login',
     removalPolicy: removalPolicy(stage),
     generateSecretString: {
       secretStringTemplate: JSON.stringify({ email: stage.adminEmail }),
       generateStringKey: 'password',
       passwordLength: 24,
-      // All of what PASSWORD_POLICY=complex asks for, and nothing that a shell reads in its own way.
+      // Satisfies PASSWORD_POLICY=complex without characters that a shell interprets.
       excludeCharacters: '"\'\\`$!&|;<>(){}[]*?~# ',
       requireEachIncludedType: true,
     },

@@ -6,7 +6,6 @@ import { removalPolicy } from './removal-policy.ts'
 
 const text = (name: string) => ({ name, type: AttributeType.STRING })
 
-/** The one table, as its definition says. */
 export function holdfastTable(scope: Construct, stage: Stage): TableV2 {
   const { partitionKey, sortKey, timeToLive, stream, indexes } = tableDefinition
   return new TableV2(scope, 'Table', {

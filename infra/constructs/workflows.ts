@@ -8,12 +8,11 @@ import type { FunctionFactory } from './function-factory.ts'
 import { allow, tracing } from './grants.ts'
 import { removalPolicy } from './removal-policy.ts'
 
-/** The state machines of the table, with the functions their states call. */
 export class Workflows extends Construct {
   constructor(scope: Construct, id: string, { stage, functions }: { stage: Stage; functions: FunctionFactory }) {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Logs', {
-      // Log groups of Step Functions are to be found by this prefix: others fill up the account's resource policy.
+      // With this prefix, log groups do not fill up the account's resource policy.
       logGroupName: `/aws/vendedlogs/states/holdfast-${stage.name}`,
       retention: stage.logRetentionDays,
       removalPolicy: removalPolicy(stage),
@@ -35,9 +34,9 @@ export class Workflows extends Construct {
         comment: definition.Comment,
         definitionBody: DefinitionBody.fromString(JSON.stringify(definition)),
         definitionSubstitutions: Object.fromEntries(handlers.map(([task, handler]) => [task, handler.functionArn])),
-        // Everything is granted above; and the construct would name a role of ours as a dependency a second time.
+        // Immutable: everything is granted above, and the construct would add a second dependency on the role.
         role: Role.fromRoleArn(this, `${name}FixedRole`, role.roleArn, { mutable: false }),
-        // Every event, for longer than Step Functions keeps them; without what the states were told.
+        // All events, kept longer than Step Functions does, without the states' input and output.
         logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
         tracingEnabled: stage.tracing,
         removalPolicy: removalPolicy(stage),
@@ -46,7 +45,7 @@ export class Workflows extends Construct {
   }
 }
 
-/** What Step Functions refuses to log without; none of it has resources. */
+/** Step Functions requires these to log; none of them supports resource-level permissions. */
 const deliverLogs = allow(
   [
     'logs:CreateLogDelivery',
@@ -61,6 +60,6 @@ const deliverLogs = allow(
   ['*'],
 )
 
-/** A machine asks by itself which executions to trace. */
+/** A machine asks X-Ray which executions to trace. */
 const sampling = ({ tracing: isOn }: Stage) =>
   isOn ? [allow(['xray:GetSamplingRules', 'xray:GetSamplingTargets'], ['*'])] : []

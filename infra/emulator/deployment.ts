@@ -8,11 +8,11 @@ import { run } from './run.ts'
 
 export interface Deployment {
   baseUrl: string
-  /** Of the first login, after which it has to be changed. */
+  /** Must be changed after the first login. */
   adminPassword: string
-  /** Opens `/metrics`. */
+  /** Bearer token for `/metrics`. */
   metricsToken: string
-  /** Name of the function that Secrets Manager would call. */
+  /** Name of the function that Secrets Manager calls on AWS. */
   keyRotationFunction: string
 }
 
@@ -20,10 +20,9 @@ const region = 'eu-central-1'
 const account = '000000000000'
 const root = join(import.meta.dirname, '../..')
 
-/** The emulator takes these as the account's own. */
+/** The emulator accepts these credentials for its account. */
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
 
-/** What a client of the SDK needs to reach the emulator. */
 export const clientOptions = (endpoint: string) => ({ endpoint, region, credentials })
 
 const environmentFor = (endpoint: string) => ({
@@ -35,7 +34,7 @@ const environmentFor = (endpoint: string) => ({
   AWS_DEFAULT_REGION: region,
 })
 
-/** Runs the CDK's command line against the emulator. @throws when it fails, or when `diff --fail` finds a difference */
+/** Runs the CDK's command line against the emulator. @throws Error when it fails, or `diff --fail` finds a difference */
 export const cdk = (endpoint: string, ...args: string[]): Promise<void> =>
   run(join(root, 'node_modules/.bin/cdk'), [...args, '-c', 'stage=emulator', '--ci'], {
     cwd: root,
@@ -43,13 +42,12 @@ export const cdk = (endpoint: string, ...args: string[]): Promise<void> =>
     stdio: ['ignore', process.env['VERBOSE'] ? 'inherit' : 'ignore', 'inherit'],
   })
 
-/** On AWS the owner of the address or of its domain does this, once. */
+/** On AWS, the owner of the address or its domain does this once. */
 async function verifySender(endpoint: string): Promise<void> {
   const ses = new SESv2Client({ endpoint, region, credentials })
   await ses.send(new CreateEmailIdentityCommand({ EmailIdentity: stageOf('emulator').mailFrom }))
 }
 
-/** A real `cdk deploy` of the emulator's stage. */
 export async function deploy(endpoint: string): Promise<Deployment> {
   await verifySender(endpoint)
   const outputsFile = join(root, 'cdk.out/outputs.json')

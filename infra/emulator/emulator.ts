@@ -12,9 +12,9 @@ const requirements = join(import.meta.dirname, 'requirements.txt')
 const startTimeoutMilliseconds = 30_000
 
 /**
- * Starts an empty AWS that enforces IAM. It listens on every interface, because it cannot do otherwise.
- * @param folder for the virtual environment
- * @param endpointOfFunctions where deployed functions find AWS, if not at the emulator itself
+ * Starts an empty emulated AWS that enforces IAM. It listens on every interface; it has no setting for that.
+ * @param folder where its virtual environment is created
+ * @param endpointOfFunctions where deployed functions reach AWS; the emulator itself by default
  */
 export async function startEmulator(folder: string, port: number, endpointOfFunctions?: string): Promise<Emulator> {
   const programs = pythonEnvironment(join(folder, 'emulator'), requirements)
@@ -34,7 +34,7 @@ async function untilReady(endpoint: string, child: ChildProcess): Promise<void> 
       ({ ok }) => ok,
       () => false,
     )
-    if (child.exitCode !== null) throw new Error(`The emulator stopped at once; is ${endpoint} taken?`)
+    if (child.exitCode !== null) throw new Error(`The emulator exited at startup; is ${endpoint} already in use?`)
     if (isUp) return
     if (Date.now() > giveUpAt) throw new Error('The emulator does not answer')
     await delay(100)

@@ -12,8 +12,8 @@ try {
   const { baseUrl, adminPassword } = await deploy(emulator.endpoint)
   print(`Holdfast   ${baseUrl}`)
   print(`Docs       ${baseUrl}/docs`)
-  print(`Admin      username admin, first password ${adminPassword} (POST /auth/password changes it)`)
-  print('Ctrl-C stops the emulator; what was deployed goes with it.')
+  print(`Admin      username admin, initial password ${adminPassword} (change it with POST /auth/password)`)
+  print('Ctrl-C stops the emulator and discards the deployment.')
 } catch (error) {
   await emulator.stop()
   throw error

@@ -1,9 +1,9 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** Runs a program to its end, without holding up the process meanwhile. @throws when it fails */
+/** Runs a program without blocking this process. @throws Error when it fails */
 export async function run(command: string, args: string[], options: SpawnOptions): Promise<void> {
   const child = spawn(command, args, options)
   const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`${command} ${args.join(' ')} ended with ${code}`)
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${code}`)
 }

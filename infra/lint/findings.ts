@@ -4,9 +4,8 @@ import { join } from 'node:path'
 import * as z from 'zod/mini'
 
 export interface Finding {
-  /** As `infra/acknowledged-rules.ts` names it. */
+  /** The name by which `infra/acknowledged-rules.ts` lists it. */
   rule: string
-  /** What is wrong, and with what. */
   detail: string
 }
 
@@ -14,7 +13,7 @@ const CfnLintReport = z.array(
   z.object({ Rule: z.object({ Id: z.string() }), Message: z.string(), Filename: z.string() }),
 )
 
-/** @param programs folder of the linter @param templates files @throws when it cannot be run */
+/** @param programs the linter's folder @param templates file paths @throws Error when it cannot be run */
 export function cfnLintFindings(programs: string, templates: string[]): Finding[] {
   const report = CfnLintReport.parse(reportOf(join(programs, 'cfn-lint'), ['--format', 'json', ...templates]))
   return report.map(({ Rule, Message, Filename }) => ({ rule: Rule.Id, detail: `${Message} (${Filename})` }))
@@ -29,7 +28,7 @@ const CheckovReport = z.object({
   }),
 })
 
-/** Without what it would download: texts for its own reports. @throws when it cannot be run or read a file */
+/** Runs without downloads, which only add texts to its reports. @throws Error when it cannot be run or read a file */
 export function checkovFindings(
   programs: string,
   framework: 'cloudformation' | 'dockerfile',
@@ -39,7 +38,7 @@ export function checkovFindings(
   const { summary, results } = CheckovReport.parse(
     reportOf(join(programs, 'checkov'), [...options, '--file', ...files]),
   )
-  if (summary.passed === 0) throw new Error('checkov has checked nothing')
+  if (summary.passed === 0) throw new Error('checkov ran no checks')
   return results.failed_checks.map(({ check_id, check_name, resource, file_path }) => ({
     rule: check_id,
     detail: `${check_name}: ${resource} (${file_path})`,
@@ -51,7 +50,7 @@ const SchemaReport = z.object({
   parse_errors: z._default(z.array(z.object({ message: z.string() })), []),
 })
 
-/** What the Compose Specification says against a file. @throws when it cannot be run */
+/** Checks a file against the Compose Specification. @throws Error when it cannot be run */
 export function composeFindings(programs: string, file: string): Finding[] {
   const options = ['--builtin-schema', 'vendor.compose-spec', '--output-format', 'json', file]
   const { errors, parse_errors } = SchemaReport.parse(reportOf(join(programs, 'check-jsonschema'), options))
@@ -61,14 +60,14 @@ export function composeFindings(programs: string, file: string): Finding[] {
   }))
 }
 
-/** Linters end with a status of their own when they find something: the report says whether they ran. */
+/** Ignores the exit status, which is also non-zero for findings: a readable report means that the linter ran. */
 function reportOf(program: string, options: string[]): unknown {
   const { stdout, stderr, error } = spawnSync(program, options, { encoding: 'utf8', maxBuffer: 256 * 1024 * 1024 })
   if (error) throw error
   try {
     return JSON.parse(stdout)
   } catch {
-    throw new Error(`${program} gave no report: ${stderr}`)
+    throw new Error(`${program} printed no report: ${stderr}`)
   }
 }
 
@@ -78,7 +77,7 @@ const NagReport = z.object({
   ),
 })
 
-/** What cdk-nag found and let pass when the assembly in this folder was made; the rest has failed the synthesis. */
+/** cdk-nag's acknowledged findings for the assembly in this folder; any other finding has failed the synthesis. */
 export function acknowledgedByNag(assembly: string): string[] {
   const { pluginReports } = NagReport.parse(JSON.parse(readFileSync(join(assembly, 'validation-report.json'), 'utf8')))
   return pluginReports.flatMap(({ suppressedViolations = [] }) =>

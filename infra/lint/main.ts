@@ -8,8 +8,8 @@ import { realStages } from '../stages.ts'
 import { acknowledgedByNag, cfnLintFindings, checkovFindings, composeFindings } from './findings.ts'
 
 /**
- * `npm run lint:templates`: cdk-nag, cfn-lint and checkov over the templates of every real stage; checkov and the Compose
- * Specification over the container of the local stack.
+ * `npm run lint:templates`: runs cdk-nag, cfn-lint and checkov on the templates of every real stage, and checkov and the
+ * Compose Specification on the container of the local stack.
  */
 const root = join(import.meta.dirname, '../..')
 const programs = pythonEnvironment(join(root, '.local/lint'), join(import.meta.dirname, 'requirements.txt'))

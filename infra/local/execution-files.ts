@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { MachineName } from '#shared/workflows/machines.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
 
 /** An execution as it is kept in a file. */
 export interface Execution {

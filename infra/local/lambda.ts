@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { tracingChannel } from 'node:diagnostics_channel'
 import type { Context } from 'aws-lambda'
-import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
+import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 
 type Handler<E, R> = (event: E, context: Context) => Promise<R>
 

@@ -1,5 +1,5 @@
 import type { Queues } from '#shared/events/queues.ts'
-import type { Outcome } from '#shared/workflows/wait.ts'
+import type { WaitOutcome } from '#shared/workflows/wait-rules.ts'
 import type { Workflows } from '#shared/workflows/workflows.ts'
 import type { FileQueues } from './file-queues.ts'
 import { Worker } from './worker.ts'
@@ -13,7 +13,7 @@ export const queuedWorkflows = (queues: Queues): Workflows => {
   const send = (call: Call) => queues.send(queue, JSON.stringify(call))
   return {
     start: (machine, name, input) => send(['start', machine, name, input]),
-    resume: (token: string, outcome: Outcome) => send(['resume', token, outcome]),
+    resume: (token: string, outcome: WaitOutcome) => send(['resume', token, outcome]),
     redriveFailed: () => send(['redriveFailed']),
   }
 }

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { StateMachine } from 'aws-local-stepfunctions'
 import { log } from '#shared/runtime/log.ts'
-import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
 import { cancelled } from '#shared/workflows/states-language.ts'
-import type { Outcome } from '#shared/workflows/wait.ts'
-import { mostRedriven, type Workflows } from '#shared/workflows/workflows.ts'
+import type { WaitOutcome } from '#shared/workflows/wait-rules.ts'
+import { maxRedriven, type Workflows } from '#shared/workflows/workflows.ts'
 import { type Execution, ExecutionFiles } from './execution-files.ts'
 import { FunctionTimeout, invokeFunction } from './lambda.ts'
 
@@ -68,7 +69,7 @@ export class WorkflowRunner implements Workflows {
     if (!this.#files.has(name)) this.#begin({ name, machine, input })
   }
 
-  async resume(token: string, outcome: Outcome): Promise<void> {
+  async resume(token: string, outcome: WaitOutcome): Promise<void> {
     const wait = this.#waits.get(token)
     this.#waits.delete(token)
     if (outcome === 'done') wait?.succeed({})
@@ -77,7 +78,7 @@ export class WorkflowRunner implements Workflows {
 
   async redriveFailed(): Promise<void> {
     const failed = this.executions('ended').filter(({ status }) => status === 'FAILED')
-    for (const execution of failed.slice(0, mostRedriven)) this.#begin(execution)
+    for (const execution of failed.slice(0, maxRedriven)) this.#begin(execution)
   }
 
   /** What is running stays as it is, for the next process. */

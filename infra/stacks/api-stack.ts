@@ -5,7 +5,7 @@ import { routes } from '#shared/api/routes.ts'
 import { Bootstrap } from '../constructs/bootstrap.ts'
 import { FunctionFactory } from '../constructs/function-factory.ts'
 import { KeyRotation } from '../constructs/key-rotation.ts'
-import { RestApiOfRoutes } from '../constructs/rest-api.ts'
+import { RoutesApi } from '../constructs/rest-api.ts'
 import { secretNames } from '../constructs/secrets.ts'
 import type { Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
@@ -15,11 +15,11 @@ export class ApiStack extends Stack {
   constructor(scope: Construct, id: string, { stage, data, ...props }: StackProps & { stage: Stage; data: DataStack }) {
     super(scope, id, props)
     const functions = new FunctionFactory(this, { stage, data })
-    const api = new RestApiOfRoutes(this, 'Api', { stage, functions, operations })
+    const api = new RoutesApi(this, 'Api', { stage, functions, operations })
     const bootstrap = new Bootstrap(this, 'Bootstrap', { functions, stage })
     bootstrap.node.addDependency(data)
     const rotation = new KeyRotation(this, 'KeyRotation', { functions, stage })
-    // Secrets Manager tries out a schedule, and there is nothing to rotate before the bootstrap.
+    // Secrets Manager tests a new schedule, and there is nothing to rotate before the bootstrap.
     rotation.node.addDependency(bootstrap)
     new CfnOutput(this, 'BaseUrl', { value: api.url.replace(/\/$/, '') })
     new CfnOutput(this, 'DocsUrl', { value: api.urlFor(routes.getDocs.path) })

@@ -13,7 +13,7 @@ import { Workflows } from '../constructs/workflows.ts'
 import { relayFunctionName, type Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 
-/** What happens after an answer: relay, bus, consumers, jobs, workflows. */
+/** Everything that runs after a request has been answered: relay, bus, consumers, jobs, workflows. */
 export class EventsStack extends Stack {
   readonly #messaging: Messaging
   readonly #functions: FunctionFactory
@@ -49,7 +49,7 @@ export class EventsStack extends Stack {
       bisectBatchOnError: true,
       retryAttempts: 10,
       maxRecordAge: Duration.hours(23),
-      // Only what killed the function itself gets here: all else it puts aside on its own, by id.
+      // Receives only batches that killed the function; it dead-letters every other failure itself, by id.
       onFailure: new SqsDlq(this.#messaging.queue(relayDeadLetters)),
       filters: changePrefixes.map((prefix) => ({
         pattern: JSON.stringify({ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix }] } } } }),
@@ -64,7 +64,7 @@ export class EventsStack extends Stack {
         ...subscription,
         grants: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn])],
       })
-      // What consumers call has limits of its own: a burst waits in the queue.
+      // Services that consumers call have limits of their own, so a burst waits in the queue.
       consumer.addEventSource(
         new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
       )

@@ -7,7 +7,6 @@ import { Measurements } from '../constructs/measurements.ts'
 import type { Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 
-/** What people look at: alarms and a dashboard. */
 export class OperationsStack extends Stack {
   constructor(scope: Construct, id: string, { stage, data, ...props }: StackProps & { stage: Stage; data: DataStack }) {
     super(scope, id, props)

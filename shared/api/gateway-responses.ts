@@ -23,6 +23,3 @@ export const gatewayResponses = {
 } as const satisfies Record<string, { status: number; code: ProblemCode; detail: string }>
 
 export type GatewayResponse = keyof typeof gatewayResponses
-
-/** Seconds a function may take; the gateway would wait for 29. */
-export const functionTimeoutSeconds = 10

@@ -21,12 +21,6 @@ export const functionFile = ({ operation, route }: NamedRoute): string =>
 export const fallbackFile = 'functions/fallback.ts'
 export const authorizerFile = 'functions/authorizer.ts'
 
-/** Runs once per deployment, before the API is of use. */
-export const bootstrapFile = 'functions/deployment/bootstrap.ts'
-
-/** Secrets Manager's to call. */
-export const keyRotationFile = 'functions/deployment/rotate-keys.ts'
-
 /** Operations at a path (one trailing slash is ignored), the most specific resource first; with the path's variables. */
 export function operationsAt(path: string): { named: NamedRoute; variables: Record<string, string> }[] {
   const wanted = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path

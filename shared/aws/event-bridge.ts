@@ -4,10 +4,10 @@ import type { Envelope } from '#shared/events/event.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { port } from '#shared/runtime/ports.ts'
 
-/** Of all events Holdfast publishes. */
+/** The `source` of all published events. */
 export const eventSource = 'holdfast'
 
-/** EventBridge's limits for one call, with some room for what surrounds the details. */
+/** EventBridge's limits per call, with a margin in bytes for the members around the details. */
 const maxEntries = 10
 const maxBytes = 200_000
 

@@ -33,7 +33,7 @@ export const secretsFromManager = (secretId: string) => async (): Promise<unknow
 export interface VersionedSecret {
   /** Text of a version, the current one by default; undefined when there is none. */
   read(version?: string): Promise<string | undefined>
-  /** Makes a version that is not current yet. */
+  /** Creates a version that is not current yet. */
   propose(version: string, text: string): Promise<void>
   /** Makes a version the current one. Safe to repeat. */
   promote(version: string): Promise<void>

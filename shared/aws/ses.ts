@@ -17,7 +17,7 @@ export const mailer = port<Mailer>(() => {
           Simple: {
             Subject: utf8(subject),
             Body: { Html: utf8(html), Text: utf8(text) },
-            // Keeps out-of-office replies away.
+            // Suppresses out-of-office replies.
             Headers: [{ Name: 'Auto-Submitted', Value: 'auto-generated' }],
           },
         },
@@ -25,7 +25,7 @@ export const mailer = port<Mailer>(() => {
       try {
         await client.send(command, { abortSignal: AbortSignal.timeout(sendSeconds * 1000) })
       } catch (error) {
-        // SES repeats the address in what it says, and this is going to be logged.
+        // SES quotes the address in its message, and this error is logged.
         throw new Fault(`SES did not take the mail: ${error instanceof Error ? error.name : 'unknown'}`)
       }
     },

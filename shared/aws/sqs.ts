@@ -4,14 +4,14 @@ import type { Queues } from '#shared/events/queues.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { port } from '#shared/runtime/ports.ts'
 
-/** Queues of SQS; `QUEUE_URLS` is a JSON object of their URLs by name. */
+/** SQS; `QUEUE_URLS` is a JSON object of queue URLs by name. */
 export const queues = port<Queues>(() => {
-  // The SDK would rather go where a queue's URL points than where it was told to look for AWS.
+  // By default, the SDK calls the host of the queue's URL instead of the configured endpoint.
   const client = new SQSClient({ useQueueUrlAsEndpoint: false })
   const urls = z.record(z.string(), z.string()).parse(JSON.parse(process.env['QUEUE_URLS'] ?? '{}'))
   const urlOf = (queue: string): string => {
     const url = urls[queue]
-    if (url === undefined) throw new Fault(`This function knows no queue ${queue}`)
+    if (url === undefined) throw new Fault(`QUEUE_URLS has no queue ${queue}`)
     return url
   }
   return {

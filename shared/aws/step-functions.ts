@@ -12,13 +12,13 @@ import {
 } from '@aws-sdk/client-sfn'
 import { log } from '#shared/runtime/log.ts'
 import { port } from '#shared/runtime/ports.ts'
-import type { MachineName } from '#shared/workflows/machines.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { cancelled } from '#shared/workflows/states-language.ts'
-import { mostRedriven, type Workflows } from '#shared/workflows/workflows.ts'
+import { maxRedriven, type Workflows } from '#shared/workflows/workflows.ts'
 
 const { ABORTED, FAILED, TIMED_OUT } = ExecutionStatus
 
-/** Step Functions; `STATE_MACHINES` tells the machines' ARNs by name, as JSON. */
+/** Step Functions; `STATE_MACHINES` is a JSON object of the machines' ARNs by name. */
 export const workflows = port<Workflows>(() => {
   const client = new SFNClient({})
   const arns = JSON.parse(process.env['STATE_MACHINES'] ?? '{}') as Partial<Record<MachineName, string>>
@@ -29,10 +29,10 @@ export const workflows = port<Workflows>(() => {
         name,
         input: JSON.stringify(input),
       })
-      await unless([ExecutionAlreadyExists], client.send(command))
+      await ignoring([ExecutionAlreadyExists], client.send(command))
     },
     async resume(taskToken, outcome) {
-      await unless(
+      await ignoring(
         [TaskDoesNotExist, TaskTimedOut],
         outcome === 'done'
           ? client.send(new SendTaskSuccessCommand({ taskToken, output: '{}' }))
@@ -42,7 +42,7 @@ export const workflows = port<Workflows>(() => {
     async redriveFailed() {
       for (const stateMachineArn of Object.values(arns)) {
         for (const statusFilter of [FAILED, TIMED_OUT, ABORTED]) {
-          const list = new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: mostRedriven })
+          const list = new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: maxRedriven })
           const { executions = [] } = await client.send(list)
           for (const { executionArn, name = '' } of executions) {
             try {
@@ -59,11 +59,11 @@ export const workflows = port<Workflows>(() => {
 
 type ErrorClass = abstract new (...given: never[]) => Error
 
-/** Errors that say that the work is done already. */
-async function unless(done: readonly ErrorClass[], sent: Promise<unknown>): Promise<void> {
+/** Ignores errors which say that the effect of a call exists already. */
+async function ignoring(errors: readonly ErrorClass[], sent: Promise<unknown>): Promise<void> {
   try {
     await sent
   } catch (error) {
-    if (!done.some((kind) => error instanceof kind)) throw error
+    if (!errors.some((kind) => error instanceof kind)) throw error
   }
 }

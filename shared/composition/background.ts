@@ -3,10 +3,10 @@ import { runtime } from '#shared/composition/process.ts'
 import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 
-/** Time kept back for reporting what could not be done. */
+/** Reserved for reporting failures before Lambda's timeout. */
 const deadlineMarginMilliseconds = 2000
 
-/** All that is told of what went wrong; workflows know it by its name and try again. */
+/** The only error that background functions throw; workflows retry it by its name. */
 class RunFailed extends Error {
   override readonly name = 'RunFailed'
   constructor(cause: unknown) {
@@ -15,8 +15,8 @@ class RunFailed extends Error {
 }
 
 /**
- * Logs what goes wrong, by the rule, and throws no more of it than its name: Lambda logs whatever is thrown.
- * @param isAnswer whether an error is how the function answers, and so is thrown as it is
+ * Logs an error by the logging rule and throws only its name, because Lambda logs what a handler throws.
+ * @param isAnswer whether an error is the function's regular answer, which is thrown unchanged
  */
 export async function failingQuietly<R>(
   requestId: string,
@@ -32,7 +32,7 @@ export async function failingQuietly<R>(
   }
 }
 
-/** Makes a Lambda handler of what nobody waits for: stream, queue and schedule. */
+/** Creates the Lambda handler of a background function, which a stream, queue, schedule or workflow calls. */
 export const background =
   <E, R>(run: (event: E, context: BackgroundContext) => Promise<R>) =>
   (event: E, context: Context): Promise<R> =>
@@ -42,6 +42,6 @@ export const background =
       const startedAt = clock.now()
       const deadline = startedAt + context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
       const result = await run(event, { requestId, deadline })
-      log.debug('runOver', { request_id: requestId, duration_ms: clock.now() - startedAt })
+      log.debug('runFinished', { request_id: requestId, duration_ms: clock.now() - startedAt })
       return result
     })

@@ -5,12 +5,12 @@ import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 import { background } from './background.ts'
 
-/** What the bus puts into a queue. */
+/** Body of a message that the bus puts into a queue. */
 const Delivery = z.object({ detail: Envelope })
 
 /**
- * Makes the Lambda handler of a subscription. Every envelope may come more than once and out of order; one that fails
- * comes again, and after some attempts goes to the dead letters, without the others of its batch.
+ * Creates the Lambda handler of a subscription. Envelopes may arrive more than once and out of order. One that fails is
+ * redelivered without the others of its batch, and dead-lettered after several attempts.
  */
 export const consume = (run: (envelope: Envelope, context: BackgroundContext) => Promise<void>) =>
   background(async ({ Records }: SQSEvent, context): Promise<SQSBatchResponse> => {

@@ -5,7 +5,7 @@ import { readFolder } from '#shared/runtime/run-time-files.ts'
 
 let templates: TemplateFiles | undefined
 
-/** Sender and templates, on AWS or with what the local stack has put in their place. */
+/** The mailer (SES, or the local stack's replacement) and the templates, which are read once. */
 export function mailDelivery(): MailDelivery {
   templates ??= readFolder(templateFolder)
   return { mailer: mailer(), templates }

@@ -13,11 +13,11 @@ import { createStore, emptyCaches } from '#shared/store/store.ts'
 export interface Runtime {
   config: Config
   clock: Clock
-  /** Made on first use. */
+  /** Created on first use. */
   readonly client: Connection['client']
   /**
-   * @param deadline epoch ms after which the store starts no further attempt
-   * @param guard of the one request these services are for
+   * @param deadline epoch milliseconds after which the store starts no further attempt
+   * @param guard admits the writes of the request that these services are for
    */
   servicesUntil(deadline: number, guard?: WriteGuard): Services
 }
@@ -28,10 +28,10 @@ export function createRuntime(
   random: () => number = Math.random,
 ): Runtime {
   const config = readConfig(environment)
-  let made: Connection['client'] | undefined
+  let created: Connection['client'] | undefined
   const client = () => {
-    made ??= createClient(config.DYNAMODB_ENDPOINT)
-    return made
+    created ??= createClient(config.DYNAMODB_ENDPOINT)
+    return created
   }
   const { SECRETS_ID: secretId, SECRETS_FILE: file } = config
   const secrets = secretSource(secretId === undefined ? secretsFromFile(file) : secretsFromManager(secretId), clock)
@@ -64,12 +64,11 @@ export function createRuntime(
 
 let instance: Runtime | undefined
 
-/** Of this process; made on first use, so that importing a handler has no effect. */
+/** The runtime of this process; created on first use, so that importing a handler has no side effects. */
 export const runtime = (): Runtime => {
   instance ??= createRuntime(process.env)
   return instance
 }
 
-/** The services of one request. */
 export const services = ({ deadline, guard }: Pick<RequestContext, 'deadline' | 'guard'>): Services =>
   runtime().servicesUntil(deadline, guard)

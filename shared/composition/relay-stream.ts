@@ -1,9 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBStreamEvent } from 'aws-lambda'
-import { type RelayPorts, relayChanges } from '#shared/events/relay-work.ts'
+import { type RelayPorts, relayChanges } from '#shared/events/relay-changes.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { changeAt } from '#shared/store/changes.ts'
 
-/** Relays what a batch of the table's stream tells; records may come twice, late and in any order. */
+/** Relays a batch of the table's stream. Records may arrive twice, late and in any order. */
 export async function relayStream(
   services: Services,
   ports: RelayPorts,

@@ -7,7 +7,7 @@ import { ensureInstallation } from './installation.ts'
 
 const AdminSecret = z.object({ email: z.string(), password: z.string() })
 
-/** What an installation needs before its first request. Safe to repeat: nothing that exists is touched. */
+/** Creates what an installation needs before its first request. Safe to repeat: existing data stays unchanged. */
 export async function bootstrapInstallation(
   services: Services,
   { secretId, adminSecretId }: { secretId: string; adminSecretId: string },
@@ -17,13 +17,13 @@ export async function bootstrapInstallation(
   await ensureInstallation(services, { email, password, mustChangePassword: true })
 }
 
-/** CloudFormation can only fill a secret with random text; keys are made here, once. */
+/** CloudFormation creates the secret with random text, which is replaced here once. */
 async function ensureSecrets(secretId: string): Promise<void> {
   const text = await readSecret(secretId)
-  if (!isOurs(text)) await writeSecret(secretId, JSON.stringify(await newSecrets()))
+  if (!hasSecrets(text)) await writeSecret(secretId, JSON.stringify(await newSecrets()))
 }
 
-function isOurs(text: string): boolean {
+function hasSecrets(text: string): boolean {
   try {
     return Secrets.safeParse(JSON.parse(text)).success
   } catch {

@@ -1,10 +1,9 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda'
 import { log } from '#shared/runtime/log.ts'
 
-/** Properties of the resource, as the template gives them. */
 type Properties = Record<string, string>
 
-/** Runs `apply` when the resource is created or changed, and tells CloudFormation how it went. */
+/** Runs `apply` when the resource is created or updated, and reports the result to CloudFormation. */
 export async function answerCustomResource(
   event: CloudFormationCustomResourceEvent,
   apply: (properties: Properties) => Promise<void>,

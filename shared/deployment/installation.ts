@@ -3,8 +3,8 @@ import { ensureMainWarehouse } from '#shared/stock/warehouses.ts'
 import { ensureFirstAdmin } from '#shared/users/registration.ts'
 
 /**
- * What an empty table needs before its first request: the main warehouse and the first admin. Safe to repeat: nothing
- * that exists is touched.
+ * Creates what an empty table needs before its first request: the main warehouse and the first admin. Safe to repeat:
+ * existing data stays unchanged.
  * @returns whether the admin was created
  */
 export async function ensureInstallation(

@@ -8,9 +8,9 @@ import { type Dated, publishedBeforeUseMilliseconds, rotated } from '#shared/use
 import { newSigningKey } from '#shared/users/new-secrets.ts'
 
 /**
- * One step of a rotation by Secrets Manager, which names the new version and may repeat every step. Nobody is logged
- * out: the new key is added to those there are, and everything else in the secret stays.
- * @throws when a version that is needed is missing or no set of working keys
+ * Performs one step of a rotation by Secrets Manager, which names the new version and may repeat every step. Sessions
+ * stay valid: the new key is added to the existing ones, and the rest of the secret is unchanged.
+ * @throws when a required version is missing, or does not contain a working set of keys
  */
 export async function rotateKeys(
   services: Pick<Services, 'clock' | 'config'>,
@@ -18,8 +18,8 @@ export async function rotateKeys(
   { Step: step, ClientRequestToken: version }: Pick<SecretsManagerRotationEvent, 'Step' | 'ClientRequestToken'>,
 ): Promise<void> {
   if (step === 'createSecret') await create(services, secret, version)
-  // There is nobody who has to be told: everything reads the secret itself. So `setSecret` has nothing to do.
-  if (step === 'testSecret') await prove(services, await secretsOf(secret, version))
+  // `setSecret` needs no work: no other system has to learn the new keys.
+  if (step === 'testSecret') await verify(services, await secretsOf(secret, version))
   if (step === 'finishSecret') await secret.promote(version)
 }
 
@@ -39,11 +39,15 @@ async function secretsOf(secret: VersionedSecret, version?: string): Promise<Sec
   return Secrets.parse(JSON.parse(text))
 }
 
-/** Signs a token when the newest key is in use, and verifies it. */
-async function prove({ config }: Pick<Services, 'config'>, secrets: Secrets): Promise<void> {
+/** Signs and verifies a token at the time from which the newest key signs. */
+async function verify({ config }: Pick<Services, 'config'>, secrets: Secrets): Promise<void> {
   const newest = Math.max(...secrets.signing_keys.map(({ active_from }) => active_from))
   const source = { current: async () => secrets, refreshed: async () => secrets }
-  const then = { config, secrets: source, clock: { now: () => newest } }
-  const { token } = await signAccessToken(then, { id: 'nobody', role: 'user', must_change_password: false }, 'none')
-  await verifyAccessToken(then, token)
+  const servicesThen = { config, secrets: source, clock: { now: () => newest } }
+  const { token } = await signAccessToken(
+    servicesThen,
+    { id: 'key-rotation', role: 'user', must_change_password: false },
+    'none',
+  )
+  await verifyAccessToken(servicesThen, token)
 }

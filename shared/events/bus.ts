@@ -1,9 +1,9 @@
 import { type Envelope, envelopeOf } from './event.ts'
 import type { Reaction } from './relay.ts'
 
-/** Delivers each envelope at least once to everybody who subscribed to its type. */
+/** Delivers each envelope at least once to every subscription to its type. */
 export interface Bus {
-  /** @throws unless all were taken */
+  /** @throws unless all were accepted */
   publish(envelopes: readonly Envelope[]): Promise<void>
 }
 

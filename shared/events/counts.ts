@@ -2,12 +2,12 @@ import type { Failure } from '#shared/orders/order.ts'
 import type { Allocation } from '#shared/stock/stock.ts'
 import { type DomainEvent, isOrderEvent } from './event.ts'
 
-/** Numbers by name: `<counter>` or `<counter>.<label>`, labels out of closed sets. */
+/** Numbers by name: `<counter>` or `<counter>.<label>`, with labels from closed sets. */
 export type Counts = Record<string, number>
 
 /**
- * What events add to the counters: orders by status (a gauge), events by type, failed reservations by reason, units
- * ever reserved.
+ * What events add to the counters: orders by status (a gauge), events by type, failed reservations by reason, and units
+ * reserved so far.
  */
 export function countsOf(events: readonly DomainEvent[]): Counts {
   const counts: Counts = {}
@@ -28,10 +28,9 @@ export function countsOf(events: readonly DomainEvent[]): Counts {
 
 const sumQuantity = (sum: number, { quantity }: Allocation): number => sum + quantity
 
-/** Whether a counter can be counted again from events. */
+/** Whether a counter can be rebuilt from events. */
 export const isDerived = (name: string): boolean => /^(events|orders|failures)\.|^units_reserved$/.test(name)
 
-/** The counters of several parts as one. */
 export function sumCounts(parts: readonly Counts[]): Counts {
   const total: Counts = {}
   for (const [name, number] of parts.flatMap(Object.entries)) total[name] = (total[name] ?? 0) + number

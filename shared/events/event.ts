@@ -7,22 +7,21 @@ export type EventType = z.infer<typeof EventType>
 
 export type DomainEvent = OrderEvent | StockEvent
 
-/** What events are about: each subject numbers its own from 1 on, without a gap. */
+/** What an event is about. Each subject numbers its events from 1, without gaps. */
 export type Subject = { order_id: string } | { sku: string }
 
-/** News from the table: a subject has an event, or the stock of a SKU moved. */
+/** A change that the table's stream reports: a new event of a subject, or a movement of a SKU's stock. */
 export type TableChange = { subject: Subject; sequence: number } | { moved: string }
 
 export const isOrderEvent = (event: DomainEvent): event is OrderEvent => 'order_id' in event
 
 const published = {
-  /** Of the envelope: grows when a member changes its meaning or goes; members may be added at any time. */
+  /** Version of the envelope. Raised when a member is removed or changes its meaning; members may be added at any time. */
   schema_version: z.literal(1),
-  /** The same however often the event is published: consumers remember it. */
+  /** The same each time the event is published, so that consumers can recognise repeats. */
   id: z.string(),
 }
 
-/** An event as the bus carries it. */
 export const Envelope = z.union([
   z.object({ ...published, ...OrderEvent.shape }),
   z.object({ ...published, ...StockEvent.shape }),

@@ -1,15 +1,14 @@
-/** A message that was fetched: nobody else sees it for a while, and everybody again unless it is deleted. */
+/** A received message: hidden from other receivers for a while, then visible again unless it is deleted. */
 export interface Message {
   body: string
   delete(): Promise<void>
 }
 
-/** Queues by name; they keep their messages until somebody deletes them. */
+/** Queues by name. Messages stay until they are deleted. */
 export interface Queues {
   send(queue: string, body: string): Promise<void>
-  /** @returns a few messages; none when the queue is empty */
+  /** @returns up to ten messages; none when the queue is empty */
   receive(queue: string): Promise<Message[]>
 }
 
-/** Where the messages go that their consumer could not handle. */
 export const deadLettersOf = (queue: string): string => `${queue}-dead-letters`

@@ -4,16 +4,16 @@ import { type Counts, countsOf } from './counts.ts'
 import { type DomainEvent, isOrderEvent, type Subject } from './event.ts'
 
 /**
- * What follows from events outside of the table: publishing, workflows. Called in order of sequence, and with the
- * same events again whenever somebody crashed in between, so everything it does must be idempotent by name.
+ * What events cause outside the table: publishing, workflows. Called in order of sequence, and again with the same events
+ * after a crash, so its effects must be idempotent: every event and execution has a name derived from its subject.
  */
 export type Reaction = (events: readonly DomainEvent[]) => Promise<void>
 
 /**
- * Brings up to date what follows from a subject's events. The outward part comes first; then, in one transaction, the
- * cursor moves and the events are counted: a crash anywhere repeats the outward part and counts nothing twice.
- * @param from number of an event that is news, as far as the caller knows
- * @throws whatever a reaction throws; Refusal `unavailable` when the time is up
+ * Relays a subject's events that have not been relayed yet. The reactions run first; then one transaction advances the
+ * cursor and counts the events. A crash at any point repeats reactions, but counts nothing twice.
+ * @param from lowest sequence that the caller knows to be unrelayed
+ * @throws what a reaction throws; Refusal `unavailable` when the deadline has passed
  */
 export async function relay(
   { store, clock }: Pick<Services, 'store' | 'clock'>,
@@ -39,11 +39,11 @@ export async function relay(
   while ((await store.untilWritten(relayPage)) === 'more');
 }
 
-/** An order whose last event has been relayed leaves the working set. */
+/** Removes a final order from the working set, in the transaction that relays its last event. */
 const closing = (store: Services['store'], last: DomainEvent) =>
   isOrderEvent(last) && isFinal(last.to) ? [store.orders.close({ id: last.order_id, version: last.version })] : []
 
-/** How long the events waited for us, in milliseconds and in total. */
+/** How many events were relayed, and their total delay in milliseconds. */
 const lagOf = (events: readonly DomainEvent[], now: number): Counts => ({
   relayed: events.length,
   relay_lag_ms: events.reduce((sum, { at }) => sum + Math.max(0, now - Date.parse(at)), 0),

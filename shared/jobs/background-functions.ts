@@ -4,7 +4,6 @@ import { namedJobs } from './jobs.ts'
 import { relayFunction } from './relay-function.ts'
 import { subscriptions } from './subscriptions.ts'
 
-/** Every function that nobody waits for. */
 export const backgroundFunctions: BackgroundFunction[] = [
   relayFunction,
   ...Object.values(subscriptions),

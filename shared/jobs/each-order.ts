@@ -2,15 +2,15 @@ import pLimit from 'p-limit'
 import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 
-const parallel = 8
+const maxParallel = 8
 
-/** Does something to each of a page of orders; one that fails is logged and keeps no other from its turn. */
+/** Runs `work` for each order, several at a time. A failure is logged and does not affect the others. */
 export async function forEachOrder(
   { requestId }: BackgroundContext,
   ids: readonly string[],
   work: (id: string) => Promise<void>,
 ): Promise<void> {
-  const limit = pLimit(parallel)
+  const limit = pLimit(maxParallel)
   await Promise.all(
     ids.map((id) =>
       limit(() =>

@@ -4,12 +4,12 @@ import type { Services } from '#shared/runtime/services.ts'
 import type { Outdated } from '#shared/store/migrations.ts'
 import { isTimeUp } from './time-up.ts'
 
-const parallel = 8
+const maxParallel = 8
 
-/** Longer than any function runs: what an instance of the release before had begun to write is written by then. */
-export const restMilliseconds = 120_000
+/** Longer than any function runs: writes that instances of the previous release had started are finished by then. */
+export const drainMilliseconds = 120_000
 
-/** When the first round and this round began, epoch ms; items moved in this round and in all. */
+/** Start of the first and of the current round, in epoch ms; items migrated in the current round and in total. */
 interface Figures {
   begun_at: number
   round_begun_at: number
@@ -18,17 +18,19 @@ interface Figures {
 }
 
 /**
- * Moves all items to the schema of today, while everybody goes on reading and writing. Goes through the table round by round; done
- * is a round that found nothing left and began a while after the first. To be run when the release before is not deployed
- * any more: what that writes would have to be moved again and again. Killed anywhere, it goes on with the page it was at.
- * @returns whether all is done, if not the next run goes on; and how many items were moved, but for pages that were killed
+ * Migrates all items to the current schema while requests continue reading and writing. Scans the table in rounds, and is
+ * finished when a round that began at least `drainMilliseconds` after the first found nothing to migrate. Run it when the
+ * previous release is no longer deployed, because that would keep writing old items. A run that is killed is continued
+ * from the page it was working on.
+ * @returns whether the migration is finished (if not, the next run continues it), and how many items were migrated, not
+ * counting pages that were interrupted
  */
 export async function migrate(
   services: Services,
   context: BackgroundContext,
 ): Promise<{ finished: boolean; moved: number }> {
   const { store, clock } = services
-  // What is left of a migration to another schema says nothing about this one.
+  // Named after the target: the state of a migration to another schema does not apply.
   const name = `migrate to ${store.migrations.target}`
   const before = await store.jobs.state(name)
   const now = clock.now()
@@ -36,7 +38,7 @@ export async function migrate(
   let { position } = before
   if (position === null) {
     const isFirst = before.figures['begun_at'] === undefined
-    if (!isFirst && now < figures.begun_at + restMilliseconds) return { finished: false, moved: figures.moved }
+    if (!isFirst && now < figures.begun_at + drainMilliseconds) return { finished: false, moved: figures.moved }
     figures = { ...figures, round_begun_at: now, moved_in_round: 0 }
   }
   for (;;) {
@@ -44,16 +46,16 @@ export async function migrate(
     const moved = await moveAll(services, page.outdated)
     figures = { ...figures, moved_in_round: figures.moved_in_round + moved, moved: figures.moved + moved }
     position = page.position
-    const hasRested = figures.round_begun_at >= figures.begun_at + restMilliseconds
-    const finished = position === null && figures.moved_in_round === 0 && hasRested
+    const hasDrained = figures.round_begun_at >= figures.begun_at + drainMilliseconds
+    const finished = position === null && figures.moved_in_round === 0 && hasDrained
     await store.transact([store.jobs.remember(name, { position, figures: finished ? {} : { ...figures } })])
     if (position === null || isTimeUp(services, context)) return { finished, moved: figures.moved }
   }
 }
 
-/** @returns how many were moved; others were changed meanwhile by somebody who knows the schema of today */
+/** @returns how many items this run migrated; requests have rewritten the others in the current schema */
 async function moveAll(services: Services, outdated: Outdated[]): Promise<number> {
-  const limit = pLimit(parallel)
+  const limit = pLimit(maxParallel)
   const moved = await Promise.all(outdated.map((one) => limit(() => move(services, one))))
   return moved.filter((isMoved) => isMoved).length
 }

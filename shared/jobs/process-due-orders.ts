@@ -2,6 +2,7 @@ import { type Reaction, relay } from '#shared/events/relay.ts'
 import { dueAction } from '#shared/orders/due.ts'
 import type { OrderAction } from '#shared/orders/order.ts'
 import { completeOrder, expireOrder, processOrder, type SystemContext } from '#shared/orders/system-actions.ts'
+import { jobActor } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -10,17 +11,17 @@ import { isTimeUp } from './time-up.ts'
 
 const name = 'process-due-orders'
 
-/** An event may be this old before its relay counts as lagging. */
-const patienceMilliseconds = 30_000
+/** The relay of an event counts as lagging when the event is older than this. */
+const laggingAfterMilliseconds = 30_000
 
-const doers = { expire: expireOrder, process: processOrder, complete: completeOrder } satisfies Partial<
+const systemActions = { expire: expireOrder, process: processOrder, complete: completeOrder } satisfies Partial<
   Record<OrderAction, unknown>
 >
 
 /**
- * Everything that is due by now: simple orders are processed and completed, reservations whose time is up expire, and
- * orders whose events were not relayed are. Stops when the time is up; the next run goes on. Runs may overlap: every
- * step is a conditional change of its own.
+ * Does everything that is due: processes and completes simple orders, expires reservations whose time is up, and relays
+ * events that the relay missed. Stops when its own time is up; the next run continues. Runs may overlap, because every step
+ * is a separate conditional write.
  */
 export async function processDueOrders(
   services: Services,
@@ -35,21 +36,21 @@ export async function processDueOrders(
 }
 
 async function processDueOrder(services: Services, { requestId }: BackgroundContext, id: string): Promise<void> {
-  const system: SystemContext = { actor: { id: 'job', role: 'job' }, requestId }
+  const systemContext: SystemContext = { actor: jobActor, requestId }
   for (;;) {
     const order = await services.store.orders.get(id)
     const due = order && dueAction(order)
     if (!due || due.at > services.clock.now()) return
     try {
-      await doers[due.action](services, system, id)
+      await systemActions[due.action](services, systemContext, id)
     } catch (error) {
-      // Somebody else was faster, for example the owner who cancelled.
+      // A concurrent change came first, for example the owner's cancellation.
       if (!(error instanceof Refusal && error.code === 'invalid_transition')) throw error
     }
   }
 }
 
-/** Goes through the working set, from where the last run stopped. */
+/** Scans the working set from where the last run stopped. */
 async function relayLaggingOrders(
   services: Services,
   reactions: readonly Reaction[],
@@ -63,7 +64,7 @@ async function relayLaggingOrders(
     const cursors = await store.outbox.sequences(subjects)
     const lagging = page.orders.filter(
       ({ id, sequence, updatedAt }) =>
-        sequence > (cursors.get(id) ?? 0) && updatedAt <= clock.now() - patienceMilliseconds,
+        sequence > (cursors.get(id) ?? 0) && updatedAt <= clock.now() - laggingAfterMilliseconds,
     )
     await forEachOrder(
       context,

@@ -8,20 +8,20 @@ import { isTimeUp } from './time-up.ts'
 
 const name = 'rebuild-counters'
 
-/** Figure of the job: subjects that were counted again in this round so far. */
+/** Name of the job's figure: subjects moved in this round so far. */
 const moved = 'moved'
 
 /**
- * Counts everything again from the events, while orders are being relayed: into a new generation of counters. Each
- * subject moves into it with its cursor, in one transaction with the counts of the events the cursor has passed; what
- * the relay counts afterwards goes where the cursor says. A round in which there was nothing left to move, and that
- * began after every relay that did not know of the new generation had ended, is the last: then the new counters are shown.
- * @returns whether that is done; if not, the next run goes on
+ * Recounts all events into a new generation of counters, while the relay continues counting. One transaction moves a
+ * subject's cursor to the new generation and adds the counts of the events the cursor has passed; the relay counts later
+ * events in the generation that the cursor names. The rebuild is finished by a round that found nothing to move and began
+ * after every relay that could not know the new generation had ended: then the new counters are shown.
+ * @returns whether the rebuild is finished; if not, the next run continues it
  */
 export async function rebuildCounters(services: Services, context: BackgroundContext): Promise<{ finished: boolean }> {
   const { store, clock } = services
   const state = await store.jobs.state(name)
-  const generations = await announced(services)
+  const generations = await announceGeneration(services)
   let position = state.position
   let count = position === null ? 0 : (state.figures[moved] ?? 0)
   const begunAt = position === null ? clock.now() : (state.figures['begun_at'] ?? 0)
@@ -43,8 +43,8 @@ export async function rebuildCounters(services: Services, context: BackgroundCon
   return { finished }
 }
 
-/** The generation that is being built; begun by whoever is first. */
-async function announced({ store, clock }: Services): Promise<Generations> {
+/** Starts a new generation, unless one is already being built. */
+async function announceGeneration({ store, clock }: Services): Promise<Generations> {
   const before = await store.outbox.generations()
   if (before.newest > before.shown) return before
   const after = { shown: before.shown, newest: before.newest + 1, announced_at: clock.now() }
@@ -52,7 +52,7 @@ async function announced({ store, clock }: Services): Promise<Generations> {
   return conflict ? store.outbox.generations() : after
 }
 
-/** Counters that no event tells, such as mails sent, are taken along. */
+/** Shows the new generation. Counters that are not derived from events, such as mails sent, are copied into it. */
 async function switchOver({ store }: Services, before: Generations) {
   const old = await store.counters.read(before.shown)
   const kept: Counts = Object.fromEntries(Object.entries(old).filter(([name]) => !isDerived(name)))
@@ -62,7 +62,7 @@ async function switchOver({ store }: Services, before: Generations) {
   ]
 }
 
-/** @returns whether the subject had been counted elsewhere */
+/** @returns whether the subject had been counted in an older generation */
 function move({ store }: Services, subject: Subject, generation: number): Promise<boolean> {
   let wasElsewhere = false
   return store.untilWritten(async () => {
@@ -78,7 +78,7 @@ function move({ store }: Services, subject: Subject, generation: number): Promis
   })
 }
 
-/** Everything that has events: orders, then SKUs; the position after the last is null. */
+/** Pages of everything that has events: orders, then SKUs. The last page's position is null. */
 async function* subjects(
   { store }: Services,
   after: string | null,

@@ -1,3 +1,4 @@
+import { jobActor } from '#shared/requests/caller.ts'
 import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 import { count } from '#shared/runtime/metrics.ts'
@@ -9,21 +10,20 @@ const name = 'reconcile'
 
 const pageSize = 25
 
-/** Figures of the job: units by which levels and ledgers differed in the last complete round, and in this one so far. */
+/** The job's figures: units of drift in the last complete round, and in the current one so far. */
 const driftFigures = { last: 'drift_units', current: 'drift_units_so_far' } as const
 
-/** Units by which levels and ledgers differed in the last complete round. */
 export const lastDrift = async ({ store }: Services): Promise<number> =>
   (await store.jobs.state(name)).figures[driftFigures.last] ?? 0
 
 /**
- * Compares all levels with their ledgers, SKU by SKU. A round that does not fit into one run is continued by the next;
- * the figure of the last complete round stands until there is a new one.
+ * Compares all stock levels with their ledgers, SKU by SKU. The next run continues a round that does not fit into one run;
+ * until then, the figure of the last complete round remains.
  */
 export async function reconcile(services: Services, context: BackgroundContext): Promise<void> {
   const { requestId } = context
   const { store } = services
-  const reporter = { actor: { id: 'job', role: 'job' as const }, requestId }
+  const reporter = { actor: jobActor, requestId }
   const before = await store.jobs.state(name)
   let position = before.position
   let drift = position === null ? 0 : (before.figures[driftFigures.current] ?? 0)

@@ -1,6 +1,6 @@
 import { deadLettersOf, type Queues } from '#shared/events/queues.ts'
 import type { Reaction } from '#shared/events/relay.ts'
-import { doWork, RelayWork } from '#shared/events/relay-work.ts'
+import { bringUpToDate, RelayTarget } from '#shared/events/relay-changes.ts'
 import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -10,8 +10,8 @@ import { subscriptions } from './subscriptions.ts'
 import { isTimeUp } from './time-up.ts'
 
 /**
- * Brings back everything that was put aside: what the relay could not do is done from the table, what a consumer could
- * not handle goes into its queue again, and executions that failed go on where they stopped. What still fails stays where it is.
+ * Retries everything that was dead-lettered: relays the relay's dead letters from the table, returns consumers' dead letters
+ * to their queues, and resumes failed executions where they stopped. Whatever fails again stays where it is.
  */
 export async function redrive(
   services: Services,
@@ -21,15 +21,15 @@ export async function redrive(
   await workflows.redriveFailed()
   await redriveQueue(services, queues, relayDeadLetters, context, async (body) => {
     const letter: unknown = JSON.parse(body)
-    if (!isStreamBatch(letter))
-      await doWork(services, { reactions, requestId: context.requestId }, RelayWork.parse(letter))
+    if (isStreamBatch(letter)) return
+    await bringUpToDate(services, { reactions, requestId: context.requestId }, RelayTarget.parse(letter))
   })
   for (const queue of Object.keys(subscriptions)) {
     await redriveQueue(services, queues, deadLettersOf(queue), context, (body) => queues.send(queue, body))
   }
 }
 
-/** What Lambda puts aside when the relay itself died: it names no order, but the two-minute job has found them all. */
+/** Lambda's own dead letter for a batch that killed the relay. It names no order; `process-due-orders` relays those orders. */
 const isStreamBatch = (letter: unknown): boolean =>
   typeof letter === 'object' && letter !== null && 'DDBStreamBatchInfo' in letter
 

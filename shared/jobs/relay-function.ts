@@ -1,24 +1,19 @@
 import { deadLettersOf } from '#shared/events/queues.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
+import { reservationUses } from '#shared/workflows/machines.ts'
 
-/** Where the relay leaves what it cannot do. */
+/** Queue of the changes that the relay could not handle. */
 export const relayDeadLetters = deadLettersOf('relay')
 
-/** What relaying needs, wherever it is done. */
+/** The actions of relaying: reserving stock for waiting orders, publishing events, starting and resuming workflows. */
 export const relayUses = [
-  'dynamodb:BatchGetItem',
-  'dynamodb:DeleteItem',
-  'dynamodb:GetItem',
-  'dynamodb:PutItem',
-  'dynamodb:Query',
-  'dynamodb:UpdateItem',
+  ...reservationUses,
   'events:PutEvents',
   'states:SendTaskFailure',
   'states:SendTaskSuccess',
   'states:StartExecution',
 ] as const
 
-/** Reads the table's stream. */
 export const relayFunction: BackgroundFunction = {
   file: 'functions/events/relay.ts',
   area: 'events',

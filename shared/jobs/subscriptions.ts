@@ -2,18 +2,18 @@ import type { EventType } from '#shared/events/event.ts'
 import { mailedTypes, templateFolder } from '#shared/mail/mail-templates.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
 
-/** Somebody who wants to hear of events: through a queue of the same name, with dead letters behind it. */
+/** A consumer of events, fed by a queue of the same name that has a dead-letter queue. */
 export interface Subscription extends BackgroundFunction {
   readonly types: readonly EventType[]
-  /** What somebody notices, in one sentence. */
+  /** What users notice, in one sentence; the text of the subscription's alarms. */
   readonly ifItFails: string
 }
 
-/** THE TABLE of consumers: the deployment makes rules and queues of it, the local stack its deliveries. */
+/** The subscription table: the deployment creates rules and queues from it, the local stack its deliveries. */
 export const subscriptions: Record<string, Subscription> = {
   mail: {
     types: mailedTypes,
-    ifItFails: 'Some customers get mails about their orders late, or not at all.',
+    ifItFails: 'Some customers receive mails about their orders late or not at all.',
     file: 'functions/events/send-mail.ts',
     area: 'events',
     uses: [

@@ -36,3 +36,6 @@ export const actorOf = ({ id, role }: Caller): Actor => ({ id, role })
 
 /** Holdfast itself, where a workflow acts on behalf of an order. */
 export const workflowActor = { id: 'workflow', role: 'workflow' } as const satisfies Actor
+
+/** Holdfast itself, where a job acts. */
+export const jobActor = { id: 'job', role: 'job' } as const satisfies Actor

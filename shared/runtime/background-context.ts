@@ -1,4 +1,3 @@
-/** What a run of a background function knows of itself. */
 export interface BackgroundContext {
   requestId: string
   /** Epoch milliseconds after which no further attempt may be started. */

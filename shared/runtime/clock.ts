@@ -1,4 +1,4 @@
-/** Time, as everything in Holdfast reads it: tests put their own in its place. */
+/** The only source of time, which tests replace. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number

@@ -5,7 +5,7 @@ const wholeNumber = (minimum: number, maximum: number) =>
 
 export const LogLevel = z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO')
 
-/** No wait of a workflow is longer than 20 days. */
+/** A wait of a workflow lasts at most 20 days. */
 const slaMinutes = wholeNumber(1, 20 * 24 * 60)
 
 /**
@@ -66,8 +66,8 @@ export const Environment = z.object({
 export type Config = z.output<typeof Environment>
 
 /**
- * Settings out of the environment; an empty variable counts as not set.
- * @throws Error that names every variable with a bad value
+ * Reads settings from the environment; an empty variable counts as not set.
+ * @throws Error that names every variable with an invalid value
  */
 export function readSettings<S extends z.ZodMiniType>(
   schema: S,
@@ -82,13 +82,13 @@ export function readSettings<S extends z.ZodMiniType>(
   return parsed.data
 }
 
-/** Stages where nobody's password is at stake, so that tests may hash cheaply. */
-const playgrounds = ['local', 'emulator']
+/** Stages without real passwords, where hashing may be cheap. */
+const testStages = ['local', 'emulator']
 
-/** The settings of the API. @throws Error that names every variable with a bad value */
+/** The settings of the API. @throws Error that names every variable with an invalid value */
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const config = readSettings(Environment, environment)
-  if (!playgrounds.includes(config.STAGE) && config.PASSWORD_HASH_COST < 10) {
+  if (!testStages.includes(config.STAGE) && config.PASSWORD_HASH_COST < 10) {
     throw new Error('Bad configuration: PASSWORD_HASH_COST below 10 is for the local stack and the emulator only')
   }
   if (['staging', 'prod'].includes(config.STAGE) && config.RATE_LIMIT_REQUESTS === 'off') {

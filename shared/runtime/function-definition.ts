@@ -1,4 +1,4 @@
-/** What functions do in AWS; each declares its own, and its IAM policy is made of exactly these. */
+/** The AWS actions that functions use. Each function declares its own, and its IAM policy allows exactly those. */
 export type AwsAction =
   | 'dynamodb:BatchGetItem'
   | 'dynamodb:ConditionCheckItem'
@@ -23,20 +23,22 @@ export type AwsAction =
   | 'states:SendTaskSuccess'
   | 'states:StartExecution'
 
-/** A function of the deployment: where its code is, and what it needs. */
+/** Timeout of functions that define none, in seconds. API Gateway waits for 29. */
+export const functionTimeoutSeconds = 10
+
 export interface FunctionDefinition {
-  /** From the top of the repository. */
+  /** Path of its module, relative to the repository root. */
   readonly file: string
-  /** Its log group is shared with the functions of the same area. */
+  /** Functions of the same area share a log group. */
   readonly area: string
   readonly uses: readonly AwsAction[]
 }
 
-/** A function that serves no operation of the API. */
+/** A function that serves no API operation. */
 export interface BackgroundFunction extends FunctionDefinition {
   readonly timeoutSeconds: number
-  /** Folders of files it reads at run time, from the top of the repository. */
+  /** Folders it reads at run time, relative to the repository root. */
   readonly folders?: readonly string[]
-  /** Names of the queues it sends to or fetches from by itself. */
+  /** Names of the queues it calls itself; queues that Lambda polls for it are not listed. */
   readonly queues?: readonly string[]
 }

@@ -5,17 +5,16 @@ import { type LoggedError, loggedError } from './logged-error.ts'
 import { port } from './ports.ts'
 
 /**
- * THE LOGGING RULE. A line is JSON and has a message out of this list, the id of the request or run it belongs to, and
- * fields out of `LogFields`, which have no room for personal data, secrets, bodies or whole events. Of an error, only what
- * `loggedError` lets through. A value that does not look like an id, a name of ours or a number is withheld. What goes well
- * is told once a request and, of what happens after the answer, not at all above DEBUG: an order's life from its
- * creation to its delivery takes at most 2 kB.
+ * The logging rule. A line is JSON with a message from this list, the id of its request or run, and fields from `LogFields`,
+ * which have no room for personal data, secrets, bodies or whole events. Errors are reduced by `loggedError`. A value that
+ * does not look like an id, a known name or a number is withheld. Each request is logged once when it succeeds; successful
+ * background work is logged at DEBUG only. An order logs at most 2 kB from its creation to its delivery.
  */
 const messages = {
   served: 'request served',
   failed: 'request failed',
   answeredByGateway: 'request answered by the gateway',
-  runOver: 'run over',
+  runFinished: 'run finished',
   runFailed: 'run failed',
   deadLettered: 'dead-lettered',
   deliveryFailed: 'delivery failed',
@@ -29,13 +28,13 @@ const messages = {
 } as const
 
 export interface LogFields {
-  /** Given to the caller, stored in events, the id of the invocation where nobody asked. */
+  /** Id of the request, which its response and its events contain; for background work, the id of the invocation. */
   request_id: string
-  /** Method and path as the table of routes writes them, without what the caller filled in. */
+  /** Method and path template of the route, without path parameters. */
   route?: string
   status?: number
   duration_ms?: number
-  /** Of the problem that was answered. */
+  /** Code of the problem in the response. */
   code?: string
   order_id?: string
   sku?: string
@@ -46,23 +45,22 @@ export interface LogFields {
 
 type Level = 'DEBUG' | 'INFO' | 'WARN' | 'ERROR'
 
-/** A line as it is written. */
 export type LogLine = Omit<LogFields, 'error'> & {
   level: Level
   message: string
   /** ISO 8601. */
   timestamp: string
   error?: LoggedError
-  /** Leads to the trace, where X-Ray is on. */
+  /** Id of the X-Ray trace, if tracing is on. */
   trace_id?: string
 }
 
-/** Where lines go: whatever keeps the logs reads stdout. */
+/** Lines go to stdout, which Lambda and the local stack collect. */
 export const destination = port<(line: LogLine) => void>(
   () => (line) => void process.stdout.write(`${JSON.stringify(line)}\n`),
 )
 
-/** Lines as the rule has them: without the members that Powertools adds by itself. */
+/** Leaves out the members that Powertools adds by default. */
 class RuleFormatter extends LogFormatter {
   override formatAttributes({ logLevel, message, timestamp }: UnformattedAttributes, fields: LogAttributes): LogItem {
     return new LogItem({
@@ -79,22 +77,23 @@ class RuleLogger extends Logger {
 
 let logger: Logger | undefined
 
-const at =
+const logAt =
   (level: 'debug' | 'info' | 'error') =>
   (message: keyof typeof messages, fields: LogFields): void => {
     logger ??= new RuleLogger({
       logFormatter: new RuleFormatter(),
       logLevel: LogLevel.parse(process.env['LOG_LEVEL'] || undefined),
     })
-    logger[level](messages[message], told(fields))
+    logger[level](messages[message], loggable(fields))
   }
 
-/** Writes lines; where nothing went wrong, `debug` and `info`. */
-export const log = { debug: at('debug'), info: at('info'), error: at('error') }
+/** Writes a line; `error` only for what went wrong. */
+export const log = { debug: logAt('debug'), info: logAt('info'), error: logAt('error') }
 
+/** Ids, names and paths of Holdfast. */
 const plain = /^[\w ./:{}+-]{0,200}$/
 
-function told({ error, ...fields }: LogFields): Pick<LogLine, keyof LogFields> {
+function loggable({ error, ...fields }: LogFields): Pick<LogLine, keyof LogFields> {
   const withheld = Object.entries(fields).filter(([, value]) => typeof value !== 'number' && !plain.test(value))
   return {
     ...fields,

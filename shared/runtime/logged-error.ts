@@ -1,18 +1,17 @@
 import { Fault } from '#shared/requests/fault.ts'
 
-/** What the log tells of an error. */
 export interface LoggedError {
   name: string
-  /** Of a fault of ours only. */
+  /** Only for a `Fault`, whose message never quotes data. */
   message?: string
-  /** Of a refusal, of the system or of Node. */
+  /** Code of a refusal, a system error or a Node error. */
   code?: string
-  /** HTTP status of a service's answer, and the id under which the service knows the request. */
+  /** HTTP status of an AWS service's response, and the service's id for the request. */
   status?: number
   service_request_id?: string
-  /** Members that do not fit their schema, with what is wrong; never their values. */
+  /** Paths that do not fit their schema, with the kind of error; never values. */
   issues?: string[]
-  /** File, line and column, from the innermost call outwards. */
+  /** File, line and column of the stack's frames, innermost first. */
   at: string[]
   cause?: LoggedError
 }
@@ -26,8 +25,8 @@ const word = /^[\w$.-]{1,80}$/
 const worded = (value: unknown): string => (word.test(String(value)) ? String(value) : '(withheld)')
 
 /**
- * Messages stay out, because libraries quote in them: JSON.parse a piece of the text, DynamoDB keys and values; so do
- * members, of which a failed condition has the whole item.
+ * Messages are left out, because libraries quote data in them: JSON.parse a part of the text, DynamoDB keys and values. Other
+ * members are left out as well: a failed condition, for example, carries the whole item.
  */
 export function loggedError(error: unknown, depth = 0): LoggedError {
   if (!(error instanceof Error)) return { name: typeof error, at: [] }
@@ -50,7 +49,6 @@ interface Unknowns extends Error {
   $metadata?: { httpStatusCode?: unknown; requestId?: unknown }
 }
 
-/** Of zod. */
 function issueOf(issue: { path?: unknown; code?: unknown }): string {
   const path = Array.isArray(issue.path) ? issue.path.map(worded).join('.') : ''
   return `${path}: ${worded(issue.code)}`
@@ -58,7 +56,7 @@ function issueOf(issue: { path?: unknown; code?: unknown }): string {
 
 const frame = /^ {4}at (?:.* \()?(?:file:\/\/)?((?:\/|node:)[\w@$./+-]+:\d+:\d+)\)?$/
 
-/** The stack begins with the message, which may have lines of its own. */
+/** Skips the message at the start of the stack, which may span several lines. */
 function framesOf({ stack = '', message }: Error): string[] {
   const after = stack.indexOf(message) + message.length
   return stack

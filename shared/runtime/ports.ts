@@ -1,10 +1,10 @@
-/** Something outside of the table; the local stack puts its own in the place of AWS's. */
+/** Access to an outside system. It is AWS by default; the local stack replaces it. */
 export interface Port<T> {
   (): T
   replace(replacement: T): void
 }
 
-/** @param make is called on first use, so that importing a port has no effect */
+/** @param make called on first use, so that importing a port has no side effects */
 export function port<T>(make: () => T): Port<T> {
   let instance: T | undefined
   const get = (): T => {

@@ -11,7 +11,7 @@ const PrivateKey = z.object({
 })
 
 export const Secrets = z.object({
-  /** Public from the moment it stands here, used for signing from `active_from` (epoch ms) on; the newest active one signs. */
+  /** All keys are published. A key may sign from `active_from` (epoch ms) on; the newest active one signs. */
   signing_keys: z.array(z.object({ kid: z.string(), active_from: z.int(), jwk: PrivateKey })).check(z.minLength(1)),
   refresh_secret: z.string().check(z.minLength(32)),
   cursor_secret: z.string().check(z.minLength(32)),
@@ -19,15 +19,15 @@ export const Secrets = z.object({
 })
 export type Secrets = z.infer<typeof Secrets>
 
-/** Where keys and secrets come from; what was read is kept for a while. */
+/** Keys and secrets, cached for a while. */
 export interface SecretSource {
   current(): Promise<Secrets>
-  /** Reads them again, unless that was just done: an unknown key id must not become a way to make us read all day. */
+  /** Reads them again, unless that was just done: tokens with unknown key ids must not cause unlimited reads. */
   refreshed(): Promise<Secrets>
 }
 
 const minimumAgeMilliseconds = 10_000
-/** Whoever signs must know a new key before it comes into use, and must no longer sign with one that is gone. */
+/** Short enough to learn of a new key before it signs, and to stop signing with a removed one. */
 const maximumAgeMilliseconds = 5 * 60_000
 
 export function secretSource(load: () => Promise<unknown>, clock: Clock): SecretSource {
@@ -53,7 +53,7 @@ export function secretSource(load: () => Promise<unknown>, clock: Clock): Secret
       if (!kept) return read()
       const { secrets, at } = kept
       if (isYounger(at, maximumAgeMilliseconds) || isYounger(triedAt, minimumAgeMilliseconds)) return secrets
-      // Old ones are better than none.
+      // Expired secrets are better than none.
       return read().catch(() => secrets)
     },
     async refreshed() {

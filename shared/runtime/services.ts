@@ -4,8 +4,8 @@ import type { Config } from './config.ts'
 import type { SecretSource } from './secrets.ts'
 
 /**
- * Everything a use case reaches the world through. The one window upwards: the type of the store is known here, so that
- * nouns can name it, and the store itself is handed in.
+ * Everything through which a use case reaches the outside world. This is the only file that imports a type from a higher
+ * floor: lower floors name the store's type through it, and receive the store itself as an argument.
  */
 export interface Services {
   config: Config

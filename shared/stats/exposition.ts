@@ -3,7 +3,7 @@ export interface Metric {
   name: string
   type: 'counter' | 'gauge'
   help: string
-  /** Name of the label; without one there is a single sample, named by the empty string. */
+  /** Name of the label. Without a label, `samples` has one entry, whose key is the empty string. */
   label?: string
   samples: Record<string, number>
 }
@@ -11,8 +11,8 @@ export interface Metric {
 export const expositionType = 'text/plain; version=0.0.4; charset=utf-8'
 
 /**
- * Prometheus' text exposition format, version 0.0.4. Names, labels and helps are our own and need no escaping; a client
- * library would bring 60 kB of collectors for what a process counts in memory.
+ * Prometheus' text exposition format, version 0.0.4. Names, labels and help texts are constants that need no escaping. A
+ * client library would add 60 kB of collectors for in-process counters, which Holdfast does not use.
  */
 export const exposition = (metrics: readonly Metric[]): string =>
   metrics

@@ -11,7 +11,7 @@ import { assertAdmin } from '#shared/users/admin-bearer.ts'
 import { exposition, expositionType, type Metric } from './exposition.ts'
 
 /**
- * The counters in Prometheus' text format, for whoever has the metrics token or is an admin; for everybody on a local
+ * The counters in Prometheus' text format, for callers with the metrics token and for admins; for all callers on a local
  * stack without a token.
  * @throws Refusal `not_authenticated`, `forbidden`
  */
@@ -34,11 +34,11 @@ async function assertMayRead(services: Services, authorization: string | undefin
   await assertAdmin(services, authorization)
 }
 
-/** Compares digests, so that the time it takes says nothing about the token. */
+/** Compares digests in constant time, so that timing reveals nothing about the token. */
 const isSame = (expected: string, given: string | undefined): boolean =>
   given !== undefined && timingSafeEqual(Buffer.from(digestOf(expected)), Buffer.from(digestOf(given)))
 
-/** Every label comes out of a closed set, so that the number of series is bounded. */
+/** Labels come from closed sets, so the number of series is bounded. */
 function metricsOf(counts: Counts, driftUnits: number): Metric[] {
   const of = (name: string): number => counts[name] ?? 0
   const each = (counter: string, labels: readonly string[]) =>
@@ -54,7 +54,7 @@ function metricsOf(counts: Counts, driftUnits: number): Metric[] {
     {
       name: 'holdfast_events_total',
       type: 'counter',
-      help: 'What became of orders and stock, by event type',
+      help: 'Events of orders and stock, by type',
       label: 'type',
       samples: each('events', EventType.options),
     },
@@ -75,7 +75,7 @@ function metricsOf(counts: Counts, driftUnits: number): Metric[] {
     {
       name: 'holdfast_reserved_units_total',
       type: 'counter',
-      help: 'Units ever reserved',
+      help: 'Units reserved so far',
       samples: { '': of('units_reserved') },
     },
     { name: 'holdfast_relayed_events_total', type: 'counter', help: 'Events relayed', samples: { '': of('relayed') } },

@@ -4,11 +4,9 @@ import type { Services } from '#shared/runtime/services.ts'
 
 const Count = z.int()
 
-/** A count for each of some names. */
 const countsBy = <const N extends string>(names: readonly N[]) =>
   z.object(Object.fromEntries(names.map((name) => [name, Count])) as Record<N, typeof Count>)
 
-/** How many orders there are, in each status and phase. */
 export const OrderStats = z.object({
   by_status: countsBy(OrderStatus.options),
   by_phase: countsBy(Phase.options),
@@ -16,7 +14,7 @@ export const OrderStats = z.object({
 })
 export type OrderStats = z.infer<typeof OrderStats>
 
-/** What the relay has counted: a second or so behind the orders themselves. */
+/** Statistics from the relay's counters, which lag about a second behind the orders. */
 export async function orderStats({ store }: Services): Promise<OrderStats> {
   const { shown } = await store.outbox.generations()
   const counts = await store.counters.read(shown)

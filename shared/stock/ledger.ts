@@ -1,7 +1,6 @@
 import type { Actor } from '#shared/requests/caller.ts'
 import { type Allocation, effects, type LedgerRow, type MovementKind } from './stock.ts'
 
-/** Who moves stock, in which request, and what for. */
 export interface MovementOrigin {
   movementId: string
   actor: Actor
@@ -11,7 +10,6 @@ export interface MovementOrigin {
   reason?: string | undefined
 }
 
-/** The ledger row that tells what a movement does to one level. */
 export const ledgerRow = (kind: MovementKind, allocation: Allocation, origin: MovementOrigin): LedgerRow => {
   const { quantity, ...level } = allocation
   return {

@@ -17,31 +17,31 @@ export type MovementsQuery = z.infer<typeof MovementsQuery>
 const BalancedRow = z.object({ ...LedgerRow.shape, balance: Deltas })
 type BalancedRow = z.infer<typeof BalancedRow>
 
-/** `moving` says that stock changed while the list was read: its balances may be off by those movements. */
+/** `moving`: stock changed while the list was read, so balances may be off by those movements. */
 export const MovementPage = z.object({ movements: z.array(BalancedRow), moving: z.boolean(), page: PageInfo })
 type MovementPage = z.infer<typeof MovementPage>
 
-/** Where a page ended, the balance there, and what is needed to tell later whether it still holds. */
+/** Cursor content: where a page ended, the balance there, and what is needed to check later that it still holds. */
 const Resume = z.object({
   position: z.string(),
   balance: Deltas,
-  /** Movements that the levels counted when the first page was read. */
+  /** Movements counted by the levels when the first page was read. */
   count: z.int(),
-  /** When that was: epoch milliseconds. */
+  /** When the first page was read, in epoch milliseconds. */
   read_at: z.int(),
   moving: z.boolean(),
 })
 type Resume = z.infer<typeof Resume>
 
-/** First pages that found the stock moving are read again this often. */
+/** A first page is read again, at most this often in total, while stock moves during the read. */
 const maxReads = 3
 
-/** A row is written at most so long after the time that stands in it: a request lives half as long. */
+/** Longest time from a row's `at` to its write; a request lives at most half as long. */
 const maxDelayMilliseconds = 60_000
 
 /**
- * Why on-hand is what it is: every movement, newest first, with the balance it left behind, which counts those that
- * the filters leave out. Rows hold changes only, so balances are counted back from the levels.
+ * Every movement of a SKU, newest first, with the balance right after it. Balances include movements that the filters leave
+ * out. Ledger rows hold changes only, so balances are computed backwards from the current levels.
  * @throws Refusal `not_found`, `invalid_cursor`
  */
 export async function listMovements(
@@ -92,7 +92,7 @@ async function readPage(
     },
   )
   const count = resume?.count ?? movementCount(levels)
-  // Beyond a position that is old enough no row can have appeared since the first page was read.
+  // Behind a position that is old enough, no row can have been written since the first page was read.
   const isSettled = resume !== undefined && timeOf(resume.position) < readAt - maxDelayMilliseconds
   const moving = resume?.moving === true || (!isSettled && movementCount(await levelsOf(store, sku)) !== count)
   const reached = balances.get(next ?? '') ?? balance

@@ -6,12 +6,12 @@ import { type StockTotal, totalsOf } from './stock.ts'
 
 export const StockQuery = z.strictObject({
   ...PageQuery.shape,
-  /** Only SKUs of which fewer units are available, in all warehouses together. */
+  /** Only SKUs with fewer available units than this, over all warehouses. */
   below: z.exactOptional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1_000_000_000))),
 })
 type StockQuery = z.infer<typeof StockQuery>
 
-/** What there is of every SKU, those that never had stock included. @throws Refusal `invalid_cursor` */
+/** Stock of every SKU, including those that never had any. @throws Refusal `invalid_cursor` */
 export async function listStock(
   { store, secrets }: Services,
   { caller }: CallerContext,

@@ -2,8 +2,8 @@ import type { Services } from '#shared/runtime/services.ts'
 import { type Reporter, report } from './stock-alerts.ts'
 
 /**
- * Tells, once per crossing, that no more of a SKU is available than its product's `low_stock_at`. To be called after
- * whatever moved the SKU's stock; calling it too often does no harm.
+ * Reports `stock.low` when a SKU's available units fall to its product's `low_stock_at`, once per crossing. Call it after
+ * every movement of the SKU's stock; extra calls have no effect.
  */
 export async function watchLowStock(services: Services, reporter: Reporter, sku: string): Promise<void> {
   const { store } = services
@@ -14,7 +14,7 @@ export async function watchLowStock(services: Services, reporter: Reporter, sku:
     const available = levels.reduce((sum, level) => sum + level.available, 0)
     const isLow = available <= threshold
     if (isLow === low) return undefined
-    const news = { type: 'stock.low' as const, data: { available, low_stock_at: threshold } }
-    return { low: isLow, drift, ...(isLow ? { news } : {}) }
+    const event = { type: 'stock.low' as const, data: { available, low_stock_at: threshold } }
+    return { low: isLow, drift, ...(isLow ? { event } : {}) }
   })
 }

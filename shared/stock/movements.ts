@@ -8,7 +8,7 @@ import { fromBuckets } from './planner.ts'
 import type { Adjustment, Allocation, Level, LevelKey, Movement, MovementKind, Receipt } from './stock.ts'
 import { mainWarehouseId, type Warehouse } from './warehouse.ts'
 
-/** Goods that arrived: spread evenly over the SKU's buckets. @throws Refusal `unknown_sku`, `validation_failed` */
+/** Adds received goods, spread evenly over the SKU's buckets. @throws Refusal `unknown_sku`, `validation_failed` */
 export const receiveStock = (
   services: Services,
   context: CallerContext,
@@ -17,7 +17,7 @@ export const receiveStock = (
   record(services, context, once, 'receive', request, ({ quantity }, levels) => spread(quantity, levels, once.digest))
 
 /**
- * A correction, with its reason. Downwards only what is available: what is reserved belongs to orders.
+ * Corrects stock, with a reason. A negative quantity takes available units only: reserved ones belong to orders.
  * @throws Refusal `insufficient_stock`, `unknown_sku`, `validation_failed`
  */
 export const adjustStock = (
@@ -29,13 +29,17 @@ export const adjustStock = (
     if (quantity > 0) return spread(quantity, levels, once.digest)
     const available = levels.reduce((total, level) => total + level.available, 0)
     if (available < -quantity) {
-      return new Refusal('insufficient_stock', `Of ${sku} there are ${available} available there.`, { available })
+      return new Refusal(
+        'insufficient_stock',
+        `Not enough stock of ${sku} in this warehouse: ${available} available.`,
+        { available },
+      )
     }
     const taken = fromBuckets(-quantity, levels, shardOf(once.digest, levels.length))
     return taken.map((allocation) => ({ ...allocation, quantity: -allocation.quantity }))
   })
 
-/** How a quantity is divided over the levels of a warehouse, or why it cannot be. */
+/** Divides a quantity over the levels of a warehouse, or says why it cannot. */
 type Split<R> = (request: R, levels: Level[]) => Allocation[] | Refusal
 
 async function record<R extends Receipt | Adjustment>(
@@ -52,7 +56,7 @@ async function record<R extends Receipt | Adjustment>(
   return store.untilWritten(async () => {
     const allocations = split(request, await levelsOf(services, request))
     if (allocations instanceof Refusal) {
-      // What is missing now may be what the first attempt of this very request took.
+      // The first attempt of this same request may have taken the missing units.
       const first = await store.stock.movement(movementId)
       if (!first) throw allocations
       return repeated(first, once)
@@ -75,7 +79,7 @@ function repeated(first: Movement & { creation: Once }, once: Once): OnceResult<
   return { result: first, replayed: true }
 }
 
-/** Every level of the SKU in the request's warehouse, those that never had stock included, by bucket. */
+/** All levels of the SKU in the request's warehouse by bucket, including those that never had stock. */
 async function levelsOf(services: Services, request: Receipt | Adjustment): Promise<Level[]> {
   const { sku, warehouse_id: id = mainWarehouseId } = request
   const warehouse = await findWarehouse(services, id)
@@ -98,7 +102,7 @@ async function findWarehouse({ store }: Services, id: string): Promise<Warehouse
   return warehouse
 }
 
-/** Equal parts; the units left over go one by one to the buckets after a random but fixed one. */
+/** Equal parts; the remaining units go one each to successive buckets, from one that the seed determines. */
 function spread(quantity: number, levels: LevelKey[], seed: string): Allocation[] {
   const first = shardOf(seed, levels.length)
   return levels.flatMap(({ sku, warehouse_id, bucket }, n) => {

@@ -1,7 +1,6 @@
 import type { Allocation, Level, Missing } from './stock.ts'
 import type { Warehouse } from './warehouse.ts'
 
-/** Units wanted of each SKU; no SKU twice. */
 export type Demand = ReadonlyMap<string, number>
 
 export type Plan =
@@ -9,13 +8,13 @@ export type Plan =
   | { outcome: 'short'; missing: Missing[] }
   | { outcome: 'fragmented' }
 
-/** Every allocation costs two of the 100 writes a transaction may have. */
+/** Every allocation takes two of the 100 writes that a transaction may have. */
 export const maxAllocations = 45
 
-/** Beyond this many candidates the search for the fewest warehouses takes the fullest first instead of trying all sets. */
+/** With more candidates, the search for the fewest warehouses takes the fullest first instead of trying all sets. */
 const maxExactWarehouses = 12
 
-/** Sums lines of the same SKU, in the order in which they first appear. */
+/** Adds up lines of the same SKU, in the order in which SKUs first appear. */
 export function demandOf(lines: readonly { sku?: string | undefined; quantity: number }[]): Map<string, number> {
   const demand = new Map<string, number>()
   for (const { sku, quantity } of lines) {
@@ -25,9 +24,9 @@ export function demandOf(lines: readonly { sku?: string | undefined; quantity: n
 }
 
 /**
- * Decides from where an order is filled: one warehouse that has everything, by priority, else the fewest.
- * @param warehouses in the order of their priority
- * @param firstBucket the bucket of a SKU that is tried first
+ * Decides which warehouses fill an order: the first by priority that has everything, otherwise as few as possible.
+ * @param warehouses in order of priority
+ * @param firstBucket returns the bucket of a SKU to try first
  */
 export function planReservation(
   demand: Demand,
@@ -93,7 +92,7 @@ function fullestFirst(
   return ids.filter((id) => set.has(id))
 }
 
-/** All sets of `size` ids; those with ids of higher priority come first. */
+/** All sets of `size` ids, those with ids of higher priority first. */
 function* subsets(ids: string[], size: number): Generator<string[]> {
   if (size === 0) return yield []
   for (const [n, id] of ids.entries()) {
@@ -101,7 +100,6 @@ function* subsets(ids: string[], size: number): Generator<string[]> {
   }
 }
 
-/** Takes `quantity` units of one SKU from the warehouses in turn. */
 function allocate(quantity: number, warehouses: string[], levels: readonly Level[], firstBucket: number): Allocation[] {
   let left = quantity
   return warehouses.flatMap((id) => {
@@ -112,7 +110,7 @@ function allocate(quantity: number, warehouses: string[], levels: readonly Level
   })
 }
 
-/** One bucket if one has enough, the order's own first; else the fullest buckets, so that few are needed. */
+/** Takes from one bucket if one has enough, starting at `firstBucket`; otherwise from the fullest, so that few are needed. */
 export function fromBuckets(quantity: number, levels: readonly Level[], firstBucket: number): Allocation[] {
   if (quantity === 0) return []
   const inTurn = [...levels].sort((a, b) => a.bucket - b.bucket)

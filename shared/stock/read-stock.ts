@@ -3,7 +3,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type SkuStock, type StoredLevel, totalsOf } from './stock.ts'
 
-/** What is available; for operators and admins also where. @throws Refusal `not_found` */
+/** A SKU's available units; for staff, also its levels and totals. @throws Refusal `not_found` */
 export async function readStock({ store }: Services, { caller }: CallerContext, sku: string): Promise<SkuStock> {
   const levels = await levelsOf(store, sku)
   const { available, on_hand, reserved } = totalsOf(levels)
@@ -13,7 +13,7 @@ export async function readStock({ store }: Services, { caller }: CallerContext, 
   return { sku, available, on_hand, reserved, levels: shown, version }
 }
 
-/** Every level of a SKU that ever had stock. Consistent. @throws Refusal `not_found` */
+/** All levels of a SKU that ever had stock, read consistently. @throws Refusal `not_found` */
 export async function levelsOf(store: Services['store'], sku: string): Promise<StoredLevel[]> {
   const warehouses = await store.warehouses.list()
   const { products, levels } = await store.readSupply([sku], warehouses, 'all')

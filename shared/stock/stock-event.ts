@@ -5,7 +5,7 @@ import { Instant } from '#shared/requests/fields.ts'
 
 export const StockEventType = z.enum(['stock.low', 'stock.drift_found'])
 
-/** Something worth knowing about the stock of a SKU; numbered per SKU, like the events of an order. */
+/** A notable change in the stock of a SKU. Events are numbered per SKU, like those of an order. */
 export const StockEvent = z.object({
   sku: Sku,
   sequence: z.int(),
@@ -17,15 +17,15 @@ export const StockEvent = z.object({
 })
 export type StockEvent = z.infer<typeof StockEvent>
 
-/** What was last reported about a SKU, so that it is reported once. */
+/** What was last reported about a SKU, so that nothing is reported twice. */
 export const StockAlerts = z.object({
   sku: Sku,
-  /** Number of the SKU's last event. */
+  /** Sequence of the SKU's last event. */
   sequence: z.int(),
   version: z.int(),
-  /** Below its threshold, and reported as such. */
+  /** Whether it was last reported as low. */
   low: z.boolean(),
-  /** By how many units levels and ledger were found to differ, level by level; empty when they agree. */
+  /** Units by which levels and ledgers were found to differ, by level; empty when they agree. */
   drift: z.record(z.string(), z.int()),
 })
 export type StockAlerts = z.infer<typeof StockAlerts>

@@ -7,7 +7,7 @@ import { WarehouseId } from './warehouse.ts'
 const Units = z.int().check(z.nonnegative())
 const SignedUnits = z.int()
 
-/** Where a level lives: one per SKU, warehouse and bucket. */
+/** Identifies a level: there is one per SKU, warehouse and bucket. */
 export const LevelKey = z.object({ sku: Sku, warehouse_id: WarehouseId, bucket: Units })
 export type LevelKey = z.infer<typeof LevelKey>
 
@@ -15,19 +15,22 @@ export type LevelKey = z.infer<typeof LevelKey>
 export const Level = z.object({ ...LevelKey.shape, on_hand: Units, reserved: Units, available: Units })
 export type Level = z.infer<typeof Level>
 
-/** A level as stored: `movements` counts its ledger rows, so that a reader can tell drift from "still moving". */
+/** A level as stored. `movements` counts its ledger rows, so that a reader can distinguish drift from concurrent movements. */
 export const StoredLevel = z.object({ ...Level.shape, movements: Units })
 export type StoredLevel = z.infer<typeof StoredLevel>
 
 export const Allocation = z.object({ ...LevelKey.shape, quantity: z.int().check(z.minimum(1)) })
 export type Allocation = z.infer<typeof Allocation>
 
-/** What a reservation lacked. */
+/** A SKU that a reservation was short of. */
 export const Missing = z.object({ sku: Sku, requested: z.int(), available: z.int() })
 export type Missing = z.infer<typeof Missing>
 
 export const MovementKind = z.enum(['receive', 'reserve', 'release', 'ship', 'adjust', 'restock'])
 export type MovementKind = z.infer<typeof MovementKind>
+
+/** The numbers of a level that movements change. */
+export const levelCounters = ['on_hand', 'reserved', 'available'] as const
 
 /** What one movement did to one level, in signed units. */
 export const Deltas = z.object({ on_hand: SignedUnits, reserved: SignedUnits, available: SignedUnits })
@@ -78,12 +81,11 @@ export const SkuStock = z.object({
   on_hand: z.exactOptional(Units),
   reserved: z.exactOptional(Units),
   levels: z.exactOptional(z.array(Level)),
-  /** How many times a level has changed. */
+  /** How often the SKU's levels have changed. */
   version: Units,
 })
 export type SkuStock = z.infer<typeof SkuStock>
 
-/** What there is of a SKU in all its levels together. */
 export const StockTotal = z.object({ sku: Sku, on_hand: Units, reserved: Units, available: Units })
 export type StockTotal = z.infer<typeof StockTotal>
 
@@ -97,7 +99,7 @@ export const totalsOf = (levels: readonly Level[]): Deltas =>
     { on_hand: 0, reserved: 0, available: 0 },
   )
 
-/** The signed effect of a movement of `quantity` units (itself signed for `adjust`): the table of the domain. */
+/** The effect of a movement of `quantity` units on a level, by kind; `quantity` is negative only for `adjust`. */
 export const effects: Record<MovementKind, (quantity: number) => Deltas> = {
   receive: (quantity) => ({ on_hand: quantity, reserved: 0, available: quantity }),
   reserve: (quantity) => ({ on_hand: 0, reserved: quantity, available: -quantity }),

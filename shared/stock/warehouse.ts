@@ -3,7 +3,7 @@ import { Instant, id, text } from '#shared/requests/fields.ts'
 
 export const WarehouseId = id('wh')
 
-/** The warehouse that exists from the start; receipts and adjustments that name none go there. */
+/** The warehouse that every installation has; receipts and adjustments go there by default. */
 export const mainWarehouseId = 'wh_main'
 
 const Priority = z.int().check(z.minimum(1), z.maximum(1000))

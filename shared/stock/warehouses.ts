@@ -16,7 +16,7 @@ export async function createWarehouse(
   return create(services, derivedId('wh', once.digest), request, once)
 }
 
-/** The warehouse every installation starts with. Safe to repeat. */
+/** Creates the warehouse that every installation starts with. Safe to repeat. */
 export async function ensureMainWarehouse(services: Services): Promise<void> {
   await create(services, mainWarehouseId, { name: 'main' }, { digest: mainWarehouseId, fingerprint: mainWarehouseId })
 }
@@ -53,7 +53,7 @@ export async function updateWarehouse(
   return after
 }
 
-/** In the order in which reservations are filled. */
+/** In the order in which reservations use them. */
 export async function listWarehouses(
   { store, secrets }: Services,
   { caller }: CallerContext,

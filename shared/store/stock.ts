@@ -4,7 +4,14 @@ import type { Connection } from '#shared/dynamodb/connection.ts'
 import { getItem, getItems, queryAll } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
-import { type Deltas, type LedgerRow, type LevelKey, Movement, StoredLevel } from '#shared/stock/stock.ts'
+import {
+  type Deltas,
+  type LedgerRow,
+  type LevelKey,
+  levelCounters,
+  Movement,
+  StoredLevel,
+} from '#shared/stock/stock.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
 import { ledgerReader, rowCodec } from './ledger.ts'
@@ -16,8 +23,6 @@ const movementCodec = codec('movement', StoredMovement)
 
 /** Why a movement could not be written. */
 export type StockConflict = { kind: 'short'; level: LevelKey } | { kind: 'movement_exists'; movement: StoredMovement }
-
-const counters = ['on_hand', 'reserved', 'available'] as const
 
 export const stockStore = (connection: Connection) => ({
   /** Levels that have never had stock are left out. Consistent. */
@@ -34,7 +39,8 @@ export const stockStore = (connection: Connection) => ({
   /** What all rows of a level's ledger add up to, and how many they are. Consistent, page by page. */
   async ledgerTotals(level: LevelKey): Promise<Deltas & { movements: number }> {
     const rows = await queryAll(connection, keys.level(level).pk, 'ROW#')
-    const sum = (counter: (typeof counters)[number]) => rows.reduce((total, row) => total + Number(row[counter]), 0)
+    const sum = (counter: (typeof levelCounters)[number]) =>
+      rows.reduce((total, row) => total + Number(row[counter]), 0)
     return { on_hand: sum('on_hand'), reserved: sum('reserved'), available: sum('available'), movements: rows.length }
   },
 
@@ -56,7 +62,7 @@ export const stockStore = (connection: Connection) => ({
         Update: {
           Key: keys.level(row),
           UpdateExpression: `SET ${[
-            ...counters.map((counter) => `${counter} = if_not_exists(${counter}, :zero) + :${counter}`),
+            ...levelCounters.map((counter) => `${counter} = if_not_exists(${counter}, :zero) + :${counter}`),
             'movements = if_not_exists(movements, :zero) + :one',
             'sku = :sku, warehouse_id = :warehouse, #bucket = :bucket, entity = :entity, #schema = :one',
           ].join(', ')}`,
@@ -65,7 +71,7 @@ export const stockStore = (connection: Connection) => ({
           ExpressionAttributeValues: {
             ':zero': 0,
             ':one': 1,
-            ...Object.fromEntries(counters.map((counter) => [`:${counter}`, row[counter]])),
+            ...Object.fromEntries(levelCounters.map((counter) => [`:${counter}`, row[counter]])),
             ...Object.fromEntries(falling(row).map((counter) => [`:min_${counter}`, -row[counter]])),
             ':sku': row.sku,
             ':warehouse': row.warehouse_id,
@@ -82,7 +88,7 @@ export const stockStore = (connection: Connection) => ({
   ],
 })
 
-const falling = (row: LedgerRow) => counters.filter((counter) => row[counter] < 0)
+const falling = (row: LedgerRow) => levelCounters.filter((counter) => row[counter] < 0)
 
 /** Every counter that falls is conditioned on being large enough, so none can pass zero. */
 function notBelowZero(row: LedgerRow): { ConditionExpression: string } | object {

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { Connection } from '#shared/dynamodb/connection.ts'
 import { queryAll } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
+import { MachineName } from '#shared/workflows/machine-name.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
 
@@ -10,7 +11,7 @@ const StoredWait = z.object({
   order_id: z.string(),
   /** Sequence of the event that started the execution. */
   sequence: z.int(),
-  machine: z.enum(['fulfilment', 'recovery']),
+  machine: MachineName,
   state: z.string(),
   token: z.string(),
   /** When the state was entered, ISO 8601. */

@@ -1,12 +1,13 @@
 import { tryInTurn } from '#shared/orders/waiting-line.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { beginWait } from './begin-wait.ts'
 import { recoveryAttempts } from './recovery.ts'
-import { beginWait, type WaitInput, workflowContext } from './task.ts'
+import { type WaitInput, workflowContext } from './task-input.ts'
 import type { Workflows } from './workflows.ts'
 
 /**
- * Waits for an order to get stock. Each attempt begins with a try, in case that nobody told of some: the first one leaves no
- * trace, because it only makes up for what came while the order was being written.
+ * Begins a wait for stock with an attempt to reserve, in case stock arrived without a notification. A failure of the first
+ * attempt is not recorded: it only covers stock that arrived while the order was being written.
  */
 export async function awaitStock(
   services: Services,
@@ -17,6 +18,6 @@ export async function awaitStock(
   if (!(await beginWait(services, workflows, 'recovery', input))) return
   const order = await services.store.orders.get(input.order_id)
   const isFirst = input.state === recoveryAttempts[0]
-  // Whatever it comes to, the relay hears of it and ends the wait.
+  // If this succeeds, the relay of the order's event ends the wait.
   if (order) await tryInTurn(services, workflowContext(requestId), order, isFirst ? 'leave' : 'record')
 }

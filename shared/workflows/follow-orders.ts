@@ -7,11 +7,11 @@ import type { Services } from '#shared/runtime/services.ts'
 import type { Allocation } from '#shared/stock/stock.ts'
 import { fulfilmentInput } from './fulfilment.ts'
 import { machines } from './machines.ts'
-import { workflowContext } from './task.ts'
-import { outcomeOf, type Waits } from './wait.ts'
+import { workflowContext } from './task-input.ts'
+import { outcomeOf, type WaitRules } from './wait-rules.ts'
 import { executionName, type Workflows } from './workflows.ts'
 
-/** What events of orders mean to workflows: some start one, some end a wait, some leave stock to others. */
+/** What order events cause in workflows: some start one, some end a wait, some let other orders try for stock. */
 export const followOrders =
   (services: Services, workflows: () => Workflows, requestId: string): Reaction =>
   async (all) => {
@@ -19,11 +19,11 @@ export const followOrders =
     await endWaits(services, workflows, events)
     for (const event of events) {
       await startWorkflow(services, workflows, event)
-      if (leavesLine(event)) await serveOthers(services, requestId, event.order_id)
+      if (leavesWaitingLine(event)) await serveOrdersBehind(services, requestId, event.order_id)
     }
   }
 
-/** Only orders of products have a workflow: those that hold stock, or were found short of some. */
+/** Only orders of products have a workflow: fulfilment once their stock is reserved, recovery when stock is short. */
 async function startWorkflow({ config }: Services, workflows: () => Workflows, event: OrderEvent): Promise<void> {
   const { order_id, sequence, type } = event
   const { allocations = [], failure } = event.data as { allocations?: Allocation[]; failure?: Failure | null }
@@ -37,15 +37,15 @@ async function startWorkflow({ config }: Services, workflows: () => Workflows, e
   }
 }
 
-/** Waits that are registered later look at the events themselves. */
+/** Ends the waits that are registered now. A wait registered later checks the events itself; see `beginWait`. */
 async function endWaits({ store }: Services, workflows: () => Workflows, events: readonly OrderEvent[]): Promise<void> {
   const changes = events.filter(({ from, to }) => from !== null && from !== to)
   const [first] = changes
   if (!first) return
   for (const { machine, sequence, state, token } of await store.waits.ofOrder(first.order_id)) {
-    const { waits }: { waits: Waits } = machines[machine]
+    const { waitRules }: { waitRules: WaitRules } = machines[machine]
     const outcome = outcomeOf(
-      waits,
+      waitRules,
       state,
       changes.filter((event) => event.sequence > sequence),
     )
@@ -53,11 +53,11 @@ async function endWaits({ store }: Services, workflows: () => Workflows, events:
   }
 }
 
-const leavesLine = ({ from, to, type }: OrderEvent): boolean =>
+const leavesWaitingLine = ({ from, to, type }: OrderEvent): boolean =>
   type === 'order.recovery_abandoned' || (from !== null && lacksStock(from) && !lacksStock(to))
 
-/** Whoever waited behind the order may be next. */
-async function serveOthers(services: Services, requestId: string, orderId: string): Promise<void> {
+/** Orders that waited behind this one for a SKU may be next. */
+async function serveOrdersBehind(services: Services, requestId: string, orderId: string): Promise<void> {
   const order = await services.store.orders.get(orderId)
   for (const { sku } of order?.lines ?? []) {
     if (sku !== undefined) await serveWaiting(services, workflowContext(requestId), sku)

@@ -1,9 +1,9 @@
 import type { OrderEvent, OrderStatus } from '#shared/orders/order.ts'
 import type { Config } from '#shared/runtime/config.ts'
 import { cancelled, retryCall, retryWait, stateMachine, taskPayload, type WaitState } from './states-language.ts'
-import type { Waits } from './wait.ts'
+import type { WaitRules } from './wait-rules.ts'
 
-/** The steps of fulfilment: each waits for an order to get from one status to the next, and has a time for it. */
+/** The steps of fulfilment, in order: each waits for the order to move from one status to the next, with a timeout. */
 const steps = {
   'await-picking': { from: 'RESERVED', to: 'PICKING', timeout: 'picking' },
   'await-picked': { from: 'PICKING', to: 'PICKED', timeout: 'picked' },
@@ -13,11 +13,10 @@ const steps = {
 
 type FulfilmentStep = keyof typeof steps
 
-/** In order. */
 const fulfilmentSteps = Object.keys(steps) as FulfilmentStep[]
 
-/** What an order leaves a status for that is not the next step ends its fulfilment: a cancel, an expiry. */
-export const fulfilmentWaits = Object.fromEntries(
+/** An order that leaves its status for anything but the next step, by a cancellation or expiry, ends its fulfilment. */
+export const fulfilmentWaitRules = Object.fromEntries(
   fulfilmentSteps.map((name, n) => {
     const { from, to } = steps[name]
     const next = fulfilmentSteps[n + 1]
@@ -32,18 +31,18 @@ export const fulfilmentWaits = Object.fromEntries(
       },
     ]
   }),
-) satisfies Waits
+) satisfies WaitRules
 
-/** What an execution is started with; the same for the same event. */
+/** Input of an execution; derived from the event that starts it, so that a repeat is identical. */
 export interface FulfilmentInput {
   order_id: string
-  /** Of the event `order.reserved` that started it. */
+  /** Sequence of the `order.reserved` event that starts it. */
   sequence: number
   /** Seconds each step may take. */
   timeouts: Record<(typeof steps)[FulfilmentStep]['timeout'], number>
 }
 
-/** @param reserved its `data` tells until when the stock is held, where that is limited */
+/** @param reserved the `order.reserved` event; its `data` has the time until which stock is held, if that is limited */
 export function fulfilmentInput(reserved: OrderEvent, config: Config): FulfilmentInput {
   const { reserved_until: until } = reserved.data as { reserved_until?: string }
   const held = until === undefined ? Number.POSITIVE_INFINITY : (Date.parse(until) - Date.parse(reserved.at)) / 1000
@@ -61,7 +60,7 @@ export function fulfilmentInput(reserved: OrderEvent, config: Config): Fulfilmen
 
 type StateName = FulfilmentStep | 'overdue' | 'resume' | 'ended'
 
-const wait = (state: FulfilmentStep, onward: { Next: StateName } | { End: true }): WaitState<StateName> => ({
+const waitState = (state: FulfilmentStep, onward: { Next: StateName } | { End: true }): WaitState<StateName> => ({
   Type: 'Task',
   Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: substituted by CloudFormation
@@ -77,15 +76,15 @@ const wait = (state: FulfilmentStep, onward: { Next: StateName } | { End: true }
 })
 
 export const fulfilment = stateMachine<StateName>({
-  Comment: 'From the reservation of an order to its delivery: expires, and notices what takes too long.',
+  Comment: 'From reservation to delivery: expires reservations and reports overdue steps.',
   StartAt: 'await-picking',
   States: {
-    'await-picking': wait('await-picking', { Next: 'await-picked' }),
-    'await-picked': wait('await-picked', { Next: 'await-shipment' }),
-    'await-shipment': wait('await-shipment', { Next: 'await-delivery' }),
-    'await-delivery': wait('await-delivery', { End: true }),
+    'await-picking': waitState('await-picking', { Next: 'await-picked' }),
+    'await-picked': waitState('await-picked', { Next: 'await-shipment' }),
+    'await-shipment': waitState('await-shipment', { Next: 'await-delivery' }),
+    'await-delivery': waitState('await-delivery', { End: true }),
     overdue: {
-      Comment: 'Gives back what was reserved for a limited time; tells of any other step that it is late.',
+      Comment: 'Expires a reservation whose time is up; reports any other step as overdue.',
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke',
       Parameters: {

@@ -1,11 +1,12 @@
 import { recordNotice } from '#shared/orders/notices.ts'
 import { tryInTurn } from '#shared/orders/waiting-line.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { type TaskInput, workflowContext } from './task.ts'
+import { type TaskInput, workflowContext } from './task-input.ts'
 
 /**
- * A last try; then Holdfast gives up looking for stock for the order. A person may still retry or cancel it.
- * @returns whether it has given up
+ * Tries to reserve once more; if that fails, Holdfast stops looking for stock for the order. Staff can still retry or
+ * cancel it.
+ * @returns whether it has stopped looking
  */
 export async function handOver(services: Services, { order_id }: TaskInput, requestId: string): Promise<boolean> {
   const context = workflowContext(requestId)

@@ -1,17 +1,17 @@
 import { recordNotice } from '#shared/orders/notices.ts'
 import { expireOrder } from '#shared/orders/system-actions.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { fulfilment, fulfilmentWaits } from './fulfilment.ts'
-import { type TaskInput, workflowContext } from './task.ts'
-import { positionAfter } from './wait.ts'
+import { fulfilment, fulfilmentWaitRules } from './fulfilment.ts'
+import { type TaskInput, workflowContext } from './task-input.ts'
+import { positionAfter } from './wait-rules.ts'
 
-/** The state to go on with when there is nothing to wait for. */
+/** The state that the execution continues with when there is nothing left to wait for. */
 const ended = 'ended'
 
 /**
- * What is done when a step of fulfilment has taken too long: a reservation whose time is up is given back; of any other
- * step the order's events tell, once per timeout, that it is overdue.
- * @returns the state to go on with
+ * Handles a step of fulfilment that has taken too long: a reservation whose time is up expires; any other step is reported
+ * as overdue in the order's events, once per timeout.
+ * @returns the state that the execution continues with, and whether this call reported the step as overdue
  */
 export async function handleOverdue(
   services: Services,
@@ -25,18 +25,18 @@ export async function handleOverdue(
     store.orders.eventsAfter(order_id, sequence),
     store.waits.ofOrder(order_id),
   ])
-  const state = positionAfter(fulfilmentWaits, { state: fulfilment.StartAt, since: '' }, events)?.state
+  const state = positionAfter(fulfilmentWaitRules, { state: fulfilment.StartAt, since: '' }, events)?.state
   if (state === undefined || !order) return { state: ended, isOverdue: false }
   if (order.reserved_until !== undefined && Date.parse(order.reserved_until) <= clock.now()) {
     const { status } = await expireOrder(services, context, order_id)
-    // Somebody who was faster has brought the order on.
+    // The order may have moved on before it could expire.
     return { state: status === order.status || status === 'PICKING' ? state : ended, isOverdue: false }
   }
   const timedOut = waits.find((wait) => wait.sequence === sequence)
-  const isTold = events.some(({ type, at }) => type === 'order.overdue' && at > (timedOut?.since ?? ''))
+  const isReported = events.some(({ type, at }) => type === 'order.overdue' && at > (timedOut?.since ?? ''))
   const isOverdue =
     timedOut?.state === state &&
-    !isTold &&
+    !isReported &&
     (await recordNotice(services, context, order_id, {
       type: 'order.overdue',
       reason: state,

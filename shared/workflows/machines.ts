@@ -1,23 +1,23 @@
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
-import { fulfilment, fulfilmentWaits } from './fulfilment.ts'
-import { recovery, recoveryWaits } from './recovery.ts'
+import { fulfilment, fulfilmentWaitRules } from './fulfilment.ts'
+import type { MachineName } from './machine-name.ts'
+import { recovery, recoveryWaitRules } from './recovery.ts'
 import type { StateMachine } from './states-language.ts'
-import type { Waits } from './wait.ts'
+import type { WaitRules } from './wait-rules.ts'
 
-/** A workflow: what it does, and the functions its states call. */
 export interface Machine {
   readonly definition: StateMachine
-  /** What somebody notices when executions fail, in one sentence. */
+  /** What users notice when executions fail, in one sentence; the text of the machine's alarms. */
   readonly ifItFails: string
-  readonly waits: Waits
-  /** By the name that the definition has for them. */
+  readonly waitRules: WaitRules
+  /** By the names that the definition calls them. */
   readonly tasks: Readonly<Record<string, BackgroundFunction>>
 }
 
 const timeoutSeconds = 30
 
-/** What it takes to reserve for an order in its turn. */
-const reservationUses = [
+/** The actions of trying to reserve stock for a waiting order. */
+export const reservationUses = [
   'dynamodb:BatchGetItem',
   'dynamodb:DeleteItem',
   'dynamodb:GetItem',
@@ -26,12 +26,12 @@ const reservationUses = [
   'dynamodb:UpdateItem',
 ] as const
 
-/** THE TABLE of state machines: the deployment creates them, the local stack runs them, the tests enumerate them. */
+/** The table of state machines: the deployment creates them, and the local stack runs them. */
 export const machines = {
   fulfilment: {
     definition: fulfilment,
-    ifItFails: 'Of some order nobody hears any more that a step takes too long.',
-    waits: fulfilmentWaits,
+    ifItFails: 'Some overdue orders are no longer reported.',
+    waitRules: fulfilmentWaitRules,
     tasks: {
       awaitStep: {
         file: 'functions/fulfilment/await-step.ts',
@@ -49,8 +49,8 @@ export const machines = {
   },
   recovery: {
     definition: recovery,
-    ifItFails: 'Some order that waits for stock is only tried when some arrives, and never left to a person.',
-    waits: recoveryWaits,
+    ifItFails: 'Some orders waiting for stock are retried only when stock arrives, and are never reported to staff.',
+    waitRules: recoveryWaitRules,
     tasks: {
       awaitStock: {
         file: 'functions/recovery/await-stock.ts',
@@ -66,11 +66,8 @@ export const machines = {
       },
     },
   },
-} as const satisfies Record<string, Machine>
+} as const satisfies Record<MachineName, Machine>
 
-export type MachineName = keyof typeof machines
-
-/** The same, where the single machine does not matter. */
 export const namedMachines: readonly (Machine & { name: MachineName })[] = Object.entries(machines).map(
   ([name, machine]) => ({ ...machine, name: name as MachineName }),
 )

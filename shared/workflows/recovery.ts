@@ -1,17 +1,17 @@
 import type { OrderEvent } from '#shared/orders/order.ts'
 import { lacksStock } from '#shared/orders/transitions.ts'
 import { cancelled, retryCall, retryWait, stateMachine, taskPayload, type WaitState } from './states-language.ts'
-import type { Waits } from './wait.ts'
+import type { WaitRules } from './wait-rules.ts'
 
 const minute = 60
 const hour = 60 * minute
 const day = 24 * hour
 
 /**
- * So long, in seconds, an order waits for stock before it is tried without being told of any: longer and longer, because the
- * tries are only the net below the news. Twelve and a half days altogether.
+ * How long an order waits for stock before the next attempt to reserve, in seconds: twelve and a half days in total. The
+ * intervals grow, because arriving stock triggers attempts anyway and these are only a safety net.
  */
-export const recoveryPatience = {
+export const recoveryTimeouts = {
   'await-stock-1': 15 * minute,
   'await-stock-2': hour,
   'await-stock-3': 4 * hour,
@@ -21,13 +21,12 @@ export const recoveryPatience = {
   'await-stock-7': 7 * day,
 } as const
 
-export type RecoveryAttempt = keyof typeof recoveryPatience
+export type RecoveryAttempt = keyof typeof recoveryTimeouts
 
-/** In order. */
-export const recoveryAttempts = Object.keys(recoveryPatience) as [RecoveryAttempt, ...RecoveryAttempt[]]
+export const recoveryAttempts = Object.keys(recoveryTimeouts) as [RecoveryAttempt, ...RecoveryAttempt[]]
 
-/** All are over as soon as the order stops waiting, one way or the other. */
-export const recoveryWaits = Object.fromEntries(
+/** All of them end when the order stops waiting for stock, whether it has got some or not. */
+export const recoveryWaitRules = Object.fromEntries(
   recoveryAttempts.map((name) => [
     name,
     {
@@ -37,25 +36,25 @@ export const recoveryWaits = Object.fromEntries(
       },
     },
   ]),
-) satisfies Waits
+) satisfies WaitRules
 
-/** What an execution is started with; the same for the same event. */
+/** Input of an execution; derived from the event that starts it, so that a repeat is identical. */
 export interface RecoveryInput {
   order_id: string
-  /** Of the event by which the order began to wait. */
+  /** Sequence of the event with which the order began to wait. */
   sequence: number
 }
 
 type StateName = RecoveryAttempt | 'hand-over' | 'ended'
 
-function wait(state: RecoveryAttempt): WaitState<StateName> {
+function waitState(state: RecoveryAttempt): WaitState<StateName> {
   const next: StateName = recoveryAttempts[recoveryAttempts.indexOf(state) + 1] ?? 'hand-over'
   return {
     Type: 'Task',
     Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: substituted by CloudFormation
     Parameters: { FunctionName: '${awaitStock}', Payload: taskPayload(state) },
-    TimeoutSeconds: recoveryPatience[state],
+    TimeoutSeconds: recoveryTimeouts[state],
     ResultPath: null,
     Retry: retryWait,
     Catch: [
@@ -67,18 +66,18 @@ function wait(state: RecoveryAttempt): WaitState<StateName> {
 }
 
 export const recovery = stateMachine<StateName>({
-  Comment: 'Until an order that found no stock has got some, was cancelled, or is left to a person.',
+  Comment: 'Retries an order that found no stock until it has some, is cancelled, or is reported to staff.',
   StartAt: 'await-stock-1',
   States: {
-    'await-stock-1': wait('await-stock-1'),
-    'await-stock-2': wait('await-stock-2'),
-    'await-stock-3': wait('await-stock-3'),
-    'await-stock-4': wait('await-stock-4'),
-    'await-stock-5': wait('await-stock-5'),
-    'await-stock-6': wait('await-stock-6'),
-    'await-stock-7': wait('await-stock-7'),
+    'await-stock-1': waitState('await-stock-1'),
+    'await-stock-2': waitState('await-stock-2'),
+    'await-stock-3': waitState('await-stock-3'),
+    'await-stock-4': waitState('await-stock-4'),
+    'await-stock-5': waitState('await-stock-5'),
+    'await-stock-6': waitState('await-stock-6'),
+    'await-stock-7': waitState('await-stock-7'),
     'hand-over': {
-      Comment: 'Nothing came for too long: a person decides.',
+      Comment: 'No stock arrived in time: staff decide.',
       Type: 'Task',
       Resource: 'arn:aws:states:::lambda:invoke',
       Parameters: {

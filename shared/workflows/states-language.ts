@@ -1,4 +1,4 @@
-/** The part of Amazon States Language that Holdfast's machines use: all of it is understood by AWS, the emulator and the local interpreter alike. */
+/** The part of Amazon States Language that Holdfast uses: AWS, the emulator and the local interpreter all support it. */
 
 interface Retrier {
   readonly ErrorEquals: readonly string[]
@@ -11,12 +11,12 @@ interface Retrier {
 
 interface Catcher<S extends string> {
   readonly ErrorEquals: readonly string[]
-  /** Where the error goes in the state's input; null leaves the input as it was. */
+  /** Null: the error is not added to the state's input. */
   readonly ResultPath: null
   readonly Next: S
 }
 
-/** Values, or paths where the member's name ends in `.$`. */
+/** Values; a member whose name ends in `.$` holds a path. */
 type Payload = Readonly<Record<string, string | number>>
 
 type Onward<S extends string> = { readonly Next: S } | { readonly End: true }
@@ -24,12 +24,12 @@ type Onward<S extends string> = { readonly Next: S } | { readonly End: true }
 interface FunctionCall {
   readonly Type: 'Task'
   readonly Comment?: string
-  /** `FunctionName` is the name of a task of the machine, to be substituted by the function's ARN. */
+  /** `FunctionName` names a task of the machine; the deployment substitutes the function's ARN. */
   readonly Parameters: { readonly FunctionName: `\${${string}}`; readonly Payload: Payload }
   readonly Retry: readonly Retrier[]
 }
 
-/** Calls a function, which passes a token on, and waits until somebody comes back with the token. */
+/** Calls a function with a task token, then waits until the token is used to end the state. */
 export type WaitState<S extends string> = Onward<S> &
   FunctionCall & {
     readonly Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken'
@@ -37,7 +37,7 @@ export type WaitState<S extends string> = Onward<S> &
     readonly Catch: readonly Catcher<S>[]
   } & ({ readonly TimeoutSeconds: number } | { readonly TimeoutSecondsPath: `$$.Execution.Input.${string}` })
 
-/** Calls a function and goes on with what it answers. */
+/** Calls a function and continues with its result. */
 type CallState<S extends string> = Onward<S> &
   FunctionCall & {
     readonly Resource: 'arn:aws:states:::lambda:invoke'
@@ -66,14 +66,14 @@ export interface StateMachine<S extends string = string> {
   readonly States: Readonly<Record<S, State<S>>>
 }
 
-/** A machine whose `StartAt` and every `Next` name a state it has: the compiler sees to it. */
+/** Lets the compiler check that `StartAt` and every `Next` name a state of the machine. */
 export const stateMachine = <const S extends string>(machine: {
   readonly Comment: string
   readonly StartAt: NoInfer<S>
   readonly States: { readonly [K in S]: State<NoInfer<S>> }
 }): StateMachine<S> => machine
 
-/** A wait ends with this error when what it waits for will not happen any more. */
+/** The error that ends a wait when what it waits for can no longer happen. */
 export const cancelled = 'Cancelled'
 
 const retry = (...errors: string[]): readonly Retrier[] => [
@@ -87,7 +87,7 @@ const retry = (...errors: string[]): readonly Retrier[] => [
   },
 ]
 
-/** What is worth another try: the function was not called, died, or could not do its work. */
+/** Errors worth a retry: the function was not called, crashed, or failed. */
 const technicalErrors = [
   'Lambda.AWSLambdaException',
   'Lambda.ClientExecutionTimeoutException',
@@ -100,13 +100,13 @@ const technicalErrors = [
   'Sandbox.Timedout',
 ]
 
-/** Of a state that waits: its timeout is no error. */
+/** Retries of a waiting state; its timeout is not an error. */
 export const retryWait = retry(...technicalErrors)
 
-/** Of a state that calls. */
+/** Retries of a state that calls a function. */
 export const retryCall = retry(...technicalErrors, 'States.Timeout')
 
-/** What every task is told; times and tokens come from the machine's context. */
+/** Payload of a task; see `WaitInput`. Token and time come from the machine's context. */
 export const taskPayload = (state: string) =>
   ({
     state,

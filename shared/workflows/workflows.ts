@@ -1,9 +1,8 @@
 import type { FulfilmentInput } from './fulfilment.ts'
-import type { MachineName } from './machines.ts'
+import type { MachineName } from './machine-name.ts'
 import type { RecoveryInput } from './recovery.ts'
-import type { Outcome } from './wait.ts'
+import type { WaitOutcome } from './wait-rules.ts'
 
-/** What a machine is started with. */
 interface Inputs {
   fulfilment: FulfilmentInput
   recovery: RecoveryInput
@@ -11,18 +10,18 @@ interface Inputs {
 
 /** Runs workflows: Step Functions, or the interpreter of the local stack. */
 export interface Workflows {
-  /** A name that has been used already is done: nothing is ever started twice. */
+  /** Starts an execution. A name that was used before has no effect, so nothing is started twice. */
   start<M extends MachineName>(machine: M, name: string, input: Inputs[M]): Promise<void>
-  /** Ends a wait. A token that nobody waits for any more is done. */
-  resume(token: string, outcome: Outcome): Promise<void>
+  /** Ends a wait. The token of a wait that is over has no effect. */
+  resume(token: string, outcome: WaitOutcome): Promise<void>
   /**
-   * Lets executions go on that have failed, timed out or been aborted; those that cannot are logged and stay as they are. A
-   * machine's latest `mostRedriven` of each kind at most: whoever has more calls again.
+   * Resumes executions that failed, timed out or were aborted; those that cannot be resumed are logged and stay as they are.
+   * Takes the latest `maxRedriven` of each kind per machine; call it again when there are more.
    */
   redriveFailed(): Promise<void>
 }
 
-export const mostRedriven = 100
+export const maxRedriven = 100
 
-/** Derived, so that whoever starts it again starts the same one. */
+/** Derived from the event, so that a repeated start names the same execution. */
 export const executionName = (orderId: string, sequence: number): string => `${orderId}-${sequence}`

@@ -111,7 +111,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
     // A message that nobody can read, of which JSON.parse quotes a piece.
     writeFileSync(join(stack.dataFolder, 'queues/mail/0-poison.json'), 'jo@ex.com')
     const said = (message: string) => linesOf(stack).filter((line) => line.message === message)
-    const messages = ['request failed', 'delivery failed', 'run over', 'request answered by the gateway']
+    const messages = ['request failed', 'delivery failed', 'run finished', 'request answered by the gateway']
     await expect.poll(() => messages.filter((message) => said(message).length === 0), { timeout: 30_000 }).toEqual([])
 
     const lines = logText(stack).split('\n')

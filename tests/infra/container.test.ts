@@ -5,9 +5,9 @@ import { parse } from 'yaml'
 import * as z from 'zod/mini'
 import { LocalEnvironment } from '#infra/local/environment.ts'
 import manifest from '#package' with { type: 'json' }
-import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import { routes } from '#shared/api/routes.ts'
 import { Environment, readSettings } from '#shared/runtime/config.ts'
+import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 
 const root = join(import.meta.dirname, '../..')
 const dockerfile = readFileSync(join(root, 'infra/local/Dockerfile'), 'utf8')

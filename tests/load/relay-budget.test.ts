@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Runtime } from '#shared/composition/process.ts'
 import { relay } from '#shared/events/relay.ts'
-import { doWork } from '#shared/events/relay-work.ts'
+import { bringUpToDate } from '#shared/events/relay-changes.ts'
 import { actAsCaller } from '#shared/orders/act-on-order.ts'
 import { placeOrder } from '#shared/orders/place-order.ts'
 import { createProduct } from '#shared/products/catalogue.ts'
@@ -52,7 +52,9 @@ test('relaying asks little of the table: two rounds for what is new, one for wha
 })
 
 test('stock that nobody waits for, of a product without a threshold, moves at the price of looking at both', async () => {
-  expect(await usageOf(() => doWork(services, { reactions: [], requestId: 'relay-run' }, { moved: 'mug' }))).toEqual({
+  expect(
+    await usageOf(() => bringUpToDate(services, { reactions: [], requestId: 'relay-run' }, { moved: 'mug' })),
+  ).toEqual({
     rounds: ['Query', 'GetItem'],
     table: 2,
     indexes: 0,

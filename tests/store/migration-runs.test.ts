@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
-import { migrate, restMilliseconds } from '#shared/jobs/migrate.ts'
+import { drainMilliseconds, migrate } from '#shared/jobs/migrate.ts'
+import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { scanTable } from '#tests/support/invariants.ts'
 import { mortal } from './mortal.ts'
@@ -91,7 +91,7 @@ describe('the migration', () => {
 
   test('waits for longer than any function may run', () => {
     const timeouts = [functionTimeoutSeconds, ...backgroundFunctions.map(({ timeoutSeconds }) => timeoutSeconds)]
-    expect(restMilliseconds).toBeGreaterThan(1000 * Math.max(...timeouts))
+    expect(drainMilliseconds).toBeGreaterThan(1000 * Math.max(...timeouts))
   })
 
   test('leaves every user of the table in the schema of today', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { TableChange } from '#shared/events/event.ts'
 import type { Queues } from '#shared/events/queues.ts'
 import type { Reaction } from '#shared/events/relay.ts'
-import { type RelayWork, relayChanges } from '#shared/events/relay-work.ts'
+import { type RelayTarget, relayChanges } from '#shared/events/relay-changes.ts'
 import { redrive } from '#shared/jobs/redrive.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
@@ -50,7 +50,7 @@ describe('an order whose relay fails again and again', () => {
         published.push(`${id} ${event.sequence}`)
       }
     }
-    const deadLetter = (work: RelayWork) => queues.send(relayDeadLetters, JSON.stringify(work))
+    const deadLetter = (work: RelayTarget) => queues.send(relayDeadLetters, JSON.stringify(work))
     const again = await relayChanges(
       services,
       { requestId: 'relay-run', reactions: [react], deadLetter },

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createGateway } from '#infra/local/gateway.ts'
 import { createRestApi } from '#infra/local/rest-api.ts'
-import { functionTimeoutSeconds } from '#shared/api/gateway-responses.ts'
 import { Problem } from '#shared/api/problem.ts'
+import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 import { destination, type LogLine } from '#shared/runtime/log.ts'
 
 const silent = vi.hoisted(() => () => new Promise(() => undefined))

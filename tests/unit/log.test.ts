@@ -101,7 +101,7 @@ describe('a line', () => {
   })
 
   test('below the level that is wanted is not written', () => {
-    log.debug('runOver', { request_id: 'r-1' })
+    log.debug('runFinished', { request_id: 'r-1' })
     expect(lines).toEqual([])
   })
 })

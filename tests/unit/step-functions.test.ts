@@ -9,8 +9,9 @@ import { mockClient } from 'aws-sdk-client-mock'
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { workflows } from '#shared/aws/step-functions.ts'
 import { destination, type LogLine } from '#shared/runtime/log.ts'
-import { type MachineName, namedMachines } from '#shared/workflows/machines.ts'
-import { mostRedriven } from '#shared/workflows/workflows.ts'
+import type { MachineName } from '#shared/workflows/machine-name.ts'
+import { namedMachines } from '#shared/workflows/machines.ts'
+import { maxRedriven } from '#shared/workflows/workflows.ts'
 import '#tests/support/local-credentials.ts'
 
 const arnOf = (machine: MachineName): string => `arn:aws:states:us-east-1:000000000000:stateMachine:${machine}`
@@ -47,7 +48,7 @@ test('executions of every machine go on that have failed, timed out or been abor
   client.on(RedriveExecutionCommand, { executionArn: tooOld }).rejects(new Error('Too old'))
   await workflows().redriveFailed()
   expect(client.commandCalls(ListExecutionsCommand).map(({ args }) => args[0].input.maxResults)).toEqual(
-    Array.from({ length: namedMachines.length * 3 }, () => mostRedriven),
+    Array.from({ length: namedMachines.length * 3 }, () => maxRedriven),
   )
   expect(client.commandCalls(RedriveExecutionCommand).map(({ args }) => args[0].input.executionArn)).toEqual(
     namedMachines.flatMap(({ name }) => ['FAILED', 'TIMED_OUT', 'ABORTED'].map((status) => `${arnOf(name)} ${status}`)),

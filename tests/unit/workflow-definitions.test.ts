@@ -25,7 +25,7 @@ const longestWaitSeconds = 20 * 24 * 3600
 /** The interpreter resolves any other path after `Parameters`, and fails. */
 const timeoutPath = /^\$\$\.Execution\.Input\.timeouts\.\w+$/
 
-describe.each(namedMachines)('the machine $name', ({ definition, tasks, waits }) => {
+describe.each(namedMachines)('the machine $name', ({ definition, tasks, waitRules }) => {
   const states = Object.entries(definition.States)
 
   test('is valid Amazon States Language', () => {
@@ -59,8 +59,8 @@ describe.each(namedMachines)('the machine $name', ({ definition, tasks, waits })
 
   test('has a wait in the code for every state that waits, and the other way round', () => {
     const waiting = states.filter(([, state]) => 'Resource' in state && state.Resource.endsWith('.waitForTaskToken'))
-    expect(Object.keys(waits).toSorted()).toEqual(waiting.map(([name]) => name).toSorted())
-    for (const [name, { next }] of Object.entries(waits)) {
+    expect(Object.keys(waitRules).toSorted()).toEqual(waiting.map(([name]) => name).toSorted())
+    for (const [name, { next }] of Object.entries(waitRules)) {
       const state = definition.States[name]
       expect(state && 'Next' in state ? state.Next : undefined, name).toBe(next)
     }

@@ -1,5 +1,5 @@
 import type { machines } from '#shared/workflows/machines.ts'
-import { recoveryPatience } from '#shared/workflows/recovery.ts'
+import { recoveryTimeouts } from '#shared/workflows/recovery.ts'
 import { addStock } from '#tests/store/world.ts'
 import { OneOrder } from './one-order.ts'
 import type { VirtualWorld } from './virtual-world.ts'
@@ -20,7 +20,7 @@ export interface Course {
 
 const day = 24 * 3600
 const fulfilmentSteps = ['await-picking', 'await-picked', 'await-shipment', 'await-delivery'] as const
-const attempts = Object.keys(recoveryPatience) as (keyof typeof recoveryPatience)[]
+const attempts = Object.keys(recoveryTimeouts) as (keyof typeof recoveryTimeouts)[]
 const slaSeconds = { 'await-picking': day, 'await-picked': day / 3, 'await-shipment': day, 'await-delivery': 14 * day }
 
 /** An order that waits in a step of fulfilment. */
@@ -35,12 +35,12 @@ async function orderAt(world: VirtualWorld, state: (typeof fulfilmentSteps)[numb
 }
 
 /** An order that waits for stock for as many times. */
-async function orderWaitingAt(world: VirtualWorld, state: keyof typeof recoveryPatience): Promise<OneOrder> {
+async function orderWaitingAt(world: VirtualWorld, state: keyof typeof recoveryTimeouts): Promise<OneOrder> {
   const one = await OneOrder.place(world, 1)
   for (const attempt of attempts) {
     await one.untilAt(attempt)
     if (attempt === state) break
-    await world.pass(recoveryPatience[attempt])
+    await world.pass(recoveryTimeouts[attempt])
   }
   return one
 }
@@ -106,7 +106,7 @@ export const courses: Course[] = [
         await addStock(world.services, one.sku, 1)
         await world.settle()
         // Whoever was not told of it finds it by the next attempt.
-        if ((await one.read()).status !== 'RESERVED') await world.pass(recoveryPatience[state])
+        if ((await one.read()).status !== 'RESERVED') await world.pass(recoveryTimeouts[state])
         await world.until(async () => (await one.read()).status === 'RESERVED')
         return one
       },
@@ -128,7 +128,7 @@ export const courses: Course[] = [
     async run(world, strike) {
       const one = await orderWaitingAt(world, 'await-stock-7')
       strike()
-      await world.pass(recoveryPatience['await-stock-7'])
+      await world.pass(recoveryTimeouts['await-stock-7'])
       await world.until(async () => (await one.read()).waiting_since === undefined)
       return one
     },

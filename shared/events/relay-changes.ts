@@ -1,0 +1,106 @@
+import pLimit from 'p-limit'
+import * as z from 'zod/mini'
+import { serveWaiting } from '#shared/orders/waiting-line.ts'
+import { workflowActor } from '#shared/requests/caller.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { watchLowStock } from '#shared/stock/low-stock.ts'
+import type { Subject, TableChange } from './event.ts'
+import { type Reaction, relay } from './relay.ts'
+
+/**
+ * What a change concerns: a subject with events to relay, or a SKU whose stock moved. It holds only ids and everything else
+ * is read from the table, so it can be handled at any time, for example as a dead letter.
+ */
+export const RelayTarget = z.union([
+  z.strictObject({ order_id: z.string() }),
+  z.strictObject({ sku: z.string() }),
+  z.strictObject({ moved: z.string() }),
+])
+export type RelayTarget = z.infer<typeof RelayTarget>
+
+/** What the relay uses besides the table. */
+export interface RelayPorts {
+  /** Id of the run, stored in the events that it writes. */
+  requestId: string
+  reactions: readonly Reaction[]
+  /** Stores a target that failed repeatedly. */
+  deadLetter(target: RelayTarget, error: unknown): Promise<void>
+}
+
+interface Task<Id> {
+  target: RelayTarget
+  from: number
+  /** Id of the first change that concerns the target. */
+  id: Id
+}
+
+const maxParallel = 8
+const maxAttempts = 3
+
+/**
+ * Handles changes of the table, each target independently: a failure does not affect the others.
+ * @param changes in stream order, each with an id that the caller chooses
+ * @returns ids of changes to deliver again, because the table could not be reached in time
+ * @throws when a target could be neither handled nor dead-lettered
+ */
+export async function relayChanges<Id>(
+  services: Services,
+  ports: RelayPorts,
+  changes: readonly { change: TableChange; id: Id }[],
+): Promise<Id[]> {
+  const limit = pLimit(maxParallel)
+  const unfinished = await Promise.all(
+    tasksOf(changes).map((task) => limit(async () => ((await perform(services, ports, task)) ? [] : [task.id]))),
+  )
+  return unfinished.flat()
+}
+
+/** One task per target, however many changes concern it. */
+function tasksOf<Id>(changes: readonly { change: TableChange; id: Id }[]): Task<Id>[] {
+  const tasks = new Map<string, Task<Id>>()
+  for (const { change, id } of changes) {
+    const target = 'subject' in change ? change.subject : { moved: change.moved }
+    const from = 'subject' in change ? change.sequence : 1
+    const name = JSON.stringify(target)
+    const known = tasks.get(name)
+    if (known) known.from = Math.min(known.from, from)
+    else tasks.set(name, { target, from, id })
+  }
+  return [...tasks.values()]
+}
+
+/** @returns false when the table could not be reached in time */
+async function perform<Id>(services: Services, ports: RelayPorts, { target, from }: Task<Id>): Promise<boolean> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await bringUpToDate(services, ports, target, from)
+      return true
+    } catch (error) {
+      if (error instanceof Refusal && error.code === 'unavailable') return false
+      if (attempt === maxAttempts) {
+        await ports.deadLetter(target, error)
+        return true
+      }
+    }
+  }
+}
+
+/** What follows from a movement of a SKU's stock. It reaches nothing but the table, so it needs no port. */
+const stockReactions = [
+  (services: Services, requestId: string, sku: string) =>
+    serveWaiting(services, { actor: workflowActor, requestId }, sku),
+  (services: Services, requestId: string, sku: string) =>
+    watchLowStock(services, { actor: { id: 'relay', role: 'job' }, requestId }, sku),
+]
+
+/** @param from lowest sequence that the caller knows to be unrelayed; ignored for movements of stock */
+export async function bringUpToDate(
+  services: Services,
+  { reactions, requestId }: Omit<RelayPorts, 'deadLetter'>,
+  target: RelayTarget,
+  from = Number.MAX_SAFE_INTEGER,
+): Promise<void> {
+  if (!('moved' in target)) return relay(services, reactions, { subject: target satisfies Subject, from })
+  for (const react of stockReactions) await react(services, requestId, target.moved)
+}
