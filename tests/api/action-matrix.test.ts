@@ -12,8 +12,8 @@ import {
   places,
 } from '#tests/support/matrix.ts'
 import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
-import { act, orderedUnits, placeOrderAt } from '#tests/support/placed-orders.ts'
 import { snapshot, stockOf } from '#tests/support/snapshot.ts'
+import { act, orderedUnits, placeOrderAt } from './placed-orders.ts'
 
 const baseUrl = inject('baseUrl')
 const people = {} as Record<CallerName | 'builder', Person>

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { isConditionalRead, isConditionalWrite, type Route } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
-import { changeables, type Reply, readables } from '#tests/support/conditional.ts'
 import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { changeables, type Reply, readables } from './conditional.ts'
+import { placeOrderAt } from './placed-orders.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { operations } from '#shared/api/operations.ts'
 import { problems } from '#shared/requests/refusal.ts'
-import {
-  accountProvocations,
-  orderProvocations,
-  type Provocations,
-  stockProvocations,
-} from '#tests/support/error-provocations.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { accountProvocations, orderProvocations, type Provocations, stockProvocations } from './error-provocations.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person

@@ -4,7 +4,7 @@ import { errorsOf } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
 import { expectStatus, newProduct, type Person, password, signInAdmin } from '#tests/support/people.ts'
-import { plausiblePath } from '#tests/support/plausible-path.ts'
+import { plausiblePath } from './plausible-path.ts'
 
 const baseUrl = inject('baseUrl')
 const line = { sku: 'HOSTILE', quantity: 1 }

@@ -5,7 +5,7 @@ import { methodsOf, operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
 import type { Role } from '#shared/requests/caller.ts'
 import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { plausiblePath } from '#tests/support/plausible-path.ts'
+import { plausiblePath } from './plausible-path.ts'
 
 const baseUrl = inject('baseUrl')
 

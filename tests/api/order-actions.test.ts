@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { type CallerName, type Cell, callers, cells, expected, places } from '#tests/support/matrix.ts'
 import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { act, placeOrderAt } from '#tests/support/placed-orders.ts'
 import { eventsOf, snapshot } from '#tests/support/snapshot.ts'
+import { act, placeOrderAt } from './placed-orders.ts'
 
 const baseUrl = inject('baseUrl')
 const people = {} as Record<CallerName | 'builder', Person>

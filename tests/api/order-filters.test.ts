@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
 import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { placeOrderAt } from './placed-orders.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person

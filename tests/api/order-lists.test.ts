@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, inject, test } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
 import type { PageQuery } from '#shared/requests/paging.ts'
 import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
 import { eventsOf, everyPage } from '#tests/support/snapshot.ts'
+import { placeOrderAt } from './placed-orders.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person

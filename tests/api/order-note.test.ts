@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { places } from '#tests/support/matrix.ts'
 import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { placeOrderAt } from './placed-orders.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person

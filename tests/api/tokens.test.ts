@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Problem } from '#shared/api/problem.ts'
 import { Secrets } from '#shared/runtime/secrets.ts'
-import { forgedTokens, signToken, type Workshop } from '#tests/support/forged-tokens.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { signInAdmin } from '#tests/support/people.ts'
+import { forgedTokens, signToken, type Workshop } from './forged-tokens.ts'
 
 interface RawAnswer {
   status: number

@@ -2,7 +2,7 @@ import type * as dynamodb from '@aws-sdk/client-dynamodb'
 import bcrypt from 'bcryptjs'
 import { expect, test } from 'vitest'
 import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
-import { bundled } from '#tests/support/bundled.ts'
+import { bundled } from './bundled.ts'
 
 test('a client of a service that is not declared says so when it is made', async () => {
   const { DynamoDBClient } = (await bundled(

@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { servicesOf } from '#infra/bundling/declared-clients.ts'
 import { deployedFunctions } from '#infra/deployed-functions.ts'
 import manifest from '#package' with { type: 'json' }
-import { bundled } from '#tests/support/bundled.ts'
+import { bundled } from './bundled.ts'
 
 type Ses = typeof import('#shared/aws/ses.ts')
 

@@ -9,11 +9,11 @@ import { counts } from '#tests/support/counts.ts'
 import { crowd } from '#tests/support/crowd.ts'
 import { type StoredItem, scanTable, violationsOf } from '#tests/support/invariants.ts'
 import { adminPassword, startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
 import { newPerson, newProduct, signInAdmin } from '#tests/support/people.ts'
-import { bringStock, live, liveToTheEnd } from '#tests/support/random-lives.ts'
 import { seeded } from '#tests/support/seeded.ts'
 import { waitingViolationsOf } from '#tests/support/waiting-invariant.ts'
+import { measured } from './measured.ts'
+import { bringStock, live, liveToTheEnd } from './random-lives.ts'
 
 const ofEntity = (items: StoredItem[], entity: string) => items.filter((item) => item['entity'] === entity)
 
@@ -72,7 +72,7 @@ describe('random lives of orders on a stack that is killed, whose stream repeats
   test('are published without a gap, counted exactly, mailed once, and no workflow outlives its order', async () => {
     const { lives, lifeKills } = counts
     const stack = await startLocalStack({
-      entry: 'tests/support/disturbed-stack.ts',
+      entry: 'tests/load/disturbed-stack.ts',
       environment: { SCHEDULE_SECONDS: '2' },
     })
     onTestFinished(stack.stop)

@@ -13,11 +13,11 @@ import { listMovements } from '#shared/stock/list-movements.ts'
 import { listStock } from '#shared/stock/list-stock.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { logIn, refreshSession } from '#shared/users/sessions.ts'
-import { countCalls, type Usage } from '#tests/support/counting.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { openShop, type Shop, stocked } from '#tests/support/shop.ts'
 import budget from './budget.json' with { type: 'json' }
+import { countCalls, type Usage } from './counting.ts'
+import { openShop, type Shop, stocked } from './shop.ts'
 
 const budgetOf = new Map<string, Usage>(Object.entries(budget))
 

@@ -11,7 +11,7 @@ import { authorizerFile, functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { newKey } from '#tests/support/people.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { openShop, stocked } from './shop.ts'
 
 /** CPU time, ms. */
 interface Cost {

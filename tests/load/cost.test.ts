@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import priceFile from '#infra/prices.json' with { type: 'json' }
-import { billOf, sentenceOf, totalOf } from '#tests/support/bill.ts'
 import { partOf, textOf } from '#tests/support/documents.ts'
-import { measureLives } from '#tests/support/metered-lives.ts'
-import { type MeteredStack, startMeteredStack } from '#tests/support/metered-stack.ts'
+import { billOf, sentenceOf, totalOf } from './bill.ts'
 import pinned from './cost.json' with { type: 'json' }
+import { measureLives } from './metered-lives.ts'
+import { type MeteredStack, startMeteredStack } from './metered-stack.ts'
 
 const { budget, lives: pinnedLives } = pinned
 

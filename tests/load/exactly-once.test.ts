@@ -1,9 +1,9 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { counts } from '#tests/support/counts.ts'
-import { expectExactlyOnce, sendRepeatedly } from '#tests/support/exactly-once.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
-import { openShop } from '#tests/support/shop.ts'
+import { expectExactlyOnce, sendRepeatedly } from './exactly-once.ts'
+import { measured } from './measured.ts'
+import { openShop } from './shop.ts'
 
 describe('every key sent four times at once, over breaking connections, to a stack that is killed on the way', () => {
   test('makes one order a key and answers every copy alike', async () => {

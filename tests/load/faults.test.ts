@@ -9,18 +9,18 @@ import { placeOrder } from '#shared/orders/place-order.ts'
 import { readOrder } from '#shared/orders/read-orders.ts'
 import { problems } from '#shared/requests/refusal.ts'
 import { counts } from '#tests/support/counts.ts'
-import { expectExactlyOnce, sendRepeatedly } from '#tests/support/exactly-once.ts'
 import { type Fault, faults, injectFaults } from '#tests/support/faults.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { scanTable, violationsAt } from '#tests/support/invariants.ts'
-import { sellHalf, sellSingles } from '#tests/support/last-unit.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { expectExactlyOnce, sendRepeatedly } from './exactly-once.ts'
+import { sellHalf, sellSingles } from './last-unit.ts'
+import { measured } from './measured.ts'
+import { openShop, stocked } from './shop.ts'
 
 const startFaultyStack = (seed: number) =>
   startLocalStack({
-    entry: 'tests/support/faulty-stack.ts',
+    entry: 'tests/load/faulty-stack.ts',
     environment: { FAULT_SEED: String(seed), FAULT_RATE: '0.2', LOG_LEVEL: 'SILENT' },
   })
 

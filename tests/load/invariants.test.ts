@@ -4,7 +4,7 @@ import { createClient } from '#shared/dynamodb/connection.ts'
 import { type StoredItem, scanTable, violationsAt, violationsOf } from '#tests/support/invariants.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus } from '#tests/support/people.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { openShop, stocked } from './shop.ts'
 
 type Is = (item: StoredItem) => boolean
 

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { counts } from '#tests/support/counts.ts'
 import { crowd } from '#tests/support/crowd.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
-import { expectWholeList, listCases, openMovingShop } from '#tests/support/moving-list.ts'
-import { openShop } from '#tests/support/shop.ts'
+import { measured } from './measured.ts'
+import { expectWholeList, listCases, openMovingShop } from './moving-list.ts'
+import { openShop } from './shop.ts'
 
 const writers = 16
 const readers = 8

@@ -1,7 +1,7 @@
 import { crowd } from '#tests/support/crowd.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
 import { newKey } from '#tests/support/people.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { openShop, stocked } from './shop.ts'
 
 const clients = 64
 const bound = { requests: 10_000, seconds: 20 }

@@ -9,7 +9,7 @@ import { createClient } from '#shared/api/client.ts'
 import { counts, isFullProof } from '#tests/support/counts.ts'
 import { scanTable, violationsOf } from '#tests/support/invariants.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { openShop, type Shop, stocked } from '#tests/support/shop.ts'
+import { openShop, type Shop, stocked } from './shop.ts'
 
 /** What a machine that does nothing else answers within; a busy one only has to be faster than a request's own time. */
 const promptly = isFullProof ? 1000 : 4000

@@ -6,12 +6,12 @@ import type { CallerContext } from '#shared/requests/caller.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { countCalls, type Usage } from '#tests/support/counting.ts'
 import { counts, isFullProof } from '#tests/support/counts.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { addOrders } from '#tests/support/many-orders.ts'
-import { measured } from '#tests/support/measured.ts'
 import { password } from '#tests/support/people.ts'
+import { countCalls, type Usage } from './counting.ts'
+import { measured } from './measured.ts'
 
 const few = 1000
 const many = counts.manyOrders

@@ -8,7 +8,7 @@ import { counts } from '#tests/support/counts.ts'
 import { crowd } from '#tests/support/crowd.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { scanTable, violationsOf } from '#tests/support/invariants.ts'
-import { measured } from '#tests/support/measured.ts'
+import { measured } from './measured.ts'
 
 const forEver = Number.POSITIVE_INFINITY
 const operator = contextOf('operator', 'usr_operator', forEver)

@@ -8,8 +8,8 @@ import { createProduct } from '#shared/products/catalogue.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { countCalls } from '#tests/support/counting.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
+import { countCalls } from './counting.ts'
 
 let table: Awaited<ReturnType<typeof startBareTable>>
 let runtime: Runtime

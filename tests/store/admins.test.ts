@@ -4,7 +4,7 @@ import type { CallerContext, Role } from '#shared/requests/caller.ts'
 import { updateUser } from '#shared/users/administration.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { contextOf, onceOf } from '#tests/support/in-process.ts'
-import { overtaken, useWorld } from './world.ts'
+import { overtaken, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 

@@ -7,7 +7,7 @@ import { listStock } from '#shared/stock/list-stock.ts'
 import { onceOf } from '#tests/support/in-process.ts'
 import { addOrders } from '#tests/support/many-orders.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
-import { addStock, operator, owner, useWorld } from './world.ts'
+import { addStock, operator, owner, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 

@@ -2,7 +2,18 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
-import { act, addStock, eventsOf, newProduct, order, owner, simpleOrder, stockOf, stored, useWorld } from './world.ts'
+import {
+  act,
+  addStock,
+  eventsOf,
+  newProduct,
+  order,
+  owner,
+  simpleOrder,
+  stockOf,
+  stored,
+  useWorld,
+} from '#tests/support/world.ts'
 
 const world = useWorld()
 const forEver = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }

@@ -5,8 +5,8 @@ import { rebuildCounters } from '#shared/jobs/rebuild-counters.ts'
 import { reconcile } from '#shared/jobs/reconcile.ts'
 import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { newProduct, order, useWorld } from '#tests/support/world.ts'
 import { oldUsers } from './old-users.ts'
-import { newProduct, order, useWorld } from './world.ts'
 
 const world = useWorld()
 

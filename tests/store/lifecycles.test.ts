@@ -24,7 +24,7 @@ import {
   stored,
   useWorld,
   workflow,
-} from './world.ts'
+} from '#tests/support/world.ts'
 
 const world = useWorld()
 

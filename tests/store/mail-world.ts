@@ -10,7 +10,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { contextOf, onceOf } from '#tests/support/in-process.ts'
 import { templateFiles } from '#tests/support/sample-mails.ts'
-import { eventsOf, newProduct, useWorld } from './world.ts'
+import { eventsOf, newProduct, useWorld } from '#tests/support/world.ts'
 
 export const customerEmail = 'jo@example.com'
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Mailer } from '#shared/mail/mailer.ts'
 import type { OrderEventType } from '#shared/orders/order.ts'
 import { completeOrder, processOrder } from '#shared/orders/system-actions.ts'
+import { act, job, operator, simulatedOrder } from '#tests/support/world.ts'
 import { customerEmail, deliver, outbox, useMailWorld } from './mail-world.ts'
-import { act, job, operator, simulatedOrder } from './world.ts'
 
 const scene = useMailWorld()
 const { world } = scene

@@ -4,9 +4,9 @@ import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import { migrate, restMilliseconds } from '#shared/jobs/migrate.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { scanTable } from '#tests/support/invariants.ts'
+import { useWorld } from '#tests/support/world.ts'
 import { mortal } from './mortal.ts'
 import { endless, learningRelease, migrateAll, oldUsers } from './old-users.ts'
-import { useWorld } from './world.ts'
 
 const world = useWorld()
 const users = oldUsers(world)

@@ -5,8 +5,8 @@ import { migrate } from '#shared/jobs/migrate.ts'
 import { keys } from '#shared/store/keys.ts'
 import { listUsers, readUser, updateUser } from '#shared/users/administration.ts'
 import { contextOf } from '#tests/support/in-process.ts'
+import { overtaken, useWorld } from '#tests/support/world.ts'
 import { endless, learningRelease, migrateAll, oldRelease, oldUsers } from './old-users.ts'
-import { overtaken, useWorld } from './world.ts'
 
 const world = useWorld()
 const users = oldUsers(world)

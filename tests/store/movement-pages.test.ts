@@ -5,7 +5,7 @@ import { adjustStock } from '#shared/stock/movements.ts'
 import { MovementKind } from '#shared/stock/stock.ts'
 import { onceOf } from '#tests/support/in-process.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
-import { act, addStock, newProduct, operator, order, owner, stockOf, useWorld } from './world.ts'
+import { act, addStock, newProduct, operator, order, owner, stockOf, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 

@@ -11,7 +11,7 @@ import { updateUser } from '#shared/users/administration.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
 import { User, type UserRecord } from '#shared/users/user.ts'
 import { contextOf } from '#tests/support/in-process.ts'
-import type { useWorld } from './world.ts'
+import type { useWorld } from '#tests/support/world.ts'
 
 type World = ReturnType<typeof useWorld>
 

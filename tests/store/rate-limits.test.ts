@@ -4,7 +4,7 @@ import { limited } from '#shared/users/attempts.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { logIn } from '#shared/users/sessions.ts'
 import { onceOf } from '#tests/support/in-process.ts'
-import { useWorld } from './world.ts'
+import { useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 const password = 'a-good-password'

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Counts, countsOf, isDerived, sumCounts } from '#shared/events/counts.ts'
 import { relay } from '#shared/events/relay.ts'
 import { rebuildCounters } from '#shared/jobs/rebuild-counters.ts'
-import { act, eventsOf, newProduct, operator, order, useWorld } from './world.ts'
+import { act, eventsOf, newProduct, operator, order, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 const context = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }

@@ -6,7 +6,7 @@ import { type RelayWork, relayChanges } from '#shared/events/relay-work.ts'
 import { redrive } from '#shared/jobs/redrive.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import { eventsOf, newProduct, order, useWorld } from './world.ts'
+import { eventsOf, newProduct, order, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 

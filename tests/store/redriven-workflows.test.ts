@@ -10,7 +10,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { fulfilmentInput } from '#shared/workflows/fulfilment.ts'
 import { executionName } from '#shared/workflows/workflows.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { act, eventsOf, newProduct, operator, order } from './world.ts'
+import { act, eventsOf, newProduct, operator, order } from '#tests/support/world.ts'
 
 let table: Awaited<ReturnType<typeof startBareTable>>
 let folder: string

@@ -4,8 +4,8 @@ import { type Counts, countsOf } from '#shared/events/counts.ts'
 import type { DomainEvent } from '#shared/events/event.ts'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { act, eventsOf, newProduct, operator, order, overtaken, owner, stored, useWorld } from '#tests/support/world.ts'
 import { mortal } from './mortal.ts'
-import { act, eventsOf, newProduct, operator, order, overtaken, owner, stored, useWorld } from './world.ts'
 
 const world = useWorld()
 

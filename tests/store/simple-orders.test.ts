@@ -16,7 +16,7 @@ import {
   stranger,
   useWorld,
   workflow,
-} from './world.ts'
+} from '#tests/support/world.ts'
 
 const world = useWorld()
 

@@ -7,7 +7,7 @@ import { watchLowStock } from '#shared/stock/low-stock.ts'
 import { adjustStock } from '#shared/stock/movements.ts'
 import type { StockEvent } from '#shared/stock/stock-event.ts'
 import { onceOf } from '#tests/support/in-process.ts'
-import { act, addStock, newProduct, operator, order, owner, useWorld } from './world.ts'
+import { act, addStock, newProduct, operator, order, owner, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 const reporter = { actor: { id: 'job', role: 'job' as const }, requestId: 'job-run' }

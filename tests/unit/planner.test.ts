@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { demandOf, fromBuckets, maxAllocations, planReservation } from '#shared/stock/planner.ts'
 import { always } from '#tests/support/property.ts'
-import { availableIn, fillingSets, fills, level, plan, scenes, sum, warehouse } from '#tests/support/supply-scenes.ts'
+import { availableIn, fillingSets, fills, level, plan, scenes, sum, warehouse } from './supply-scenes.ts'
 
 const few = scenes(1, 5)
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addStock } from '#tests/store/world.ts'
+import { addStock } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import { useVirtualWorld } from './virtual-world.ts'
 

@@ -1,6 +1,6 @@
 import type { machines } from '#shared/workflows/machines.ts'
 import { recoveryPatience } from '#shared/workflows/recovery.ts'
-import { addStock } from '#tests/store/world.ts'
+import { addStock } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import type { VirtualWorld } from './virtual-world.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { namedMachines } from '#shared/workflows/machines.ts'
-import { stockOf } from '#tests/store/world.ts'
 import { isFullProof } from '#tests/support/counts.ts'
+import { stockOf } from '#tests/support/world.ts'
 import { type Course, courses } from './courses.ts'
 import { delayed, faults } from './faults.ts'
 import type { OneOrder } from './one-order.ts'

@@ -1,7 +1,7 @@
 import type { Execution } from '#infra/local/execution-files.ts'
 import type { StoredOrder } from '#shared/orders/order.ts'
 import { isFinal, lacksStock } from '#shared/orders/transitions.ts'
-import { act, newProduct, operator, order, owner, stored } from '#tests/store/world.ts'
+import { act, newProduct, operator, order, owner, stored } from '#tests/support/world.ts'
 import type { VirtualWorld } from './virtual-world.ts'
 
 /** One order of a product of its own, and what people do with it. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { act, addStock, operator, owner, stranger } from '#tests/store/world.ts'
+import { act, addStock, operator, owner, stranger } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import { useVirtualWorld } from './virtual-world.ts'
 

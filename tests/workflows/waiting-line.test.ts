@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { StoredOrder } from '#shared/orders/order.ts'
-import { act, addStock, newProduct, order, owner, stored } from '#tests/store/world.ts'
 import { counts } from '#tests/support/counts.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
+import { act, addStock, newProduct, order, owner, stored } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import { useVirtualWorld } from './virtual-world.ts'
 

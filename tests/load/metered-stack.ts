@@ -18,9 +18,9 @@ import { relayFunction } from '#shared/jobs/relay-function.ts'
 import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { destination } from '#shared/runtime/log.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
-import { startBareTable } from './bare-table.ts'
-import { adminPassword } from './local-stack.ts'
-import { type Person, signIn } from './people.ts'
+import { startBareTable } from '#tests/support/bare-table.ts'
+import { adminPassword } from '#tests/support/local-stack.ts'
+import { type Person, signIn } from '#tests/support/people.ts'
 import { Meter, type Tally } from './tally.ts'
 
 /** The whole product in this process, one thing after the other, and everything counted that AWS bills. */

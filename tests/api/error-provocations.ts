@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '#shared/api/client.ts'
 import type { OrderStatus } from '#shared/orders/order.ts'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, password, signIn } from './people.ts'
+import {
+  expectStatus,
+  newKey,
+  newPerson,
+  newProduct,
+  newSku,
+  type Person,
+  password,
+  signIn,
+} from '#tests/support/people.ts'
 import { placeOrderAt } from './placed-orders.ts'
 
 type Answer = { status: number; body: unknown }

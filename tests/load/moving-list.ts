@@ -1,9 +1,9 @@
 import { expect } from 'vitest'
 import type { OrderStatus, OrderView } from '#shared/orders/order.ts'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
-import { expectStatus, newKey, type Person } from './people.ts'
+import { expectStatus, newKey, type Person } from '#tests/support/people.ts'
+import { everyPage } from '#tests/support/snapshot.ts'
 import { type Shop, stocked } from './shop.ts'
-import { everyPage } from './snapshot.ts'
 
 /** An order as those who write it know it. */
 export interface KnownOrder extends Pick<OrderView, 'id' | 'user_id' | 'status' | 'created_at'> {

@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
-import { counts } from './counts.ts'
-import { crowd } from './crowd.ts'
-import { violationsAt } from './invariants.ts'
-import { expectStatus, newKey } from './people.ts'
-import { pick, seeded } from './seeded.ts'
+import { counts } from '#tests/support/counts.ts'
+import { crowd } from '#tests/support/crowd.ts'
+import { violationsAt } from '#tests/support/invariants.ts'
+import { expectStatus, newKey } from '#tests/support/people.ts'
+import { pick, seeded } from '#tests/support/seeded.ts'
 import { type Shop, stocked } from './shop.ts'
 
 export interface Layout {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SimpleOrderRequest, StockOrderRequest } from '#shared/orders/order-requests.ts'
-import { expectStatus, newKey, type Person } from './people.ts'
-import { pick } from './seeded.ts'
+import { expectStatus, newKey, type Person } from '#tests/support/people.ts'
+import { pick } from '#tests/support/seeded.ts'
 
 /** What becomes of an order: the requests of its life, one after the other. */
 const lives = [

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '#shared/api/client.ts'
 import { mainWarehouseId } from '#shared/stock/warehouse.ts'
-import { adminPassword, type LocalStack } from './local-stack.ts'
-import { expectStatus, newKey, newSku, type Person, password } from './people.ts'
+import { adminPassword, type LocalStack } from '#tests/support/local-stack.ts'
+import { expectStatus, newKey, newSku, type Person, password } from '#tests/support/people.ts'
 
 /** A stack with an admin and a customer whose requests are repeated, key and all, until the answer is none of 5xx. */
 export interface Shop {

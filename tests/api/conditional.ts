@@ -1,5 +1,5 @@
 import type { OrderStatus } from '#shared/orders/order.ts'
-import { expectStatus, newPerson, newProduct, type Person } from './people.ts'
+import { expectStatus, newPerson, newProduct, type Person } from '#tests/support/people.ts'
 import { placeOrderAt } from './placed-orders.ts'
 
 type Headers = Record<string, string>

@@ -1,6 +1,6 @@
 import type { OrderStatus } from '#shared/orders/order.ts'
-import type { Cell, Place } from './matrix.ts'
-import { expectStatus, newProduct, type Person } from './people.ts'
+import type { Cell, Place } from '#tests/support/matrix.ts'
+import { expectStatus, newProduct, type Person } from '#tests/support/people.ts'
 
 /** An order that was brought somewhere, and the product it is about. */
 export interface PlacedOrder {

@@ -11,9 +11,9 @@ import type { Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { readStock } from '#shared/stock/read-stock.ts'
 import type { SkuStock } from '#shared/stock/stock.ts'
-import { startBareTable } from '#tests/support/bare-table.ts'
-import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
-import { violationsAt } from '#tests/support/invariants.ts'
+import { startBareTable } from './bare-table.ts'
+import { contextOf, onceOf, runtimeOn } from './in-process.ts'
+import { violationsAt } from './invariants.ts'
 
 /** Time that passes only when a test says so. */
 class HandClock implements Clock {

@@ -1,6 +1,6 @@
 import type { StockOrderRequest } from '#shared/orders/order-requests.ts'
+import { expectStatus, newKey, newProduct, type Person, password, signIn } from '#tests/support/people.ts'
 import { baseUrl, type MeteredStack } from './metered-stack.ts'
-import { expectStatus, newKey, newProduct, type Person, password, signIn } from './people.ts'
 
 /** Where what is ordered goes to. */
 const ship_to = { name: 'Jo Doe', line1: '1 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' }
