@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
 import {
   allowedTo,
@@ -11,23 +11,13 @@ import {
   type Place,
   places,
 } from '#tests/support/matrix.ts'
-import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus } from '#tests/support/people.ts'
 import { snapshot, stockOf } from '#tests/support/snapshot.ts'
 import { act, orderedUnits, placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-const people = {} as Record<CallerName | 'builder', Person>
-
-beforeAll(async () => {
-  const admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  const [owner, stranger, operator, builder] = await Promise.all([
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin, 'operator'),
-    newPerson(baseUrl, admin, 'admin'),
-  ])
-  Object.assign(people, { admin, owner, stranger, operator, builder })
-})
+const people = usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' })
 
 const cellsThat = (place: Place, isAccepted: boolean) =>
   cells

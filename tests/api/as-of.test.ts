@@ -1,18 +1,10 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct, type Person } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let customer: Person
-let stranger: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  customer = await newPerson(baseUrl, admin)
-  stranger = await newPerson(baseUrl, admin)
-})
+const { admin, customer, stranger } = usePeople({ customer: 'user', stranger: 'user' })
 
 /** An order that was picked, and what it was after every step. */
 async function pickedOrder(): Promise<{ id: string; states: OrderView[] }> {

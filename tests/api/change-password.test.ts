@@ -1,16 +1,13 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newPerson, type Person, password, signIn } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const anybody = createClient({ baseUrl })
 const next = 'quite-another-password'
 const change = { current_password: password, new_password: next }
-let admin: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-})
+const { admin } = usePeople()
 
 describe('changing the password', () => {
   test('lets the new one in and the old one no more', async () => {

@@ -1,20 +1,18 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { isConditionalRead, isConditionalWrite, type Route } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newPerson, newProduct } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
 import { changeables, type Reply, readables } from './conditional.ts'
 import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let operator: Person
+const { admin, operator } = usePeople({ operator: 'operator' })
 let writes: ReturnType<typeof changeables>
 let reads: ReturnType<typeof readables>
 
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
   writes = changeables(baseUrl, admin)
   reads = readables(baseUrl, admin)
 })

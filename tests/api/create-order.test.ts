@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { crowd } from '#tests/support/crowd.ts'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, newProduct, newSku, type Person } from '#tests/support/people.ts'
 import { eventsOf, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let user: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(inject('baseUrl'), inject('adminPassword'))
-  user = await newPerson(inject('baseUrl'), admin)
-})
+const { admin, user } = usePeople({ user: 'user' })
 
 type Body = NonNullable<NonNullable<Parameters<Person['createOrder']>[0]>['body']>
 const create = (body: Body) => user.createOrder({ body })

@@ -3,16 +3,16 @@ import * as z from 'zod/mini'
 import { errorsOf } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
-import { expectStatus, newProduct, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct, type Person, password } from '#tests/support/people.ts'
 import { plausiblePath } from './plausible-path.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const line = { sku: 'HOSTILE', quantity: 1 }
 const ship_to = { name: 'Ada', line1: 'Road 1', city: 'Bern', postal_code: '3000', country: 'CH' }
-let admin: Person
+const { admin } = usePeople()
 let sku: string
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
   sku = await newProduct(admin, { stock: 10, stock_buckets: 2 })
 })
 

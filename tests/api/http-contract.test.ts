@@ -4,22 +4,16 @@ import { rolesFor } from '#shared/api/contract.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
 import type { Role } from '#shared/requests/caller.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct } from '#tests/support/people.ts'
 import { plausiblePath } from './plausible-path.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 
-let people: Record<Role, Person>
+const people = usePeople({ user: 'user', editor: 'editor', operator: 'operator' })
 let sku: string
 beforeAll(async () => {
-  const admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  const [user, editor, operator] = await Promise.all([
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin, 'editor'),
-    newPerson(baseUrl, admin, 'operator'),
-  ])
-  people = { user, editor, operator, admin }
-  sku = await newProduct(admin)
+  sku = await newProduct(people.admin)
 })
 
 /** With the headers that every answer has checked. */

@@ -1,23 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { type CallerName, type Cell, callers, cells, expected, places } from '#tests/support/matrix.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { type Cell, callers, cells, expected, places } from '#tests/support/matrix.ts'
+import { expectStatus, newProduct } from '#tests/support/people.ts'
 import { eventsOf, snapshot } from '#tests/support/snapshot.ts'
 import { act, placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-const people = {} as Record<CallerName | 'builder', Person>
-
-beforeAll(async () => {
-  const admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  const [owner, stranger, operator, builder] = await Promise.all([
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin, 'operator'),
-    newPerson(baseUrl, admin, 'admin'),
-  ])
-  Object.assign(people, { admin, owner, stranger, operator, builder })
-})
+const people = usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' })
 
 const otherBodies: Partial<Record<Cell['action'], Record<string, string>>> = {
   ship: { carrier: 'Another' },

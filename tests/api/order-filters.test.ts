@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newPerson, newProduct, type Person } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
 import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let operator: Person
+const { admin, operator, customer } = usePeople({ operator: 'operator', customer: 'user' })
 
 const pagesOf = (reader: Person, { limit, ...filters }: OrdersQuery) =>
   everyPage(async (query) => expectStatus(await reader.listOrders({ query: { ...filters, ...query } }), 200), limit)
@@ -21,15 +21,11 @@ const idsOf = async (reader: Person, query: OrdersQuery): Promise<string[]> =>
 /** One customer's orders, by what is special about them; in order of their creation. */
 const orders = { reserved: '', short: '', simple: '', cancelled: '', delivered: '' }
 type Name = keyof typeof orders
-let customer: Person
 let sku: string
 const reference = `Ref-${randomUUID()}`
 const nobody = `usr_${'0'.repeat(52)}`
 
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  customer = await newPerson(baseUrl, admin)
   sku = await newProduct(admin, { stock: 9 })
   const one = { lines: [{ sku, quantity: 1 }] }
   const place = async (body: typeof one & { reference?: string }) =>

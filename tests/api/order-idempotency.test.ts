@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, inject, test, vi } from 'vitest'
+import { expectStatus, newKey, newPerson, newProduct } from '#tests/support/people.ts'
 import { everyPage, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let user: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, user } = usePeople({ user: 'user' })
 
 const one = (sku: string, quantity = 1) => ({ lines: [{ sku, quantity }] })
 

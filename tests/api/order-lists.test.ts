@@ -1,20 +1,13 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
 import type { PageQuery } from '#shared/requests/paging.ts'
-import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newPerson, type Person } from '#tests/support/people.ts'
 import { eventsOf, everyPage } from '#tests/support/snapshot.ts'
 import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let operator: Person
-let stranger: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  stranger = await newPerson(baseUrl, admin)
-})
+const { admin, operator, stranger } = usePeople({ operator: 'operator', stranger: 'user' })
 
 const place = async (person: Person): Promise<string> =>
   expectStatus(await person.createOrder({ body: { product_name: 'Gift', amount: 1 } }), 201).id

@@ -1,19 +1,12 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { places } from '#tests/support/matrix.ts'
-import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newPerson, type Person } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
 import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let owner: Person
-let operator: Person
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  owner = await newPerson(baseUrl, admin)
-  operator = await newPerson(baseUrl, admin, 'operator')
-})
-
+const { admin, owner, operator } = usePeople({ owner: 'user', operator: 'operator' })
 const newOrder = async () => {
   const { id } = await placeOrderAt({ kind: 'stock', status: 'RESERVED' }, { owner, builder: admin })
   return { params: { id } }

@@ -1,19 +1,9 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test } from 'vitest'
+import { expectStatus, newKey, newProduct, newSku } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let editor: Person
-let operator: Person
-let user: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  editor = await newPerson(baseUrl, admin, 'editor')
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, editor, operator, user } = usePeople({ editor: 'editor', operator: 'operator', user: 'user' })
 
 const thing = () => ({ sku: newSku(), name: 'Thing', unit_price: 1250 })
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newKey, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, type Person, password, signIn } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const anybody = createClient({ baseUrl })
@@ -9,13 +10,7 @@ const newEmail = () => `${randomUUID()}@example.com`
 const newUsername = () => `Name.${randomUUID().slice(0, 13)}`
 const as = (person: Person) => createClient({ baseUrl, accessToken: person.tokens.access_token })
 
-let admin: Person
-let customer: Person
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  customer = await newPerson(baseUrl, admin)
-})
-
+const { admin, customer } = usePeople({ customer: 'user' })
 describe('registering', () => {
   test('answers with the user as the contract shows it, without the password', async () => {
     const body = { email: newEmail(), username: newUsername(), name: 'Ada 🐢', password }

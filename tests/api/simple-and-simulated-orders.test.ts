@@ -1,15 +1,10 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { expectStatus, newKey } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let user: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, user } = usePeople({ user: 'user' })
 
 const simple = (amount: number) => user.createOrder({ body: { product_name: 'Gift card', amount } })
 

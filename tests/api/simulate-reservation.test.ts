@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { expectStatus, newKey, newProduct, newSku } from '#tests/support/people.ts'
 import { everyPage, ledgerOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let user: Person
+const { admin, user } = usePeople({ user: 'user' })
 /** Beside the main one: before it and behind it by priority. */
 let front: string
 let back: string
 
 beforeAll(async () => {
-  admin = await signInAdmin(inject('baseUrl'), inject('adminPassword'))
-  user = await newPerson(inject('baseUrl'), admin)
   const warehouse = async (priority: number) =>
     expectStatus(await admin.createWarehouse({ body: { name: `Plan ${randomUUID()}`, priority } }), 201).id
   front = await warehouse(50)

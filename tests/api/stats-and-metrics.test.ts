@@ -1,17 +1,9 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let user: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, operator, user } = usePeople({ operator: 'operator', user: 'user' })
 
 const stats = async () => expectStatus(await operator.getOrderStats(), 200)
 

@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { StockTotal } from '#shared/stock/stock.ts'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, newProduct } from '#tests/support/people.ts'
 import { everyPage, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let user: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, operator, user } = usePeople({ operator: 'operator', user: 'user' })
 
 async function listed(filters: { below?: number }, limit = 100): Promise<StockTotal[]> {
   const read = async (page: { limit?: number; cursor?: string }) =>

@@ -1,19 +1,9 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test } from 'vitest'
+import { expectStatus, newKey, newProduct, newSku, type Person } from '#tests/support/people.ts'
 import { ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let user: Person
-let editor: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-  editor = await newPerson(baseUrl, admin, 'editor')
-})
+const { admin, operator, user, editor } = usePeople({ operator: 'operator', user: 'user', editor: 'editor' })
 
 const receive = (sku: string, quantity: number, headers = newKey()) =>
   operator.receiveStock({ body: { sku, quantity }, headers })

@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import type { Role } from '#shared/requests/caller.ts'
 import type { User, UsersQuery } from '#shared/users/user.ts'
-import { expectStatus, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, password } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 /** Begins every e-mail and every username of this file, so that its users can be told from all others. */
 const prefix = `list-${randomUUID().slice(0, 8)}`
 
-let admin: Person
+const { admin } = usePeople()
 /** As they were created: oldest first. */
 const made: User[] = []
 
@@ -32,7 +33,6 @@ const listed = async (query: UsersQuery, limit?: number): Promise<User[]> => {
 }
 
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
   for (const [n, role] of (['user', 'editor', 'operator', 'user', 'user'] as const).entries()) await create(n, role)
   await create(5, 'user', true)
   const out = made[3]

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newKey, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, type Person, password, signIn } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const anybody = createClient({ baseUrl })
 const unknown = { id: `usr_${'0'.repeat(52)}` }
 const outOfDate = { status: 401, body: { code: 'not_authenticated' } }
 
-let admin: Person
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-})
-
+const { admin } = usePeople()
 type Change = NonNullable<NonNullable<Parameters<Person['updateUser']>[0]>['body']>
 const change = async ({ id }: { id: string }, body: Change, by = admin) =>
   expectStatus(await by.updateUser({ params: { id }, body }), 200)

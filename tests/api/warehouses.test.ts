@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test } from 'vitest'
+import { expectStatus, newKey } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let others: Record<'user' | 'editor', Person>
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  others = { user: await newPerson(baseUrl, admin), editor: await newPerson(baseUrl, admin, 'editor') }
-})
+const { admin, operator, ...others } = usePeople({ operator: 'operator', user: 'user', editor: 'editor' })
 
 const name = () => `Warehouse ${randomUUID()}`
 const listed = async (limit = 100) =>

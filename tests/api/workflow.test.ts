@@ -1,16 +1,8 @@
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { expectStatus, newKey, newProduct } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
-const baseUrl = inject('baseUrl')
-let admin: Person
-let owner: Person
-let operator: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  owner = await newPerson(baseUrl, admin)
-  operator = await newPerson(baseUrl, admin, 'operator')
-})
+const { admin, owner, operator } = usePeople({ owner: 'user', operator: 'operator' })
 
 const inTime = { timeout: 60_000, interval: 50 }
 
