@@ -4,7 +4,8 @@ import { startEmulator } from '#infra/emulator/emulator.ts'
 import { run } from '#infra/emulator/run.ts'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { expectStatus, signInAdmin } from '#tests/support/people.ts'
-import { type Call, startRecorder } from './recorder.ts'
+import type { Call } from '#tests/support/used-grants.ts'
+import { startRecorder } from './recorder.ts'
 
 /** Own port, so that `npm run deploy:local` may run beside it. */
 const port = Number(process.env['EMULATOR_PORT'] ?? 4567)

@@ -1,16 +1,8 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { actionsOf } from './aws-actions.ts'
-
-/** A call of a deployed function to AWS. */
-export interface Call {
-  /** Name of the function, as `callerName` gives it. */
-  caller: string
-  /** The IAM actions that AWS checks for it. */
-  actions: string[]
-  wasRefused: boolean
-}
+import { actionsOf } from '#tests/support/aws-actions.ts'
+import type { Call } from '#tests/support/used-grants.ts'
 
 export interface Recorder {
   /** Where functions have to look for AWS. */

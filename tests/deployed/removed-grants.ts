@@ -5,8 +5,8 @@ import { authorizerFunction, callerName, fallbackFunction, operationFunction } f
 import { cdk } from '#infra/emulator/deployment.ts'
 import { functionFile, operations } from '#shared/api/operations.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
+import type { Call } from '#tests/support/used-grants.ts'
 import { type Installation, onInstallation, report, runAcceptanceTests } from './installation.ts'
-import type { Call } from './recorder.ts'
 import { type Grant, synthesiseWithout } from './without-grant.ts'
 
 /** `npm run prove:grants`: for each of a few grants, chosen by seed, the acceptance tests fail without it. */

@@ -29,7 +29,7 @@ async function measure<R>(name: string, request: (n: number) => Promise<R>): Pro
   return answers
 }
 
-const stack = await startLocalStack({ environment: { LOG_LEVEL: 'ERROR' } })
+const stack = await startLocalStack({ isRecorded: false, environment: { LOG_LEVEL: 'ERROR' } })
 try {
   const shop = await openShop(stack)
   const { customer, troubles } = shop

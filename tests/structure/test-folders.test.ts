@@ -1,12 +1,12 @@
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
 /** What tests of several folders share. */
 const shared = 'tests/support'
 
-/** Vitest is configured with these by path. */
-const globalSetups = ['tests/support/api-stack.ts', 'tests/support/built-bundles.ts']
+/** Named by path alone: by the configuration of vitest, or as programs that others start. */
+const namedByPath = ['api-stack', 'built-bundles', 'record-actions', 'run-unprompted']
 
 interface Import {
   from: string
@@ -52,7 +52,7 @@ describe('the folders of tests', () => {
   test('keep a helper that only one of them uses beside its users', () => {
     const foldersThatUse = (file: string) =>
       new Set(imports.filter(({ to }) => to === file).map(({ from }) => dirname(from)))
-    const helpers = files.filter((file) => dirname(file) === shared && !globalSetups.includes(file))
+    const helpers = files.filter((file) => dirname(file) === shared && !namedByPath.includes(basename(file, '.ts')))
     expect(helpers.filter((file) => foldersThatUse(file).size < 2)).toEqual([])
   })
 })

@@ -27,7 +27,10 @@ const restActions: Record<string, string> = {
 }
 
 /** The IAM actions of a request to AWS. A request of an unknown kind has one that nobody can have been granted. */
-export function actionsOf({ method, url, headers }: IncomingMessage, body: string): string[] {
+export function actionsOf(
+  { method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  body: string,
+): string[] {
   const restAction = restActions[`${method} ${url}`]
   if (restAction !== undefined) return [restAction]
   const [protocol = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.')
