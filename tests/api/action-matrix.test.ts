@@ -30,7 +30,7 @@ const named = (cell: Cell, caller: CallerName) =>
 const skusOf = ({ sku }: { sku?: string }): string[] => (sku === undefined ? [] : [sku])
 
 describe.each(places)('an order ($kind) that is $status', (place: Place) => {
-  test('refuses what the documents refuse, and stays as it is', async () => {
+  test('refuses what the documents forbid, and stays as it is', async () => {
     const order = await placeOrderAt(place, people)
     const before = await snapshot(people.admin, order.id, skusOf(order))
     for (const { cell, caller, answer: wanted } of cellsThat(place, false)) {
@@ -47,7 +47,7 @@ describe.each(places)('an order ($kind) that is $status', (place: Place) => {
     expect(await snapshot(people.admin, order.id, skusOf(order))).toEqual(before)
   })
 
-  test('tells every caller what they may do', async () => {
+  test('shows every caller the actions they may take', async () => {
     const order = await placeOrderAt(place, people)
     for (const caller of ['owner', 'operator', 'admin'] as const) {
       const { allowed_actions: allowed } = expectStatus(
@@ -62,7 +62,7 @@ describe.each(places)('an order ($kind) that is $status', (place: Place) => {
 const open = places.filter((place) => cellsThat(place, true).length > 0)
 
 describe.each(open)('an order ($kind) that is $status', (place: Place) => {
-  test('does what the documents allow, with the stock they name', async () => {
+  test('accepts what the documents allow, and moves the stock they name', async () => {
     for (const { cell, caller, answer: wanted } of cellsThat(place, true)) {
       const name = named(cell, caller)
       const order = await placeOrderAt(place, people)

@@ -10,7 +10,7 @@ const change = { current_password: password, new_password: next }
 const { admin } = usePeople()
 
 describe('changing the password', () => {
-  test('lets the new one in and the old one no more', async () => {
+  test('accepts the new password and rejects the old one', async () => {
     const person = await newPerson(baseUrl, admin)
     const { email } = person.tokens.user_info
     expectStatus(await person.changePassword({ body: change }), 204)
@@ -18,7 +18,7 @@ describe('changing the password', () => {
     expectStatus(await anybody.logIn({ body: { email, password: next } }), 200)
   })
 
-  test('ends every other session and keeps the one it came from', async () => {
+  test('ends every other session and keeps the current one', async () => {
     const here = await newPerson(baseUrl, admin)
     const there = await signIn(baseUrl, here.tokens.user_info.email, password)
     expectStatus(await here.changePassword({ body: change }), 204)

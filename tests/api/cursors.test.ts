@@ -35,7 +35,7 @@ describe('a cursor', () => {
     return next_cursor ?? expect.fail(`${path} has one page only`)
   }
 
-  test('works for its list and its caller only, and only as it was given', async () => {
+  test('works only for its list and its caller, and only unmodified', async () => {
     const [orders, other] = [await newOrders(customer), await newOrders(admin)]
     await newProduct(admin)
     const sources: [string, Person][] = [

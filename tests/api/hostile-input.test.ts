@@ -95,7 +95,7 @@ describe.each(operations.filter(({ route }) => route.body))('the body of $operat
 })
 
 describe('texts, numbers and lists', () => {
-  test('over the gateway’s own 10 MB are refused as too large', async () => {
+  test('larger than the 10 MB of the gateway are refused as too large', async () => {
     const body = new Uint8Array(10 * 1024 * 1024 + 1).fill(0x20)
     expect(await refusal('POST', '/orders', { body })).toBe('413 payload_too_large')
   })
@@ -107,7 +107,7 @@ describe('texts, numbers and lists', () => {
     expect(expectStatus(await admin.getStock({ params: { sku } }), 200)).toMatchObject({ on_hand: 10, reserved: 0 })
   })
 
-  test('of 201 and of 500 lines are refused, and a prototype in a line', async () => {
+  test('of 201 and of 500 lines are refused, and so is a prototype in a line', async () => {
     const body = `{"lines":[{"sku":"${sku}","quantity":1,"__proto__":{"quantity":5}}]}`
     expect(await refusal('POST', '/orders', { body })).toBe(invalid)
     for (const length of [201, 500]) {
@@ -131,7 +131,7 @@ describe('texts, numbers and lists', () => {
     ['/auth/login', { email: '\ud800@example.com', password }],
     ['/auth/login', { username: 'admin', password: '\ud800' }],
   ]
-  test.each(texts)('half a surrogate pair is refused: %s %j', async (path, body) => {
+  test.each(texts)('a lone surrogate is refused: %s %j', async (path, body) => {
     expect(await refusal('POST', path, { body: JSON.stringify(body) })).toBe(invalid)
   })
 })

@@ -39,7 +39,7 @@ async function spoil({ endpoint }: LocalStack, pk: string, member: string, value
   client.destroy()
 }
 
-describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
+describe('the logs at LOG_LEVEL=DEBUG', () => {
   let stack: LocalStack
   let admin: Person
   let sku: string
@@ -69,7 +69,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
   const raw = async (method: string, path: string, init: RequestInit = {}) =>
     (await fetch(`${stack.baseUrl}${path}`, { method, ...init })).status
 
-  test('leaves nothing personal and nothing secret in the logs, whatever goes wrong', async () => {
+  test('contain nothing personal and nothing secret, whatever goes wrong', async () => {
     const { email, username, person } = await markedPerson()
     const bearer = { Authorization: `Bearer ${person.tokens.access_token}` }
     const json = { 'Content-Type': 'application/json' }
@@ -125,7 +125,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
     ['GET', '/nothing', 404, 'GET /{proxy+}'],
     ['DELETE', '/health', 405, 'DELETE /{proxy+}'],
     ['GET', '/orders', 401, 'GET /orders'],
-  ])('tells by the id of the answer what was answered to %s %s: %d', async (method, path, status, route) => {
+  ])('record under the request id what was answered to %s %s: %d', async (method, path, status, route) => {
     const answer = await fetch(`${stack.baseUrl}${path}`, { method })
     const { request_id } = (await answer.json()) as { request_id?: string }
     const id = answer.headers.get('x-request-id')
@@ -137,7 +137,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
 /** What the logs may grow by for one order, from its creation to its delivery. */
 const maxBytes = 2048
 
-test('the life of an order takes at most 2 kB of log, with all that follows from it', async () => {
+test('the life of an order, with everything it causes, takes at most 2 kB of log', async () => {
   const stack = await startLocalStack({ environment: { LOG_LEVEL: 'INFO' } })
   onTestFinished(stack.stop)
   const admin = await signInAdmin(stack.baseUrl, 'correct-horse-battery')

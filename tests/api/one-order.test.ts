@@ -4,7 +4,7 @@ import { usePeople } from './use-people.ts'
 
 describe('one order from login to delivery', () => {
   const { admin, customer } = usePeople({ customer: 'user' })
-  test('passes every state and leaves the stock shipped', async () => {
+  test('passes every status, and its stock is shipped', async () => {
     const sku = await newProduct(admin, { stock: 5 })
     const order = expectStatus(await customer.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)
     expect(order).toMatchObject({ status: 'RESERVED', phase: 'pending', total: 2500, allowed_actions: ['cancel'] })

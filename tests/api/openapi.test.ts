@@ -77,20 +77,20 @@ describe('the OpenAPI description', () => {
     expect(code).toBe(0)
   })
 
-  test('would not pass it with a fault in it', async () => {
+  test('fails the linter when a fault is added', async () => {
     const { code, report } = await lint(text.replace('"operationId":"logIn"', '"operationId":"register"'))
     expect(code).not.toBe(0)
     expect(reportIn(report).problems).toMatchObject([{ ruleId: 'operation-operationId-unique' }])
   })
 
-  test('refers to nothing that is not in it, and has nothing that is not referred to', () => {
+  test('refers only to what it contains, and contains nothing unused', () => {
     const referred = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target))
     const { schemas } = z.object({ schemas: z.record(z.string(), z.unknown()) }).parse(description['components'])
     const present = Object.keys(schemas).map((name) => `#/components/schemas/${name}`)
     expect([...referred].sort()).toEqual(present.sort())
   })
 
-  test('shows a body that is taken wherever one is, and links to operations that exist', () => {
+  test('shows a body wherever one is accepted, and links to operations that exist', () => {
     const described = Object.values(description.paths).flatMap((methods) => Object.values(methods))
     const ids = described.map(({ operationId }) => operationId)
     for (const { operationId, requestBody, responses } of described) {
@@ -107,7 +107,7 @@ describe('the OpenAPI description', () => {
     expect(created?.['shipOrder']).toEqual({ operationId: 'shipOrder', parameters: { id: '$response.body#/id' } })
   })
 
-  test('has every operation of the routes and no other', () => {
+  test('has every operation of the route table and no other', () => {
     const described = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
@@ -115,7 +115,7 @@ describe('the OpenAPI description', () => {
     expect(described.sort()).toEqual(routed.sort())
   })
 
-  test.each(operations)('says of $operation what it takes, who may and how it answers', ({ operation, route }) => {
+  test.each(operations)('documents the input, access and answers of $operation', ({ operation, route }) => {
     for (const method of methodsOf(route)) {
       const described = description.paths[route.path]?.[method.toLowerCase()]
       const codes = [...errorsOf(route)]
@@ -148,7 +148,7 @@ describe('the OpenAPI description', () => {
 describe('the documentation page', () => {
   const get = (path: string) => fetch(`${baseUrl}${path}`)
 
-  test('loads with everything it asks for, from here alone', async () => {
+  test('loads everything it needs from this API', async () => {
     const page = await get('/docs')
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     const html = await page.text()
@@ -171,13 +171,13 @@ describe('the documentation page', () => {
     ['swagger-ui.css', 'text/css; charset=utf-8'],
     ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
     ['start.js', 'text/javascript; charset=utf-8'],
-  ])('says what %s is and lets it be cached', async (asset, type) => {
+  ])('serves %s with its media type, and allows caching', async (asset, type) => {
     const { headers } = await get(`/docs/${asset}`)
     expect([headers.get('content-type'), headers.get('cache-control')]).toEqual([type, 'public, max-age=300'])
   })
 
   test.each(['package.json', 'index.html', '..%2f..%2fpackage.json', '..%2F..%2F.local%2Fsecrets.json', '%2e%2e%2fx'])(
-    'does not hand out %s',
+    'does not serve %s',
     async (asset) => {
       expect((await get(`/docs/${asset}`)).status).toBe(404)
     },

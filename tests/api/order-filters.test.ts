@@ -77,7 +77,7 @@ const filters: [string, () => OrdersQuery, Name[]][] = [
 
 describe('the filters of the list of orders', () => {
   test.each(filters)(
-    '%s leaves the right ones of one’s own, in full pages of every size',
+    '%s returns the caller’s matching orders, in full pages of every size',
     async (_, query, expected) => {
       expect(namesOf(await idsOf(customer, query()))).toEqual(expected)
       const pages = await pagesOf(customer, { ...query(), limit: 2 })
@@ -88,12 +88,15 @@ describe('the filters of the list of orders', () => {
     },
   )
 
-  test.each(filters)('%s leaves the same ones to an operator who asks for that user', async (_, query, expected) => {
-    expect(namesOf(await idsOf(operator, { ...query(), user_id: customer.id }))).toEqual(expected)
-    expect(await idsOf(operator, { ...query(), user_id: nobody })).toEqual([])
-  })
+  test.each(filters)(
+    '%s returns the same orders to an operator who filters by that user',
+    async (_, query, expected) => {
+      expect(namesOf(await idsOf(operator, { ...query(), user_id: customer.id }))).toEqual(expected)
+      expect(await idsOf(operator, { ...query(), user_id: nobody })).toEqual([])
+    },
+  )
 
-  test('from includes its moment, to does not', async () => {
+  test('from is inclusive, to is exclusive', async () => {
     const listed = await ordersOf(customer, {})
     const [newest, second, third] = listed
     if (!newest || !second || !third) throw new Error('too few orders')
@@ -106,7 +109,7 @@ describe('the filters of the list of orders', () => {
   })
 })
 
-describe('the list of everybody’s orders', () => {
+describe('the list of all orders', () => {
   test('is filtered by status, SKU, reference and time', async () => {
     const since = expectStatus(await customer.getOrder({ params: { id: orders.reserved } }), 200).created_at
     for (const reader of [operator, admin]) {
@@ -121,7 +124,7 @@ describe('the list of everybody’s orders', () => {
     }
   })
 
-  test('finds the orders of those whose e-mail begins with a text; one’s own e-mail finds nothing', async () => {
+  test('can be searched by the beginning of an e-mail, but not by the customer', async () => {
     const { email } = customer.tokens.user_info
     const since = expectStatus(await customer.getOrder({ params: { id: orders.reserved } }), 200).created_at
     for (const q of [email, email.slice(0, 18), email.toUpperCase()]) {
@@ -132,7 +135,7 @@ describe('the list of everybody’s orders', () => {
     expect(await idsOf(customer, { q: email })).toEqual([])
   })
 
-  test('is nobody else’s to ask for, not even one’s own by id', async () => {
+  test('cannot be filtered by user id except by operators and admins', async () => {
     const editor = await newPerson(baseUrl, admin, 'editor')
     for (const [reader, user_id] of [
       [customer, operator.id],
@@ -167,7 +170,7 @@ test.each([
   expect(reply).toMatchObject({ status: 422, body: { code: 'validation_failed', errors: [{ pointer: `?${name}` }] } })
 })
 
-test('a cursor is good for its filters only', async () => {
+test('a cursor is valid only with its filters', async () => {
   const query: OrdersQuery = { phase: 'pending', limit: 1 }
   const { page } = expectStatus(await customer.listOrders({ query }), 200)
   const cursor = page.next_cursor ?? ''

@@ -31,7 +31,7 @@ describe('an order sent again with its key', () => {
     { name: 'FAILED_RESERVATION', stock: 0, more: {}, status: 'FAILED_RESERVATION' },
     { name: 'limited in time', stock: 2, more: { reserve_for_minutes: 5 }, status: 'RESERVED' },
     { name: 'with a reference', stock: 2, more: { reference: randomUUID() }, status: 'RESERVED' },
-  ])('($name) is answered to the letter as the first time, and happens once', async ({ stock, more, status }) => {
+  ])('($name) gets the first answer byte for byte, and is placed once', async ({ stock, more, status }) => {
     const sku = await newProduct(admin, { stock })
     const [body, headers] = [{ ...one(sku), ...more }, newKey()]
     const first = await post(body, headers)
@@ -43,7 +43,7 @@ describe('an order sent again with its key', () => {
     expect(await ordersOf(sku)).toHaveLength(1)
   })
 
-  test('is answered as the first time although the order has moved on', async () => {
+  test('gets the first answer although the order has moved on', async () => {
     const sku = await newProduct(admin, { stock: 2 })
     const [body, headers] = [one(sku), newKey()]
     const first = await post(body, headers)
@@ -55,7 +55,7 @@ describe('an order sent again with its key', () => {
     expect(await stockOf(admin, sku)).toMatchObject({ on_hand: 1, reserved: 0 })
   })
 
-  test('is answered NEW again although it was reserved and cancelled since', async () => {
+  test('gets the first answer, NEW, although it was reserved and cancelled since', async () => {
     const sku = await newProduct(admin, { stock: 2 })
     const [body, headers] = [{ ...one(sku), reserve: false }, newKey()]
     const first = await post(body, headers)
@@ -66,7 +66,7 @@ describe('an order sent again with its key', () => {
     }
   })
 
-  test('fails again as it failed first although there is stock now', async () => {
+  test('fails as it did the first time although there is stock now', async () => {
     const sku = await newProduct(admin)
     const [body, headers] = [one(sku), newKey()]
     const first = await post(body, headers)
@@ -110,7 +110,7 @@ describe('an order sent again with its key', () => {
 })
 
 describe('a key', () => {
-  test('is made up for a request without one, and sent back', async () => {
+  test('is generated for a request without one, and returned', async () => {
     const sku = await newProduct(admin, { stock: 9 })
     const first = await post(one(sku), {})
     const second = await post(one(sku), {})
@@ -121,7 +121,7 @@ describe('a key', () => {
     expect((await post(one(sku), newKey())).headers.get('idempotency-key')).toBeNull()
   })
 
-  test('counts for its caller and path only', async () => {
+  test('is scoped to its caller and path', async () => {
     const sku = await newProduct(admin, { stock: 9 })
     const headers = newKey()
     const other = await newPerson(baseUrl, admin)
@@ -135,7 +135,7 @@ describe('a key', () => {
     expect(replies.map((reply) => reply.headers.get('idempotent-replayed'))).toEqual([null, null, null])
   })
 
-  test('means the same bare and as a quoted string', async () => {
+  test('means the same with and without quotes', async () => {
     const sku = await newProduct(admin, { stock: 9 })
     const key = `a "b" \\ ${randomUUID()}`
     const first = await post(one(sku), { 'Idempotency-Key': key })

@@ -96,12 +96,12 @@ describe('a reservation', () => {
 
   // Other tests make further instances busy, which may have to forget their list first.
   test.each(cases)(
-    'comes from $name; the simulation says so before and writes nothing',
+    'comes from $name; the simulation predicts it and writes nothing',
     (one) => vi.waitFor(() => reserve(one), aMinute),
     90_000,
   )
 
-  test('that would need more than 45 pieces is too fragmented', async () => {
+  test('that would need more than 45 allocations is too fragmented', async () => {
     const sku = await productAt({ front: 32, main: 32 }, 32)
     const lines = (quantity: number) => ({ lines: [{ sku, quantity }] })
     const failure = { reason: 'too_fragmented', missing: [] }
@@ -121,7 +121,7 @@ describe('a simulation', () => {
   test.each([
     ['deny', 'FAILED_RESERVATION'],
     ['allow', 'BACKORDERED'],
-  ] as const)('of too much, backorder %s, says %s and what is missing', async (backorder, outcome) => {
+  ] as const)('of too much, backorder %s, is %s and says what is missing', async (backorder, outcome) => {
     const sku = await newProduct(admin, { backorder, stock: 1 })
     const body = {
       lines: [
@@ -136,7 +136,7 @@ describe('a simulation', () => {
     })
   })
 
-  test('makes no order', async () => {
+  test('creates no order', async () => {
     const sku = await newProduct(admin, { stock: 1 })
     expectStatus(await user.simulateReservation({ body: { lines: [{ sku, quantity: 1 }] } }), 200)
     const pages = await everyPage(async (query) => expectStatus(await user.listOrders({ query }), 200))

@@ -45,7 +45,7 @@ beforeAll(async () => {
 })
 
 describe('the list of users', () => {
-  test('finds the beginning of an e-mail or a username, newest first, in pages of any size', async () => {
+  test('can be searched by the beginning of e-mail or username, newest first', async () => {
     for (const limit of [1, 4, 100]) {
       expect(await listed({ q: prefix.toUpperCase() }, limit), String(limit)).toEqual(made.toReversed())
     }
@@ -59,17 +59,17 @@ describe('the list of users', () => {
     [{ disabled: 'true' }, ({ disabled }) => disabled],
     [{ disabled: 'false' }, ({ disabled }) => !disabled],
     [{ role: 'user', disabled: 'false' }, ({ role, disabled }) => role === 'user' && !disabled],
-  ])('keeps those that pass every filter: %j', async (filter, passes) => {
+  ])('returns only the users that pass every filter: %j', async (filter, passes) => {
     expect(ids(await listed({ q: prefix, ...filter }, 2))).toEqual(newestFirst(made.filter(passes)))
   })
 
-  test('without filters shows everybody once', async () => {
+  test('without filters has everyone once', async () => {
     const all = ids(await listed({}))
     expect(all).toEqual([...new Set(all)])
     expect(all.filter((id) => ids(made).includes(id))).toEqual(newestFirst(made))
   })
 
-  test('takes a cursor for the same filters of the same admin only', async () => {
+  test('accepts a cursor only with the same filters from the same admin', async () => {
     const { page } = expectStatus(await admin.listUsers({ query: { q: prefix, limit: 1 } }), 200)
     const cursor = page.next_cursor ?? ''
     const refused = { status: 400, body: { code: 'invalid_cursor' } }

@@ -13,7 +13,7 @@ const listed = async (limit = 100) =>
   )
 
 describe('warehouses', () => {
-  test('main exists from the start', async () => {
+  test('include main from the start', async () => {
     expect(await listed()).toContainEqual(expect.objectContaining({ id: 'wh_main', name: 'main', priority: 100 }))
   })
 
@@ -66,7 +66,7 @@ describe('warehouses', () => {
     expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 
-  test('are listed for operators and changed by admins only', async () => {
+  test('are listed for operators, and changed by admins only', async () => {
     const forbidden = { status: 403, body: { code: 'forbidden' } }
     const { user, editor } = others
     for (const person of [user, editor]) expect(await person.listWarehouses()).toMatchObject(forbidden)

@@ -35,7 +35,7 @@ const filesAt = (path: string): Record<string, string> =>
   )
 
 describe('the bundles', () => {
-  test('are there for every function', () => {
+  test('exist for every function', () => {
     expect(bundles.map(({ file }) => file).toSorted()).toEqual(deployedFunctions.map(({ file }) => file).toSorted())
   })
 
@@ -43,7 +43,7 @@ describe('the bundles', () => {
     expect(bundles.filter(({ bytes }) => bytes > maxBytes).map(({ file, bytes }) => `${file}: ${bytes}`)).toEqual([])
   })
 
-  test('are made of product code and of the packages that it depends on: no test, no fault, no tool', () => {
+  test('contain only product code and its dependencies: no test, no fault, no tool', () => {
     const isProduct = (input: string) => {
       const folder = packageFolder(input)
       if (folder !== undefined) return folder in installed && !installed[folder]?.dev
@@ -55,14 +55,14 @@ describe('the bundles', () => {
     expect([...new Set(files)].filter((input) => !isProduct(input))).toEqual([])
   })
 
-  test('hold no package twice', () => {
+  test('contain no package twice', () => {
     const nested = bundles.flatMap(({ inputs }) =>
       inputs.flatMap((input) => packageFolder(input)?.match(/node_modules\/.*node_modules\/.*/)?.[0] ?? []),
     )
     expect([...new Set(nested)]).toEqual([])
   })
 
-  test('hold the clients of the services that their functions declare, and no others', () => {
+  test('contain the clients of the services their functions declare, and no others', () => {
     const clients = {
       dynamodb: '@aws-sdk/client-dynamodb',
       events: '@aws-sdk/client-eventbridge',
@@ -81,7 +81,7 @@ describe('the bundles', () => {
     expect(Object.fromEntries(held)).toEqual(Object.fromEntries(declared))
   })
 
-  test('hold the routes that their functions name, not the whole table', () => {
+  test('contain only the routes their functions name, not the whole table', () => {
     // One describes all routes, the other links to the documentation's.
     const naming = ['getOpenapi', 'getRoot']
     for (const named of operations.filter(({ operation }) => !naming.includes(operation))) {
@@ -94,7 +94,7 @@ describe('the bundles', () => {
     }
   })
 
-  test('load built-in modules by `require` only: an `import` costs a cold start 14 ms', () => {
+  test('load built-in modules with `require`: `import` adds 14 ms to a cold start', () => {
     const importing = bundles.filter(({ file }) => /\bimport\(/.test(textOf(file)))
     expect(importing.map(({ file }) => file)).toEqual([])
   })
@@ -106,7 +106,7 @@ describe('the bundles', () => {
     },
   )
 
-  test('leave out modules of the SDK that are still there', () => {
+  test('omit only SDK modules that still exist', () => {
     expect(trims.filter(({ module }) => !existsSync(join(root, 'node_modules', module)))).toEqual([])
   })
 })

@@ -148,17 +148,17 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
 }
 
-describe('what a use case asks of the table', () => {
-  test.each(Object.entries(useCases))('stays in its budget: %s', async (name, prepare) => {
+describe('the table calls of a use case', () => {
+  test.each(Object.entries(useCases))('stay within its budget: %s', async (name, prepare) => {
     const { result: _, ...usage } = await measure(await prepare())
     expect(usage).toEqual(budgetOf.get(name))
   })
 
-  test('is budgeted for every use case, and for nothing else', () => {
+  test('have a budget for every use case, and for nothing else', () => {
     expect(Object.keys(budget)).toEqual(Object.keys(useCases))
   })
 
-  test('is one read and one transaction for an order', () => {
+  test('are one read and one transaction for an order', () => {
     expect(budgetOf.get('create an order, reserved')?.rounds).toEqual(['BatchGetItem', 'TransactWriteItems'])
   })
 })

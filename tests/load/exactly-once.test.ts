@@ -5,8 +5,8 @@ import { expectExactlyOnce, sendRepeatedly } from './exactly-once.ts'
 import { measured } from './measured.ts'
 import { openShop } from './shop.ts'
 
-describe('every key sent four times at once, over breaking connections, to a stack that is killed on the way', () => {
-  test('makes one order a key and answers every copy alike', async () => {
+describe('keys sent four times at once over breaking connections to a stack that is killed', () => {
+  test('make one order per key, with the same answer to every copy', async () => {
     const stack = await startLocalStack()
     onTestFinished(stack.stop)
     const shop = await openShop(stack)

@@ -24,7 +24,7 @@ const startFaultyStack = (seed: number) =>
     environment: { FAULT_SEED: String(seed), FAULT_RATE: '0.2', LOG_LEVEL: 'SILENT' },
   })
 
-describe('with a fault in one of five calls to the table', () => {
+describe('with a fault in one of five table calls', () => {
   test('64 clients still buy every unit once', async () => {
     const stack = await startFaultyStack(11)
     onTestFinished(stack.stop)
@@ -36,7 +36,7 @@ describe('with a fault in one of five calls to the table', () => {
     expect(shop.troubles.serverErrors).toBeGreaterThan(faultyOrders * 0.1)
   })
 
-  test('a key still makes one order, and every copy of it is answered alike', async () => {
+  test('a key still makes one order, with the same answer to every copy', async () => {
     const stack = await startFaultyStack(12)
     onTestFinished(stack.stop)
     const shop = await openShop(stack)
@@ -67,7 +67,7 @@ function strikeOnce({ client }: Runtime, command: string, fault: Fault): () => b
   return () => pending === undefined
 }
 
-test('a table that never answers is given up inside the time left', async () => {
+test('a table that never answers is abandoned within the time left', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1')
   onTestFinished(() => void silent.close())
   await events.once(silent, 'listening')
@@ -142,7 +142,7 @@ describe('one fault at one call', () => {
     { command: 'BatchGetItem', fault: 'conflict' },
     { command: 'BatchGetItem', fault: 'throttle' },
   ] as const)(
-    'repeated for ever is retried with full jitter inside the time left, then 503 with nothing written: $fault at $command',
+    'repeated forever is retried with jitter, then answered 503: $fault at $command',
     async ({ command, fault }) => {
       const delays: number[] = []
       let now = Date.now()

@@ -101,7 +101,7 @@ describe('the check of the invariants', () => {
   })
   afterAll(() => stack.stop())
 
-  test('finds nothing where nothing is wrong', () => {
+  test('finds nothing when nothing is wrong', () => {
     expect(violationsOf(sound)).toEqual([])
     expect(sound.filter(({ entity }) => entity === 'order')).toHaveLength(4)
   })

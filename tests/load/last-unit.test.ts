@@ -19,7 +19,7 @@ const cases = [
 
 describe('64 clients and too few units', () => {
   test.each(cases)(
-    'sell every unit once on $engine with $buckets bucket(s) in $warehouses warehouse(s)',
+    'sell every unit once on $engine, $buckets bucket(s), $warehouses warehouse(s)',
     async ({ engine, buckets, warehouses }) => {
       const stack = await startLocalStack({ environment: { LOCAL_ENGINE: engine } })
       onTestFinished(stack.stop)

@@ -14,7 +14,7 @@ const forEver = Number.POSITIVE_INFINITY
 const operator = contextOf('operator', 'usr_operator', forEver)
 const run = { requestId: 'job-run', deadline: forEver }
 
-test('no drift is ever reported of stock that moves all the time, and one of one unit is found in one run', async () => {
+test('moving stock never reports drift, and drift of one unit is found in one run', async () => {
   const table = await startBareTable()
   onTestFinished(table.stop)
   const runtime = runtimeOn(table)

@@ -20,7 +20,7 @@ const disable = (by: CallerContext, { caller: { id } }: CallerContext, services 
 const isDisabled = async ({ caller }: CallerContext) => (await world.services.store.users.get(caller.id))?.disabled
 
 describe('two admins who disable each other', () => {
-  test('at the same moment leave one of them', async () => {
+  test('at the same moment leave one of them enabled', async () => {
     const [one, other] = [await somebody('admin'), await somebody('admin')]
     // Each has read the other as an admin when the first of them writes.
     const late = disable(
@@ -32,7 +32,7 @@ describe('two admins who disable each other', () => {
     expect([await isDisabled(one), await isDisabled(other)]).toEqual([true, false])
   })
 
-  test('many times at once always leave one of them', async () => {
+  test('many times at once always leave one of them enabled', async () => {
     for (let round = 0; round < 10; round += 1) {
       const [one, other] = [await somebody('admin'), await somebody('admin')]
       const outcomes = await Promise.allSettled([disable(one, other), disable(other, one)])
@@ -41,7 +41,7 @@ describe('two admins who disable each other', () => {
     }
   })
 
-  test('does not concern those who were none', async () => {
+  test('are not involved when an admin disables a user', async () => {
     const [admin, user] = [await somebody('admin'), await somebody('user')]
     await disable(admin, user)
     expect(await isDisabled(user)).toBe(true)

@@ -37,7 +37,7 @@ describe('the two-minute job', () => {
     expect(await statusOf(id)).toBe('CANCELLED')
   })
 
-  test('processes 200 simple orders once each, though two runs overlap; then cancelling is refused', async () => {
+  test('processes 200 simple orders once in overlapping runs; then cancelling fails', async () => {
     const ids = await Promise.all(Array.from({ length: 200 }, async () => (await simpleOrder(world.services)).id))
     world.clock.pass(2)
     await Promise.all([run(), run()])
@@ -53,7 +53,7 @@ describe('the two-minute job', () => {
     })
   })
 
-  test('expires what is overdue and nothing else, and gives the stock back once', async () => {
+  test('expires only overdue reservations, and returns their stock once', async () => {
     const { services, clock } = world
     const sku = await newProduct(services, 10)
     const lines = [{ sku, quantity: 3 }]
@@ -70,7 +70,7 @@ describe('the two-minute job', () => {
     expect((await stockOf(services, sku)).available).toBe(4)
   })
 
-  test('goes on past an order that cannot be read', async () => {
+  test('continues past an order that cannot be read', async () => {
     const { services, client, clock } = world
     const [bad, good] = [await simpleOrder(services), await simpleOrder(services)]
     const change = (UpdateExpression: string, values?: Record<string, string>) =>
@@ -92,7 +92,7 @@ describe('the two-minute job', () => {
     expect(await statusOf(bad.id)).toBe('DELIVERED')
   })
 
-  test('stops when its time is up and is continued by the next run', async () => {
+  test('stops when its time is up, and the next run continues', async () => {
     const { services, clock } = world
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await simpleOrder(services)).id))
     clock.pass(2)

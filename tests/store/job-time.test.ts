@@ -26,7 +26,7 @@ test.each<[string, Job]>([
   ['rebuild-counters', rebuildCounters],
   ['process-due-orders', (services, context) => processDueOrders(services, [], context)],
   ['migrate to user 2', migrate],
-])('%s stops while the store still takes where it was', async (name, job) => {
+])('%s stops while there is time to store its position', async (name, job) => {
   const { clock, services } = world
   let remembered = Number.NaN
   const transact: typeof services.store.transact = (writes) => {

@@ -12,7 +12,7 @@ const tell = async (mailer: Mailer, id: string, type?: OrderEventType): Promise<
   deliver(world.services, mailer, await scene.envelope(id, type))
 
 describe('an event of an order', () => {
-  test('is told to the owner once, however often it comes', async () => {
+  test('is mailed to the owner once, however often it is delivered', async () => {
     const id = await scene.orderTwo(5)
     const mailer = outbox()
     const counts = await scene.counted(async () => {
@@ -23,7 +23,7 @@ describe('an event of an order', () => {
     expect(counts).toEqual({ 'mails.reserved': 1 })
   })
 
-  test('is told as the order was then, whatever has happened since', async () => {
+  test('is mailed with the order as it was then, whatever has happened since', async () => {
     const id = await scene.orderTwo(1)
     const mailer = outbox()
     await act(world.services, operator, id, 'cancel', 'changed our mind')
@@ -36,7 +36,7 @@ describe('an event of an order', () => {
     expect(cancelled?.text).not.toContain('1 available')
   })
 
-  test('is told of simple orders when the job has completed them', async () => {
+  test('of a simple order is mailed when the job has completed it', async () => {
     const id = await scene.order({ product_name: 'Gift', amount: 10 })
     await processOrder(world.services, job, id)
     await completeOrder(world.services, job, id)
@@ -48,7 +48,7 @@ describe('an event of an order', () => {
     expect(mailer.sent[0]?.text).toContain('* Gift\n  1 x $10.00 = $10.00\n')
   })
 
-  test('that is an unsuccessful retry mails nobody', async () => {
+  test('that is an unsuccessful retry is not mailed', async () => {
     const id = await scene.orderTwo(0, 'allow')
     await act(world.services, scene.customer, id, 'retry-reservation')
     expect(await scene.envelope(id)).toMatchObject({ type: 'order.retry_failed' })
@@ -57,7 +57,7 @@ describe('an event of an order', () => {
     expect([mailer.sent, counts]).toEqual([[], {}])
   })
 
-  test('of somebody who is no user any more mails nobody', async () => {
+  test('of a user who no longer exists is not mailed', async () => {
     const { id } = await simulatedOrder(world.services, true)
     const mailer = outbox()
     await tell(mailer, id)
@@ -73,7 +73,7 @@ describe('an event of an order', () => {
 })
 
 describe('a mail', () => {
-  test('that several deliveries want to send at once is sent by one of them', async () => {
+  test('is sent by only one of several concurrent deliveries', async () => {
     const id = await scene.orderTwo(5)
     const mailer = outbox()
     const counts = await scene.counted(() => Promise.all(Array.from({ length: 8 }, () => tell(mailer, id))))
@@ -81,7 +81,7 @@ describe('a mail', () => {
     expect(counts).toEqual({ 'mails.reserved': 1 })
   })
 
-  test('that the sender does not take is tried again at once by the next delivery', async () => {
+  test('that the mailer refuses is retried at once by the next delivery', async () => {
     const id = await scene.orderTwo(5)
     const refusing: Mailer = { send: () => Promise.reject(new Error('no')) }
     await expect(tell(refusing, id)).rejects.toThrow('no')

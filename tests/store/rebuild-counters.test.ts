@@ -17,7 +17,7 @@ async function shown(): Promise<Counts> {
 const derived = (counts: Counts): Counts =>
   Object.fromEntries(Object.entries(counts).filter(([name, count]) => isDerived(name) && count !== 0))
 
-test('counters are counted again from the events, while orders go on, and are shown when they are complete', async () => {
+test('counters are rebuilt from events while orders go on, and shown when complete', async () => {
   const { services, clock, client } = world
   const sku = await newProduct(services, 100)
   const newOrder = async () => {
@@ -55,7 +55,7 @@ test('counters are counted again from the events, while orders go on, and are sh
   expect(derived(await shown())).toEqual(derived(await truth()))
 })
 
-test('a run without time goes on with the next', async () => {
+test('a run that is out of time is continued by the next', async () => {
   const { services, clock } = world
   const before = derived(await shown())
   let finished = false

@@ -33,7 +33,7 @@ const told = (...ids: string[]): { change: TableChange; id: string }[] =>
   ids.map((id) => ({ change: { subject: { order_id: id }, sequence: 1 }, id }))
 
 describe('an order whose relay fails again and again', () => {
-  test('is put aside by its id, holds up no other, and is relayed when it is brought back', async () => {
+  test('is dead-lettered by its id, blocks no other, and is relayed when redriven', async () => {
     const { services } = world
     const [poisonous, good] = [await newOrder(), await newOrder()]
     const queues = new MemoryQueues()
@@ -78,7 +78,7 @@ describe('an order whose relay fails again and again', () => {
     expect(published.filter((name) => name.startsWith(poisonous))).toEqual([`${poisonous} 1`, `${poisonous} 2`])
   })
 
-  test('is told again, not put aside, when the table could not be reached in time', async () => {
+  test('is redelivered, not dead-lettered, when the table could not be reached in time', async () => {
     const { services } = world
     const [unlucky, good] = [await newOrder(), await newOrder()]
     const react: Reaction = async ([first]) => {
@@ -92,7 +92,7 @@ describe('an order whose relay fails again and again', () => {
     ).toEqual([unlucky])
   })
 
-  test('is an error when it can neither be relayed nor put aside', async () => {
+  test('is an error when it can be neither relayed nor dead-lettered', async () => {
     const id = await newOrder()
     const fail = async () => {
       throw new Error('Down')
@@ -102,7 +102,7 @@ describe('an order whose relay fails again and again', () => {
     ).rejects.toThrow('Down')
   })
 
-  test('asks for one relay, from its first event on, however many records tell of it', async () => {
+  test('asks for one relay, from its first event on, for any number of records', async () => {
     const { services } = world
     const id = await newOrder()
     let calls = 0

@@ -38,7 +38,7 @@ async function failedExecution(orderId: string): Promise<Execution> {
   return execution
 }
 
-test('executions that failed go on where their orders are by now, once', async () => {
+test('failed executions resume where their orders are by now, once', async () => {
   const sku = await newProduct(services, 2)
   const [delivered, reserved] = [
     await order(services, { lines: [{ sku, quantity: 1 }] }),

@@ -10,7 +10,7 @@ describe('httpRequest', () => {
     // The rest of it is not read here.
     ({ path, identity: { sourceIp: '192.0.2.1' } }) as APIGatewayProxyEvent['requestContext']
 
-  test('knows what stands before the path in the caller’s URL', () => {
+  test('knows what precedes the path in the caller’s URL', () => {
     expect(httpRequest(event({ path: '/orders', requestContext: contextOf('/prod/orders') })).basePath).toBe('/prod')
     expect(httpRequest(event({ path: '/', requestContext: contextOf('/') })).basePath).toBe('')
   })

@@ -24,13 +24,13 @@ const get = (path: string) =>
     requestId: 'request-1',
   })
 
-describe('a function that the gateway waits for in vain', () => {
+describe('a function that does not answer the gateway', () => {
   afterEach(() => {
     vi.useRealTimers()
     vi.restoreAllMocks()
   })
 
-  test('is answered for when its time is up: what came of it is not known', async () => {
+  test('is answered for when its time is up, with an unknown outcome', async () => {
     vi.useFakeTimers()
     const answer = get('/health')
     await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
@@ -42,7 +42,7 @@ describe('a function that the gateway waits for in vain', () => {
     expect(problem.request_id).toBe(headers?.['X-Request-ID'])
   })
 
-  test('is answered for when it dies, and nobody is told why', async () => {
+  test('is answered for when it dies, without a reason', async () => {
     const lines: LogLine[] = []
     destination.replace((line) => void lines.push(line))
     const { statusCode, body } = await get('/health/live')
@@ -54,7 +54,7 @@ describe('a function that the gateway waits for in vain', () => {
   })
 })
 
-describe('what is no HTTP request', () => {
+describe('a malformed HTTP request', () => {
   const gateway = createGateway('')
   beforeAll(async () => {
     await once(gateway.listen(0, '127.0.0.1'), 'listening')

@@ -68,7 +68,7 @@ describe('an action that a function never used', () => {
     expect(grants.compare().wrong).toEqual(['orders.get-order dynamodb:Query is excused but not granted'])
   })
 
-  test('is excused only for functions that nobody waits for', () => {
+  test('is excused only for background functions', () => {
     const names = operations.map((named) => callerName(operationFunction(named)))
     expect(Object.keys(afterFailure).filter((name) => names.includes(name))).toEqual([])
   })

@@ -32,7 +32,7 @@ function coursesOf(n: number): Course[] {
 }
 
 describe.each(Object.entries(faults).map(([name, fault], n) => ({ name, fault, n })))('when $name', ({ fault, n }) => {
-  test.each(coursesOf(n))('while an order is in $state and $name, all comes to its end', async ({ state, run }) => {
+  test.each(coursesOf(n))('an order in $state when $name comes to its end', async ({ state, run }) => {
     if (fault && 'inState' in fault) world.disturb(fault.inState(state))
     const one = await run(world, () => {
       if (fault && 'around' in fault) world.disturb(fault.around())

@@ -91,8 +91,8 @@ describe(`${counts.waitingOrders} orders that wait for three SKUs`, () => {
   })
 })
 
-describe('the line of those who wait for a SKU', () => {
-  test('is not waited in by an order that is short of another SKU only', async () => {
+describe('the queue of orders for a SKU', () => {
+  test('does not contain an order that is only short of another SKU', async () => {
     const [a, b] = [await newProduct(world.services, 0), await newProduct(world.services, 0)]
     const both = await place([
       { sku: a, quantity: 1 },
@@ -111,7 +111,7 @@ describe('the line of those who wait for a SKU', () => {
     expect((await all([both])).map(({ status }) => status)).toEqual(['RESERVED'])
   })
 
-  test('is joined by an order that finds another SKU gone when its turn has come', async () => {
+  test('keeps an order that finds its other SKU gone when its turn comes', async () => {
     const [a, b] = [await newProduct(world.services, 0), await newProduct(world.services, 1)]
     const both = await place([
       { sku: a, quantity: 1 },
@@ -126,7 +126,7 @@ describe('the line of those who wait for a SKU', () => {
     expect((await all([both])).map(({ status }) => status)).toEqual(['RESERVED'])
   })
 
-  test('leaves no trace of tries that found too little, but for those after a long wait', async () => {
+  test('records no failed attempts, except after a long wait', async () => {
     const one = await OneOrder.place(world, 0)
     await one.untilAt('await-stock-1')
     await addStock(world.services, one.sku, 1)
@@ -137,7 +137,7 @@ describe('the line of those who wait for a SKU', () => {
     expect(await types()).toEqual(['order.created', 'order.reservation_failed', 'order.retry_failed'])
   })
 
-  test('is not for an order that has lost its stock again: a person decides about it', async () => {
+  test('does not include an order whose reservation expired: a person decides', async () => {
     const one = await OneOrder.place(world, 2, 30)
     await one.untilAt('await-picking')
     await world.pass(30 * 60)
