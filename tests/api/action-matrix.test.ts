@@ -43,7 +43,7 @@ describe.each(places)('an order ($kind) that is $status', (place: Place) => {
         expect(allowed.toSorted(), name).toEqual(allowedTo(place, caller))
       }
     }
-    // Events and ledger only ever grow: one look at the end sees what any of the requests has done.
+    // Events and ledger only grow: one check at the end finds the effects of any request.
     expect(await snapshot(people.admin, order.id, skusOf(order))).toEqual(before)
   })
 

@@ -6,7 +6,7 @@ import { usePeople } from './use-people.ts'
 
 const { admin, customer, stranger } = usePeople({ customer: 'user', stranger: 'user' })
 
-/** An order that was picked, and what it was after every step. */
+/** An order that was picked, and its state after every step. */
 async function pickedOrder(): Promise<{ id: string; states: OrderView[] }> {
   const sku = await newProduct(admin, { stock: 2 })
   const body = { lines: [{ sku, quantity: 1 }], note: 'Ring twice' }

@@ -14,7 +14,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
-/** Not with fetch, which unpacks without a word. */
+/** Without fetch, which decompresses silently. */
 const get = (
   path: string,
   acceptEncoding: string | undefined,

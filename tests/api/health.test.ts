@@ -10,6 +10,6 @@ test.each(['getHealth', 'getLiveness', 'getReadiness'] as const)('%s reports hea
   const health = expectStatus(await anybody[name](), 200)
   expect(health).toMatchObject({ status: name === 'getReadiness' ? 'ready' : 'healthy', version })
   expect(health.environment).toMatch(/^(local|emulator|dev|staging|prod)$/)
-  // The other machine's clock may go a little differently.
+  // The clock of another machine may differ a little.
   expect(Math.abs(health.timestamp - before)).toBeLessThan(60)
 })

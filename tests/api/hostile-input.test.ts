@@ -22,7 +22,7 @@ interface Call {
   headers?: Record<string, string>
 }
 
-/** The problem and, in short, its status and code; all its members are checked on the way. */
+/** The problem and, in short, its status and code; the whole problem is validated. */
 async function problemOf(method: string, path: string, { as = admin, body, headers = {} }: Call = {}) {
   const answer = await fetch(`${baseUrl}${path}`, {
     method,

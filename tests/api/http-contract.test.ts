@@ -16,7 +16,7 @@ beforeAll(async () => {
   sku = await newProduct(people.admin)
 })
 
-/** With the headers that every answer has checked. */
+/** Sends a request, and checks the headers that every answer has. */
 async function call(method: string, path: string, { as, ...init }: RequestInit & { as?: Role | undefined } = {}) {
   const bearer = as && { Authorization: `Bearer ${people[as].tokens.access_token}` }
   const answer = await fetch(`${baseUrl}${path}`, { ...init, method, headers: { ...bearer, ...init.headers } })

@@ -11,7 +11,7 @@ const { admin, operator, user } = usePeople({ operator: 'operator', user: 'user'
 type Ledger = Awaited<ReturnType<typeof ledgerOf>>
 const counters = ['on_hand', 'reserved', 'available'] as const
 
-/** Each row's balance less what it changed is the balance of the row before it; the newest is what there is now. */
+/** Each row's balance minus its change is the balance of the row before it; the newest is the current stock. */
 async function expectChain(ledger: Ledger, sku: string): Promise<void> {
   const stock = await stockOf(operator, sku)
   for (const counter of counters) {

@@ -44,12 +44,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const ruleset = {
   extends: ['recommended'],
   rules: {
-    // A public GET that takes no input refuses nothing. A test below wants the others to have their 4xx.
+    // A public GET that takes no input refuses nothing. A test below requires a 4xx of the others.
     'operation-4xx-response': 'off',
   },
 }
 
-/** What Redocly says about a description: its exit code and report. */
+/** The linter's exit code and report for a description. */
 function lint(document: string): Promise<{ code: number; report: string }> {
   const [file, config] = [join(folder, 'openapi.json'), join(folder, 'redocly.yaml')]
   writeFileSync(file, document)
@@ -157,7 +157,7 @@ describe('the documentation page', () => {
       .filter((address) => !address.startsWith('data:'))
     expect(wanted.length).toBeGreaterThanOrEqual(4)
     for (const address of wanted) {
-      // Below the page, so that nothing needs to know where the API is mounted.
+      // Relative to the page, so that nothing depends on where the API is mounted.
       expect(address).toMatch(/^(docs\/)?[a-z]/)
       const asset = await fetch(new URL(address, page.url))
       expect(asset.status, address).toBe(200)

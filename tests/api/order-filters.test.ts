@@ -18,7 +18,7 @@ const ordersOf = async (reader: Person, query: OrdersQuery) =>
 const idsOf = async (reader: Person, query: OrdersQuery): Promise<string[]> =>
   (await ordersOf(reader, query)).map(({ id }) => id)
 
-/** One customer's orders, by what is special about them; in order of their creation. */
+/** Orders of one customer, named after what is special about them; in order of their creation. */
 const orders = { reserved: '', short: '', simple: '', cancelled: '', delivered: '' }
 type Name = keyof typeof orders
 let sku: string
@@ -37,7 +37,7 @@ beforeAll(async () => {
   orders.cancelled = await place(one)
   expectStatus(await customer.cancelOrder({ params: { id: orders.cancelled } }), 200)
   orders.delivered = (await placeOrderAt({ kind: 'stock', status: 'DELIVERED' }, people)).id
-  // The same reference, given by somebody else.
+  // The same reference, used by another user.
   expectStatus(await operator.createOrder({ body: { ...one, reference } }), 201)
 })
 
@@ -45,7 +45,7 @@ const newestFirst = Object.keys(orders).toReversed() as Name[]
 const namesOf = (ids: string[]): (Name | undefined)[] =>
   ids.map((id) => newestFirst.find((name) => orders[name] === id))
 
-/** A filter that may need what `beforeAll` made, and what it leaves. */
+/** A filter, which may need what `beforeAll` made, and the orders that match. */
 const filters: [string, () => OrdersQuery, Name[]][] = [
   ['no filter', () => ({}), newestFirst],
   ['a status', () => ({ status: 'RESERVED' }), ['reserved']],

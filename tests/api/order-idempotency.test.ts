@@ -9,7 +9,7 @@ const { admin, user } = usePeople({ user: 'user' })
 
 const one = (sku: string, quantity = 1) => ({ lines: [{ sku, quantity }] })
 
-/** The answer as it went over the wire. */
+/** The answer as it was sent over the wire. */
 async function post(body: unknown, headers: Record<string, string>, path = '/orders', person = user) {
   const answer = await fetch(`${baseUrl}${path}`, {
     method: 'POST',
@@ -73,7 +73,7 @@ describe('an order sent again with its key', () => {
     expect(JSON.parse(first.text)).toMatchObject({ status: 'FAILED_RESERVATION' })
     expectStatus(await admin.receiveStock({ body: { sku, quantity: 5 }, headers: newKey() }), 201)
     expect((await post(body, headers)).text).toBe(first.text)
-    // The order has waited for it.
+    // The order has waited for that stock.
     const params = { id: JSON.parse(first.text).id }
     await vi.waitFor(async () => expect((await user.getOrder({ params })).body).toMatchObject({ status: 'RESERVED' }), {
       timeout: 60_000,

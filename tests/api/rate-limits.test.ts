@@ -11,7 +11,7 @@ let stack: LocalStack
 let admin: Person
 let anybody: Client
 beforeAll(async () => {
-  // Nothing set: what anybody gets who sets nothing.
+  // Unset: the default limits.
   stack = await startLocalStack({ environment: { RATE_LIMIT_REQUESTS: '' } })
   admin = await signInAdmin(stack.baseUrl, adminPassword)
   anybody = createClient({ baseUrl: stack.baseUrl })
@@ -44,7 +44,7 @@ describe.each([
   ['an account', known],
   ['no account', unknown],
 ])('failed logins at %s', (_, someAccount) => {
-  test('are answered five times a minute, then told when to retry', async () => {
+  test('are answered five times a minute, then 429 with Retry-After', async () => {
     const { email } = await someAccount()
     for (let left = limit - 1; left >= 0; left -= 1) {
       const reply = await tryWith({ email })
@@ -89,7 +89,7 @@ describe.each([
     const { email } = await someAccount()
     const replies = await Promise.all(Array.from({ length: 64 }, () => tryWith({ email })))
     expect(statuses(replies).filter((status) => status === 401)).toEqual(failed)
-    // They write to one log, one after the other: a slow machine has no time for some of them.
+    // They write to one log, one after the other: on a slow machine some run out of time.
     const others = statuses(replies).filter((status) => status !== 401)
     expect(others.filter((status) => status !== 429 && status !== 503)).toEqual([])
   })

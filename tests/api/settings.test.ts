@@ -58,7 +58,7 @@ describe('PASSWORD_POLICY=complex', () => {
   })
 })
 
-/** Starts a stack that is not expected to get far. @param settings its `.env` */
+/** Starts a stack that is expected to fail. @param settings its `.env` */
 async function startAndFail(
   environment: Record<string, string>,
   settings = '',

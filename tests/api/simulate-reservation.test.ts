@@ -5,7 +5,7 @@ import { everyPage, ledgerOf } from '#tests/support/snapshot.ts'
 import { usePeople } from './use-people.ts'
 
 const { admin, user } = usePeople({ user: 'user' })
-/** Beside the main one: before it and behind it by priority. */
+/** Two warehouses beside the main one, with a higher and a lower priority. */
 let front: string
 let back: string
 
@@ -14,13 +14,13 @@ beforeAll(async () => {
     expectStatus(await admin.createWarehouse({ body: { name: `Plan ${randomUUID()}`, priority } }), 201).id
   front = await warehouse(50)
   back = await warehouse(200)
-  // An instance of a function may remember the list of warehouses for a minute.
+  // An instance of a function may cache the list of warehouses for a minute.
   const body = { lines: [{ sku: await productAt({ front: 20_000, main: 20_000 }), quantity: 1 }] }
   const placesTaken = async () => {
     const plans = [await user.simulateReservation({ body }), await user.createOrder({ body })]
     return plans.map((plan) => (plan.ok ? placeOf(plan.body.allocations[0]?.warehouse_id ?? '') : plan.body.code))
   }
-  // So many at once meet every instance that there is.
+  // So many at once reach every instance.
   const known = async () => {
     const taken = await Promise.all(Array.from({ length: 8 }, placesTaken))
     expect(new Set(taken.flat())).toEqual(new Set(['front']))
@@ -78,7 +78,7 @@ const cases: { name: string; first: Units; second?: Units; wanted: number; plan:
 ]
 
 describe('a reservation', () => {
-  /** @throws when it comes from elsewhere */
+  /** @throws when it comes from other warehouses */
   async function reserve(one: (typeof cases)[number]): Promise<void> {
     const skus = { first: await productAt(one.first), ...(one.second ? { second: await productAt(one.second) } : {}) }
     const body = { lines: Object.values(skus).map((sku) => ({ sku, quantity: one.wanted })) }
@@ -94,7 +94,7 @@ describe('a reservation', () => {
     expect([simulated.outcome, order.status]).toEqual(['RESERVED', 'RESERVED'])
   }
 
-  // Other tests make further instances busy, which may have to forget their list first.
+  // Load of other tests may bring in further instances, whose list has to expire first.
   test.each(cases)(
     'comes from $name; the simulation predicts it and writes nothing',
     (one) => vi.waitFor(() => reserve(one), aMinute),

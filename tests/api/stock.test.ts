@@ -130,7 +130,7 @@ describe('the stock of a SKU', () => {
   test('shows users only what is available, operators every level', async () => {
     const sku = await newProduct(admin, { stock_buckets: 2, stock: 6 })
     expectStatus(await user.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)
-    // Two movements brought it in, and one reserved it, or one in each bucket.
+    // Two receipts, and one reservation in one bucket or in both.
     const version = (await stockOf(user, sku)).version
     expect([3, 4]).toContain(version)
     for (const person of [user, editor]) expect(await stockOf(person, sku)).toEqual({ sku, available: 4, version })

@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
-/** Not with fetch, which would tidy headers up. */
+/** Without fetch, which would normalise the headers. */
 const getMe = (authorization: string | undefined, path = '/auth/me'): Promise<RawAnswer> =>
   new Promise((answered, failed) => {
     const headers = authorization === undefined ? {} : { Authorization: authorization }
@@ -130,7 +130,7 @@ describe('other places that read a token', () => {
       })
       return answer.status
     }
-    // Past the bearer it fails for the password, so nobody is created.
+    // A request that passes the bearer fails because of the password, so no user is created.
     expect(await register(await signToken(workshop))).toBe(422)
     for (const [flaw, token] of Object.entries(forgeries)) expect(await register(token), flaw).toBe(401)
   })

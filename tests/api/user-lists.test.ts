@@ -7,7 +7,7 @@ import { everyPage } from '#tests/support/snapshot.ts'
 import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-/** Begins every e-mail and every username of this file, so that its users can be told from all others. */
+/** Prefix of every e-mail and username of this file, which separates its users from all others. */
 const prefix = `list-${randomUUID().slice(0, 8)}`
 
 const { admin } = usePeople()
@@ -36,7 +36,7 @@ beforeAll(async () => {
   for (const [n, role] of (['user', 'editor', 'operator', 'user', 'user'] as const).entries()) await create(n, role)
   await create(5, 'user', true)
   const out = made[3]
-  if (!out) throw new Error('Nobody was made')
+  if (!out) throw new Error('No user was created')
   const params = { id: out.id }
   made[3] = expectStatus(await admin.updateUser({ params, body: { disabled: true } }), 200)
   // An index follows within seconds.

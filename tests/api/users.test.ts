@@ -18,7 +18,7 @@ const anOrder = (person: Person) => person.createOrder({ body: { product_name: '
 const aProduct = (person: Person) =>
   person.createProduct({ body: { sku: `SKU-${randomUUID()}`, name: 'Thing', unit_price: 1 } })
 
-/** The person with the tokens that a refresh gives now. */
+/** The person with the tokens of a refresh. */
 async function refreshed(person: Person): Promise<Person> {
   const tokens = expectStatus(await refresh(person), 200)
   return { ...createClient({ baseUrl, accessToken: tokens.access_token }), tokens, id: person.id }

@@ -11,7 +11,7 @@ const newOrder = async (sku: string, quantity: number): Promise<{ params: { id: 
   return { params: { id } }
 }
 
-/** @param state what is waited for; undefined for nothing */
+/** @param state the expected state; undefined when there is no workflow */
 const expectState = (order: { params: { id: string } }, state: string | undefined) =>
   vi.waitFor(async () => {
     const { status, body } = await operator.getOrderWorkflow(order)
@@ -66,7 +66,7 @@ describe('the workflow of an order', () => {
   test('does not exist for simple and simulated orders', async () => {
     const simple = expectStatus(await owner.createOrder({ body: { product_name: 'Gift', amount: 1 } }), 201)
     const simulated = expectStatus(await owner.createSimulatedOrder({ body: { success: true } }), 201)
-    // Whoever comes after them has been seen by the relay, and so were they.
+    // When the relay has processed a later order, it has processed these too.
     await expectState(await newOrder(await newProduct(admin, { stock: 1 }), 1), 'await-picking')
     for (const { id } of [simple, simulated]) await expectState({ params: { id } }, undefined)
   })

@@ -10,7 +10,7 @@ import { functionFile, operations } from '#shared/api/operations.ts'
 const root = join(import.meta.dirname, '../..')
 const maxBytes = 320_000
 
-/** The version of our own package, and what stands for the SDK's chain of credential providers. */
+/** The version of this package, and the replacement of the SDK's chain of credential providers. */
 const productFiles = ['package.json', 'infra/bundling/environment-credentials.ts']
 
 /** Packages as they were installed, by their folder. */
@@ -49,7 +49,7 @@ describe('the bundles', () => {
       if (folder !== undefined) return folder in installed && !installed[folder]?.dev
       return /^(functions|shared)\//.test(input) || productFiles.includes(input)
     }
-    // What stands for a client that is not declared is no file.
+    // The replacement of an undeclared client is not a file.
     const files = bundles.flatMap(({ inputs }) => inputs).filter((input) => !input.startsWith('absent:'))
     expect(files.length).toBeGreaterThan(1000)
     expect([...new Set(files)].filter((input) => !isProduct(input))).toEqual([])
@@ -82,7 +82,7 @@ describe('the bundles', () => {
   })
 
   test('contain only the routes their functions name, not the whole table', () => {
-    // One describes all routes, the other links to the documentation's.
+    // One describes all routes, the other links to those of the documentation.
     const naming = ['getOpenapi', 'getRoot']
     for (const named of operations.filter(({ operation }) => !naming.includes(operation))) {
       const text = textOf(functionFile(named))

@@ -12,7 +12,7 @@ import { Environment, readSettings } from '#shared/runtime/config.ts'
 const root = join(import.meta.dirname, '../..')
 const dockerfile = readFileSync(join(root, 'infra/local/Dockerfile'), 'utf8')
 
-/** What the tests look at; `docker compose config` and the schema of its makers say whether the rest is well-formed. */
+/** The parts that the tests read; `docker compose config` checks whether the rest is well-formed. */
 const Compose = z.object({
   services: z.object({
     holdfast: z.looseObject({

@@ -86,13 +86,13 @@ describe('alarms', () => {
       vi.stubEnv('STAGE', 'prod')
       const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
       count(name, 1)
-      const told = JSON.parse(String(write.mock.calls.at(-1)?.[0]))
+      const metric = JSON.parse(String(write.mock.calls.at(-1)?.[0]))
       write.mockRestore()
-      const [{ Namespace, Dimensions, Metrics }] = told._aws.CloudWatchMetrics
+      const [{ Namespace, Dimensions, Metrics }] = metric._aws.CloudWatchMetrics
       expect(alarms.find(({ MetricName }) => MetricName === Metrics[0].Name)).toMatchObject({
         Namespace,
         MetricName: name,
-        Dimensions: Dimensions[0].map((dimension: string) => ({ Name: dimension, Value: told[dimension] })),
+        Dimensions: Dimensions[0].map((dimension: string) => ({ Name: dimension, Value: metric[dimension] })),
       })
     },
   )

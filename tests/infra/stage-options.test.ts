@@ -4,7 +4,7 @@ import { holdfastApp } from '#infra/holdfast.ts'
 import { type Stage, stageOf } from '#infra/stages.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 
-/** The API's template of prod, with options of its own. */
+/** The API's template of prod, with other options. */
 const templateWith = (options: Partial<Stage>): Template =>
   Template.fromStack(holdfastApp({ outdir: 'cdk.out/stage-options' }, { ...stageOf('prod'), ...options } as Stage).api)
 

@@ -27,7 +27,7 @@ beforeAll(() => {
 const functionsIn = (text: unknown): string[] =>
   [...JSON.stringify(text).matchAll(/"Fn::GetAtt":\["(\w+)","Arn"\]/g)].map(([, id]) => id ?? '')
 
-/** What the emulator lets pass, whatever the template says. */
+/** The emulator allows these, whatever the template says. */
 describe('what only AWS enforces', () => {
   test('the gateway may call every function that a method or the authorizer leads to', () => {
     const permissions = template.findResources('AWS::Lambda::Permission', {
@@ -43,7 +43,7 @@ describe('what only AWS enforces', () => {
       ...Object.values(template.findResources('AWS::ApiGateway::Authorizer')).map(({ Properties }) => Properties),
     ]
     const called = new Set(uris.flatMap(functionsIn))
-    // Beside the operations the authorizer and the fallback.
+    // The operations, the authorizer and the fallback.
     expect(called.size).toBe(operations.length + 2)
     expect([...called].filter((id) => !permitted.has(id))).toEqual([])
   })

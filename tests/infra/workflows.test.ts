@@ -31,7 +31,7 @@ function propertiesOf(machine: (typeof namedMachines)[number]['name'], from = te
   return found['Properties']
 }
 
-/** Id of what a reference leads to. */
+/** Logical id of the target of a reference. */
 const target = (reference: Reference): string => reference['Fn::GetAtt']?.[0] ?? reference.Ref ?? ''
 
 const statementsOf = (roleId: string): Statement[] =>
@@ -41,7 +41,7 @@ const statementsOf = (roleId: string): Statement[] =>
       ({ PolicyDocument }: { PolicyDocument: { Statement: Statement[] } }) => PolicyDocument.Statement,
     )
 
-/** By the name that it tells AWS: its file. */
+/** File of a function, by the name it reports to AWS. */
 const fileNameOf = (functionId: string): string =>
   template.findResources('AWS::Lambda::Function')[functionId]?.['Properties'].Environment.Variables.AWS_SDK_UA_APP_ID
 
@@ -73,7 +73,7 @@ describe.each(namedMachines)('the machine $name, as it is deployed', ({ name, de
     })
     const rest = others.flatMap(({ Action }) => [Action].flat())
     expect(rest.filter((action) => !/^(logs|xray):/.test(action))).toEqual([])
-    // No policy beside the role's own: it is complete before the machine is made.
+    // No separate policy: the role is complete before the machine is created.
     const policies = Object.values(template.findResources('AWS::IAM::Policy'))
     expect(policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(target(RoleArn)))).toEqual([])
   })

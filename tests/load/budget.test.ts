@@ -31,7 +31,7 @@ let sku: string
 let rareSku: string
 
 beforeAll(async () => {
-  // DynamoDB Local counts no transaction the way AWS does.
+  // DynamoDB Local does not count transactions the way AWS does.
   stack = await startLocalStack({ environment: { LOCAL_ENGINE: 'dynoxide' } })
   shop = await openShop(stack)
   sku = await stocked(shop, 1000)
@@ -41,7 +41,7 @@ beforeAll(async () => {
   customer = contextOf('user', shop.customer.id, deadline)
   operator = contextOf('operator', shop.admin.id, deadline)
   measure = countCalls(runtime.client)
-  // Warms what a process keeps between requests: the warehouses.
+  // Fills the caches of the process: the warehouses.
   await create()
 })
 afterAll(() => stack.stop())
@@ -66,7 +66,7 @@ async function after(...actions: OrderAction[]): Promise<OrderView> {
   return order
 }
 
-/** By use case: what has to be there before, and the work that is measured. */
+/** What is set up before each use case, and the work that is measured. */
 const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   'create an order, reserved': async () => create,
   'create an order, not reserved': async () => () => orderOf({ ...oneUnit(), reserve: false }),
@@ -80,7 +80,7 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
     const { result } = await orderOf({ ...oneUnit(), reserve: false })
     return () => act('reserve', result)
   },
-  'retry-reservation, in vain': async () => {
+  'retry-reservation, still short': async () => {
     const { result } = await orderOf(tooMuch())
     return () => act('retry-reservation', result)
   },

@@ -16,7 +16,7 @@ describe('keys sent four times at once over breaking connections to a stack that
     )
     await expectExactlyOnce(shop, keys, run)
     expect(shop.troubles.serverErrors).toBe(0)
-    // Else nothing was tried.
+    // Otherwise nothing was tested.
     expect(shop.troubles.lost).toBeGreaterThan(0)
     expect(shop.troubles.brokenOff).toBeGreaterThan(keys)
   })

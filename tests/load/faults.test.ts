@@ -77,7 +77,7 @@ test('a table that never answers is abandoned within the time left', async () =>
   const context = contextOf('user', 'usr_faults', startedAt + 200)
   const reading = readOrder(servicesUntil(context.deadline), context, { id: 'ord_1' })
   await expect(reading).rejects.toMatchObject({ code: 'unavailable' })
-  // One attempt alone may take five seconds when there is time.
+  // A single attempt may take five seconds when the request has that long.
   expect(clock.now() - startedAt).toBeLessThan(4000)
 })
 

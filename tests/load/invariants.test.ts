@@ -8,7 +8,7 @@ import { openShop, stocked } from './shop.ts'
 
 type Is = (item: StoredItem) => boolean
 
-/** One item is edited, lost, or there twice under another key. */
+/** One item is edited, lost, or duplicated under another key. */
 type Damage = { where: Is; edit: StoredItem } | { where: Is; lose: true }
 
 const level: Is = ({ entity }) => entity === 'level'

@@ -12,7 +12,7 @@ const readers = 8
 /** How often every list is read while orders are written. */
 const rounds = 3
 
-// As long as it takes: nobody's time limit is at stake.
+// As long as it takes: this test measures no time.
 const timeout = 3_600_000
 
 test('readers miss and repeat nothing while writers place and cancel orders', {
@@ -24,7 +24,7 @@ test('readers miss and repeat nothing while writers place and cancel orders', {
   const moving = await openMovingShop(shop)
   const count = counts.listedOrders
   const numbers = Array.from({ length: count }, (_, n) => n)
-  // What the filters of time and reference ask for exists before anybody reads.
+  // The orders that the time and reference filters match exist before the reading begins.
   const early = count / 10
   await crowd(writers, numbers.slice(0, early), moving.place)
   const cases = listCases(shop.admin, moving, new Date().toISOString())

@@ -6,7 +6,7 @@ import { openShop, stocked } from './shop.ts'
 const clients = 64
 const bound = { requests: 10_000, seconds: 20 }
 
-/** Nearest rank. */
+/** Percentile by nearest rank. */
 const percentile = (sorted: number[], share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0
 
 /** Sends until the count or the time is used up; prints the rate and how long the answers took. */

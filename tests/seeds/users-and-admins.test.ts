@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { useStack } from './plain-http.ts'
 
-// "Order Management API" with admins: login by form, who one is, and what only admins may.
+// "Order Management API" with admins: login by form, the current user, and routes for admins only.
 const api = useStack()
 const person = { name: 'Test User', email: 'testuser@example.com', password: 'securepassword' }
 let token: string

@@ -20,7 +20,7 @@ const forEver = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
 const run = (reactions: Reaction[] = [], context = forEver) => processDueOrders(world.services, reactions, context)
 const statusOf = async (id: string) => (await stored(world.services, id)).status
 
-// Whatever an earlier test left is not due in the next.
+// Orders of an earlier test are not due in the next.
 beforeEach(async () => {
   world.clock.pass(60)
   await run()
@@ -97,7 +97,7 @@ describe('the two-minute job', () => {
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await simpleOrder(services)).id))
     clock.pass(2)
     await run([], { ...forEver, deadline: clock.now() })
-    // The deadline is looked at between pages: each run does some work, so that they come to an end.
+    // The deadline is checked between pages: each run does some work, so that they finish.
     for (let n = 0; n < 4; n += 1) await run([], { ...forEver, deadline: clock.now() })
     expect(await Promise.all(ids.map(statusOf))).toEqual(ids.map(() => 'DELIVERED'))
   })

@@ -38,7 +38,7 @@ const creations = {
   simulated: () => simulatedOrder(world.services, false),
 } satisfies Record<string, (sku: string) => Promise<OrderView>>
 
-/** Everything that can happen to an order, by anybody, at any time. */
+/** Everything that can happen to an order, by any actor, at any time. */
 const happenings = {
   ...Object.fromEntries(
     actions.flatMap((action) => [
@@ -57,7 +57,7 @@ const happenings = {
   'set the clock back': async () => world.clock.pass(-1),
 } satisfies Record<string, (id: string, sku: string) => Promise<unknown>>
 
-/** What an operator or the job would do next: without it, few courses would get far. */
+/** The next action of an operator or the job: without it few lives would get far. */
 const goOn = async (id: string): Promise<void> => {
   const now = await stored(world.services, id)
   if (now.kind === 'simple') await (now.status === 'NEW' ? processOrder : completeOrder)(world.services, job, id)

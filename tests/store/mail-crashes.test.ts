@@ -31,7 +31,7 @@ function dying(services: Services, mailer: Mailer, at: number) {
   }
 }
 
-/** The same services, telling of every transaction. */
+/** The same services, with a callback for every transaction. */
 function watched(services: Services, seen: () => void): Services {
   const { store } = services
   const transact: typeof store.transact = (writes) => {

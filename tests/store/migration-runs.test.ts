@@ -11,7 +11,7 @@ import { endless, learningRelease, migrateAll, oldUsers } from './old-users.ts'
 const world = useWorld()
 const users = oldUsers(world)
 
-/** A migration that tells where each of its pages began, and dies at a moment. */
+/** A migration that records where each of its pages began, and dies at a moment. */
 function dying(at: number) {
   const begun: (string | null)[] = []
   const { step, ...life } = mortal(at)
@@ -78,7 +78,7 @@ describe('the migration', () => {
   test('is finished only when a round begun long after the first finds nothing left', async () => {
     const ids = await users.store(3)
     expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3 })
-    // An instance of the release before was still at it.
+    // An instance of the previous release was still writing.
     const [late = ''] = ids
     await users.rename(learningRelease, late, 'late')
     expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3 })

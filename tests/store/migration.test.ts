@@ -31,7 +31,7 @@ describe('users whose schema drops a field that follows from their role', () => 
     const { role, is_admin } = await shown(id)
     expect(is_admin).toBe(role === 'admin')
     await renameNow(id, 'by the current one again')
-    // The old release is gone by then: it refuses what it cannot know.
+    // The old release is no longer running by then: it refuses the new schema.
     await expect(rename(oldRelease, id, 'x')).rejects.toThrow('Item is user 2, not user 1')
   })
 
@@ -49,7 +49,7 @@ describe('users whose schema drops a field that follows from their role', () => 
     expect(await users.schemas(ids)).toEqual(new Set([2]))
     for (const id of idle) expect(await shown(id)).toEqual(before.get(id))
     for (const id of busy) {
-      // Each of the three changes has raised it, and moving has not.
+      // Each of the three changes incremented it, and the migration did not.
       expect(await shown(id)).toEqual({
         ...before.get(id),
         version: 4,

@@ -11,7 +11,7 @@ const world = useWorld()
 
 const page = (sku: string, query: MovementsQuery) => listMovements(world.services, operator, { sku, query })
 
-/** What follows a page. */
+/** The query for the page after this one. */
 const nextPage = (sku: string, { page: { next_cursor } }: Awaited<ReturnType<typeof page>>, limit: number) =>
   page(sku, { limit, cursor: next_cursor ?? expect.fail('this was the last page') })
 
@@ -105,7 +105,7 @@ describe('the balances of further pages', () => {
     }
     const first = await page(sku, { limit: 1 })
     expect((await nextPage(sku, first, 1)).moving).toBe(false)
-    // A request that took its time: its row is older than the one that the first page ended at.
+    // A slow request: its row is older than the last row of the first page.
     world.clock.pass(-0.1)
     await addStock(world.services, sku, 50)
     const second = await nextPage(sku, first, 1)

@@ -74,7 +74,7 @@ describe('an attempt', () => {
     limited(world.services, { kind: [kind], attempt, counts: ({ status }) => status === 'rejected' })
   const make = async () => 'made'
 
-  /** Five attempts that are under way until they are told to succeed. */
+  /** Five attempts that stay in flight until the test lets them succeed. */
   async function underWay(kind: string) {
     const succeed: ((text: string) => void)[] = []
     const slow = Array.from({ length: 5 }, () => attemptAt(kind, () => new Promise((done) => succeed.push(done))))

@@ -30,7 +30,7 @@ test('counters are rebuilt from events while orders go on, and shown when comple
   expect(derived(await shown())).toEqual(derived(await truth()))
   const lag = (await shown())['relayed']
 
-  // Somebody has changed a counter by hand.
+  // A counter was changed by hand.
   const wrong = { pk: 'COUNTERS#1#3', sk: 'COUNTERS' }
   const spoil = { UpdateExpression: 'ADD #c :n', ExpressionAttributeNames: { '#c': 'orders.RESERVED' } }
   await client.send(
@@ -38,7 +38,7 @@ test('counters are rebuilt from events while orders go on, and shown when comple
   )
   expect(derived(await shown())).not.toEqual(derived(await truth()))
 
-  // The first round moves everybody; relays that began before it may still be under way.
+  // The first round moves every subject; relays that began earlier may still be running.
   expect(await rebuildCounters(services, context)).toEqual({ finished: false })
   const [moving = ''] = ids
   await act(services, operator, moving, 'start-pick')

@@ -29,7 +29,7 @@ const newOrder = async (): Promise<string> => {
   return (await order(world.services, { lines: [{ sku, quantity: 1 }] })).id
 }
 
-const told = (...ids: string[]): { change: TableChange; id: string }[] =>
+const recordsOf = (...ids: string[]): { change: TableChange; id: string }[] =>
   ids.map((id) => ({ change: { subject: { order_id: id }, sequence: 1 }, id }))
 
 describe('an order whose relay fails again and again', () => {
@@ -54,7 +54,7 @@ describe('an order whose relay fails again and again', () => {
     const again = await relayChanges(
       services,
       { requestId: 'relay-run', reactions: [react], deadLetter },
-      told(poisonous, good),
+      recordsOf(poisonous, good),
     )
     expect(again).toEqual([])
     expect(attempts).toBe(3)
@@ -85,10 +85,14 @@ describe('an order whose relay fails again and again', () => {
       if (first && 'order_id' in first && first.order_id === unlucky) throw new Refusal('unavailable')
     }
     const deadLetter = async () => {
-      throw new Error('Nothing is to be put aside')
+      throw new Error('Nothing may be dead-lettered')
     }
     expect(
-      await relayChanges(services, { requestId: 'relay-run', reactions: [react], deadLetter }, told(good, unlucky)),
+      await relayChanges(
+        services,
+        { requestId: 'relay-run', reactions: [react], deadLetter },
+        recordsOf(good, unlucky),
+      ),
     ).toEqual([unlucky])
   })
 
@@ -98,7 +102,7 @@ describe('an order whose relay fails again and again', () => {
       throw new Error('Down')
     }
     await expect(
-      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], deadLetter: fail }, told(id)),
+      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], deadLetter: fail }, recordsOf(id)),
     ).rejects.toThrow('Down')
   })
 

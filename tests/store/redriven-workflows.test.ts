@@ -26,7 +26,7 @@ afterAll(async () => {
   await table.stop()
 })
 
-/** What an execution leaves that has failed at its first state. */
+/** The record of an execution that failed at its first state. */
 async function failedExecution(orderId: string): Promise<Execution> {
   const reserved = (await eventsOf(services, orderId)).find(({ type }) => type === 'order.reserved')
   if (!reserved) throw new Error(`${orderId} was never reserved`)

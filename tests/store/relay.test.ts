@@ -9,7 +9,7 @@ import { mortal } from './mortal.ts'
 
 const world = useWorld()
 
-/** What reached the outside, in order. */
+/** What was published, in order. */
 function recorder(): { seen: DomainEvent[]; react: Reaction } {
   const seen: DomainEvent[] = []
   return {
@@ -30,7 +30,7 @@ async function deliveredOrder(services: Services): Promise<string> {
 
 const counted = (services: Services): Promise<Counts> => services.store.counters.read(1)
 
-/** What the counters grew by, lag aside. */
+/** How much the counters grew, except the lag. */
 function growth(before: Counts, after: Counts): Counts {
   const names = Object.keys(after).filter((name) => name !== 'relay_lag_ms' && after[name] !== (before[name] ?? 0))
   return Object.fromEntries(names.map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]))

@@ -20,7 +20,7 @@ import {
 
 const world = useWorld()
 
-/** The code of the refusal, or what was answered. */
+/** The code of the refusal, or the answer. */
 const answerOf = (attempt: Promise<{ status: string }>): Promise<string> =>
   attempt.then(
     ({ status }) => status,

@@ -53,7 +53,7 @@ describe('low stock', () => {
   })
 })
 
-/** Changes a counter behind the back of the ledger. */
+/** Changes a counter without a ledger row. */
 const tamper = (sku: string, units: number) =>
   world.client.send(
     new UpdateCommand({

@@ -39,7 +39,7 @@ const keySchema = (partition: string, sort: string) => [
   { AttributeName: sort, KeyType: 'RANGE' as const },
 ]
 
-/** A table as a release made it that knew one index. */
+/** A table as created by a release with one index. */
 const firstTable = new CreateTableCommand({
   TableName: 'holdfast',
   BillingMode: 'PAY_PER_REQUEST',

@@ -9,9 +9,9 @@ import { UsedGrants } from './used-grants.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Of the API under test. */
+    /** URL of the API under test. */
     baseUrl: string
-    /** Of its admin, whose username is `admin`. */
+    /** Password of its admin, whose username is `admin`. */
     adminPassword: string
     /** Opens `/metrics`. */
     metricsToken: string

@@ -12,7 +12,7 @@ const prefixes: Record<string, string> = {
 
 const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), z.unknown())) })
 
-/** A transaction is no action of its own: IAM checks each of its items. */
+/** A transaction is not an action of its own: IAM checks each of its items. */
 const transactionActions: Record<string, string> = {
   Put: 'dynamodb:PutItem',
   Update: 'dynamodb:UpdateItem',
@@ -26,7 +26,7 @@ const restActions: Record<string, string> = {
   'POST /v2/email/outbound-emails': 'ses:SendEmail',
 }
 
-/** The IAM actions of a request to AWS. A request of an unknown kind has one that nobody can have been granted. */
+/** The IAM actions of a request to AWS. A request of an unknown kind has one that no function can be granted. */
 export function actionsOf(
   { method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
   body: string,

@@ -11,12 +11,12 @@ import { UsedGrants } from './used-grants.ts'
 
 export interface LocalStack {
   baseUrl: string
-  /** Of the DynamoDB engine. */
+  /** URL of the DynamoDB engine. */
   endpoint: string
   dataFolder: string
-  /** As Ctrl-C does; the data goes. @throws Error when a log says what no log may say, or a function did what it is not granted */
+  /** Stops as Ctrl-C does, and deletes the data. @throws Error when a log leaks, or a function did what it is not granted */
   stop(): Promise<void>
-  /** As a power cut does: `kill -9` of the stack, which leaves its engine behind. */
+  /** Stops as a power cut does: `kill -9` of the stack, which leaves its engine behind. */
   kill(): Promise<void>
   /** Starts on the same data and the same port again. */
   restart(): Promise<void>
@@ -70,7 +70,7 @@ export async function startLocalStack({
       lines.on('line', (line) => {
         const url = /^Holdfast +(http:\S+)$/.exec(line)?.[1]
         if (url) ready(url)
-        // What comes first is for whoever started it: the admin's e-mail and password.
+        // The first lines show the admin's e-mail and password on purpose.
         if (hasBegun) leaks.read(line)
         if (line.startsWith('Ctrl-C')) hasBegun = true
       })

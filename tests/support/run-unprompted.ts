@@ -1,4 +1,4 @@
-// Runs what no request prompts, on the data of a running stack: each job, and what a workflow does when a wait has lasted too long.
+// On the data of a running stack: runs every job, and what workflows do when a wait has lasted too long.
 import { useLocalAdapters } from '#infra/local/background.ts'
 import { runningEndpoint } from '#infra/local/engine.ts'
 import { invokeFunction } from '#infra/local/lambda.ts'

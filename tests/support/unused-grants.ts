@@ -8,7 +8,7 @@ export interface Excuse {
   actions: readonly AwsAction[]
 }
 
-/** What is used only after a failure or in a race, which neither the emulator nor the local stack produces unless it is very slow. */
+/** Actions that are used only after a failure or in a race, which a deployment or a local stack rarely has. */
 export const afterFailure: Record<string, Excuse> = {
   'events.relay': { because: 'only what failed three times is dead-lettered', actions: ['sqs:SendMessage'] },
   'jobs.process-due-orders': {

@@ -9,7 +9,7 @@ const start = Date.parse('2026-01-01T00:00:00Z')
 const user = { id: 'usr_1', role: 'operator', must_change_password: false } as const
 const minute = 60_000
 
-/** What signing and verifying reach the world through, on a clock of its own. */
+/** The services of signing and verifying, with a clock of their own. */
 function worldOf(loads: Secrets[]) {
   const time = { now: start }
   const clock = { now: () => time.now, sleep: async () => undefined }

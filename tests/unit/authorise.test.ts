@@ -12,7 +12,7 @@ const context = {
   must_change_password: 'false',
 }
 
-/** Only what is read of an event. */
+/** The parts of an event that are read. */
 const eventWith = (authorizer: object | undefined) => ({ requestContext: { authorizer } }) as APIGatewayProxyEvent
 
 describe('authorising', () => {

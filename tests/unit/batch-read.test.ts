@@ -5,7 +5,7 @@ import { createClient } from '#shared/dynamodb/connection.ts'
 import { Reachability } from '#shared/dynamodb/reachability.ts'
 import { getItems } from '#shared/dynamodb/read.ts'
 
-// No engine leaves keys unread: only DynamoDB does, when it is busy or an answer would pass 16 MB.
+// No local engine leaves keys unread: only DynamoDB does, when it is busy or an answer would exceed 16 MB.
 const dynamo = mockClient(DynamoDBDocumentClient)
 const table = 'holdfast'
 const keys = Array.from({ length: 150 }, (_, n) => ({ pk: `P${n}`, sk: 'S' }))

@@ -11,7 +11,7 @@ const cup = {
 }
 const downgrade = ({ colour, ...rest }: Item) => ({ ...rest, color: colour })
 
-/** Three releases in a row: one that knows nothing, one that teaches everybody to read, one that writes. */
+/** Three consecutive releases: one without the new schema, one that also reads it, one that writes it. */
 const old = codecKnowing({})('cup', z.object({ color: z.string() }))
 const learning = codecKnowing({ cup: { ...cup, downgrade } })('cup', Colour)
 const current = codecKnowing({ cup })('cup', Colour)

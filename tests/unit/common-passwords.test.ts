@@ -2,7 +2,7 @@ import { dictionary } from '@zxcvbn-ts/language-common'
 import { describe, expect, test } from 'vitest'
 import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
 
-/** Examples that the first users of the API were given; they stay accepted. */
+/** Examples that early users of the API were given; they stay accepted. */
 const examples = ['secure123', 'securepassword']
 
 describe('the bundled list of common passwords', () => {

@@ -95,7 +95,7 @@ describe('a rotation by Secrets Manager', () => {
 
   test.each([
     ['is not there', undefined],
-    ['is no JSON', 'random text'],
+    ['is not JSON', 'random text'],
     [
       'has no keys',
       JSON.stringify({ signing_keys: [], refresh_secret: 'r'.repeat(32), cursor_secret: 'c'.repeat(32) }),

@@ -135,7 +135,7 @@ describe('the pages of a walk', () => {
       false,
     )
     let now = 0
-    // Every look at the clock takes a second, and that is what each page has.
+    // Every look at the clock takes a second, which is as long as each page has.
     const connection = {
       clock: { now: () => (now += 1000), sleep: async () => undefined },
       get deadline() {

@@ -63,7 +63,7 @@ describe('a malformed HTTP request', () => {
     gateway.close()
   })
 
-  /** What comes back when this is sent, to the end of the connection. */
+  /** Everything that is received after this is sent, until the connection ends. */
   function answerTo(sent: string): Promise<string> {
     const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1')
     socket.write(sent)
@@ -73,7 +73,7 @@ describe('a malformed HTTP request', () => {
   const host = 'Host: localhost\r\n'
   test.each([
     ['a method of no standard', `FETCH / HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
-    ['a target that is no path', `GET ?a=b HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
+    ['a target that is not a path', `GET ?a=b HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
     ['a control character in a header', `GET / HTTP/1.1\r\n${host}X: a\u0001b\r\n\r\n`, 400, 'malformed_request'],
     [
       'two lengths',

@@ -28,7 +28,7 @@ function caught(work: () => unknown): Error {
   throw new Error('Nothing was thrown')
 }
 
-/** Errors as they come, each with something personal in it. */
+/** Errors of every source, each with something personal in it. */
 const dangerous: Record<string, Error> = {
   'a piece of JSON that could not be parsed': caught(() => JSON.parse('jo@ex.com')),
   'the item that stood in the way of a transaction': new TransactionCanceledException({
@@ -36,7 +36,7 @@ const dangerous: Record<string, Error> = {
     $metadata: { httpStatusCode: 400, requestId: 'AWS-REQUEST-1' },
     CancellationReasons: [{ Code: 'ConditionalCheckFailed', Item: { email: { S: email } } }],
   }),
-  'members that do not fit, named by whoever sent them': caught(() =>
+  'fields that fail validation, named by the caller': caught(() =>
     z.strictObject({ a: z.string() }).parse({ a: 1, [email]: email }),
   ),
   'a member of a record': caught(() => z.record(z.string(), z.number()).parse({ [email]: 'x' })),
@@ -48,10 +48,10 @@ const dangerous: Record<string, Error> = {
 
 describe('the log of an error', () => {
   test.each(Object.entries(dangerous))('leaves out %s', (_, error) => {
-    const told = loggedError(error)
-    expect(leaksOf(JSON.stringify(told))).toEqual([])
-    expect(told.at.length).toBeGreaterThan(0)
-    // Else the detector would find nothing anywhere.
+    const logged = loggedError(error)
+    expect(leaksOf(JSON.stringify(logged))).toEqual([])
+    expect(logged.at.length).toBeGreaterThan(0)
+    // Otherwise the detector would never find anything.
     expect(leaksOf(`${error.name} ${error.message} ${JSON.stringify(error)} ${error.cause}`)).not.toEqual([])
   })
 

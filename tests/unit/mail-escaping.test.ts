@@ -4,7 +4,7 @@ import { displayed, shortened } from '#shared/mail/displayed.ts'
 import { always } from '#tests/support/property.ts'
 import { createdStep, mailOf, plainTextOf } from '#tests/support/sample-mails.ts'
 
-/** A mail in which every text that somebody may choose is `texts[n]`. */
+/** A mail in which every text that a user can choose is `texts[n]`. */
 function mailAbout(texts: (n: number) => string) {
   const created = createdStep({
     reference: texts(0),

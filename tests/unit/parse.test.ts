@@ -19,12 +19,12 @@ const event = (parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent => ({
   stageVariables: null,
   body: null,
   isBase64Encoded: false,
-  // Only the path is read of it here.
+  // Only the path is read here.
   requestContext: { path: '/' } as APIGatewayProxyEvent['requestContext'],
   ...parts,
 })
 
-/** What is refused, as `code` or, field by field, as `pointer code`. */
+/** The refusal, as `code` or, field by field, as `pointer code`. */
 function refusalOf(read: () => unknown): string[] {
   try {
     read()

@@ -16,7 +16,7 @@ describe('If-Match', () => {
     ['W/"3-user"', [3]],
     ['"3-user", "12-user"', [3, 12]],
     ['"3-user",W/"4-user" ,\t"5-user"', [3, 4, 5]],
-    // Tags, but none of ours: no version will do.
+    // Tags that the API does not issue: they match no version.
     ['""', []],
     ['"3"', []],
     ['"v3-user"', []],

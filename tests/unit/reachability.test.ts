@@ -17,7 +17,7 @@ const throttled = () => Promise.reject(Object.assign(new Error('slow down'), { n
 const silent = () => new Promise<never>(() => undefined)
 const answersAfter = (milliseconds: number) => systemClock.sleep(milliseconds).then(() => 'answer')
 
-/** What requests of one process see of a table. */
+/** A process and its requests to a table. */
 function world() {
   const reachability = new Reachability(systemClock, patience)
   let attempts = 0
@@ -42,9 +42,9 @@ function world() {
   }
   return {
     request,
-    /** Of all requests so far. */
+    /** Attempts of all requests so far. */
     attempts: () => attempts,
-    /** Until the table has been silent for long enough. */
+    /** Makes a request that fails because the table stays silent. */
     async lose(): Promise<void> {
       const losing = request(refused)
       await vi.advanceTimersByTimeAsync(2000)

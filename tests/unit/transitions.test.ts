@@ -6,7 +6,7 @@ const every: { action: OrderAction; transition: Transition }[] = OrderAction.opt
   transitions[action].map((transition) => ({ action, transition })),
 )
 
-/** Where creation leaves an order of each kind. */
+/** The statuses of a new order of each kind. */
 const created: Record<OrderKind, OrderStatus[]> = {
   stock: ['NEW', 'RESERVED', 'FAILED_RESERVATION', 'BACKORDERED'],
   simple: ['NEW'],

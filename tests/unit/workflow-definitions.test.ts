@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { namedMachines } from '#shared/workflows/machines.ts'
 
 /**
- * Everything that the interpreter of the local stack does as Step Functions does it, by type of state. It ignores what it does not
+ * Everything that the local interpreter does as Step Functions does, by type of state. It ignores what it does not
  * know: `HeartbeatSeconds` and `Assign` above all.
  */
 const understood: Record<string, readonly string[]> = {

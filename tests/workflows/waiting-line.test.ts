@@ -14,14 +14,14 @@ const place = async (lines: Lines): Promise<string> => (await order(world.servic
 
 const all = (ids: string[]): Promise<StoredOrder[]> => Promise.all(ids.map((id) => stored(world.services, id)))
 
-/** Ids of the orders in the line of a SKU that still wait; entries of others are removed when the line is next served. */
+/** Ids of the orders queued for a SKU that still wait; entries of others are removed when the queue is next served. */
 async function lineOf(sku: string): Promise<string[]> {
   const ids: string[] = []
   for await (const { order_id } of world.services.store.waitingLine.entries(sku)) ids.push(order_id)
   return (await all(ids)).filter(({ waiting_since }) => waiting_since !== undefined).map(({ id }) => id)
 }
 
-/** Ids of orders in the order in which the table got their third events; for an order that waited at first, its reservation. */
+/** Order ids in the sequence of their third events, which for orders that waited is the reservation. */
 function watchThirdEvents(): string[] {
   const seen: string[] = []
   world.disturb({
@@ -64,7 +64,7 @@ describe(`${counts.waitingOrders} orders that wait for three SKUs`, () => {
       expect(round).toBeLessThan(1000)
       const sku = pick(random, skus)
       await addStock(world.services, sku, quantity())
-      // Comes while the relay is about to serve the line.
+      // Placed while the relay is about to serve the queue.
       if (random() < 0.2) barged.push(await place([{ sku, quantity: 1 }]))
       await world.settle()
       if (round % 10 === 0) expect(await world.wronglyWaiting()).toEqual([])
