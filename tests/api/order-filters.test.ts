@@ -23,7 +23,7 @@ const orders = { reserved: '', short: '', simple: '', cancelled: '', delivered: 
 type Name = keyof typeof orders
 let sku: string
 const reference = `Ref-${randomUUID()}`
-const nobody = `usr_${'0'.repeat(52)}`
+const unknownUser = `usr_${'0'.repeat(52)}`
 
 beforeAll(async () => {
   sku = await newProduct(admin, { stock: 9 })
@@ -92,7 +92,7 @@ describe('the filters of the list of orders', () => {
     '%s returns the same orders to an operator who filters by that user',
     async (_, query, expected) => {
       expect(namesOf(await idsOf(operator, { ...query(), user_id: customer.id }))).toEqual(expected)
-      expect(await idsOf(operator, { ...query(), user_id: nobody })).toEqual([])
+      expect(await idsOf(operator, { ...query(), user_id: unknownUser })).toEqual([])
     },
   )
 

@@ -50,7 +50,7 @@ describe('the list of users', () => {
       expect(await listed({ q: prefix.toUpperCase() }, limit), String(limit)).toEqual(made.toReversed())
     }
     expect(ids(await listed({ q: `${prefix}-name` }))).toEqual(newestFirst(made.slice(5)))
-    expect(await listed({ q: `${prefix}-nobody` })).toEqual([])
+    expect(await listed({ q: `${prefix}-unknown` })).toEqual([])
   })
 
   test.each<[UsersQuery, (user: User) => boolean]>([

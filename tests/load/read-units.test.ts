@@ -68,7 +68,7 @@ const pages: [string, () => CallerContext, () => OrdersQuery][] = [
   ['reference', () => operator, () => ({ reference: 'REF-none' })],
   ['text', () => operator, () => ({ q: 'rare' })],
   ['e-mail', () => operator, () => ({ q: email })],
-  ['somebody’s', () => operator, () => ({ user_id: customer.caller.id })],
+  ['of one user', () => operator, () => ({ user_id: customer.caller.id })],
   ['one’s own', () => customer, () => ({})],
   ['one’s own by status', () => customer, () => ({ status: 'NEW', sort: 'created_at' })],
 ]

@@ -8,7 +8,7 @@ import { overtaken, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 
-async function somebody(role: Role): Promise<CallerContext> {
+async function signedUp(role: Role): Promise<CallerContext> {
   const request = { email: `${randomUUID()}@example.com`, password: 'a-good-password', role }
   const { result } = await createUser(world.services, { request, once: onceOf(randomUUID(), request) })
   return contextOf(role, result.id, Number.POSITIVE_INFINITY)
@@ -21,7 +21,7 @@ const isDisabled = async ({ caller }: CallerContext) => (await world.services.st
 
 describe('two admins who disable each other', () => {
   test('at the same moment leave one of them enabled', async () => {
-    const [one, other] = [await somebody('admin'), await somebody('admin')]
+    const [one, other] = [await signedUp('admin'), await signedUp('admin')]
     // Each has read the other as an admin when the first of them writes.
     const late = disable(
       one,
@@ -34,7 +34,7 @@ describe('two admins who disable each other', () => {
 
   test('many times at once always leave one of them enabled', async () => {
     for (let round = 0; round < 10; round += 1) {
-      const [one, other] = [await somebody('admin'), await somebody('admin')]
+      const [one, other] = [await signedUp('admin'), await signedUp('admin')]
       const outcomes = await Promise.allSettled([disable(one, other), disable(other, one)])
       expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
       expect([await isDisabled(one), await isDisabled(other)].filter(Boolean)).toHaveLength(1)
@@ -42,7 +42,7 @@ describe('two admins who disable each other', () => {
   })
 
   test('are not involved when an admin disables a user', async () => {
-    const [admin, user] = [await somebody('admin'), await somebody('user')]
+    const [admin, user] = [await signedUp('admin'), await signedUp('user')]
     await disable(admin, user)
     expect(await isDisabled(user)).toBe(true)
   })
@@ -50,7 +50,7 @@ describe('two admins who disable each other', () => {
 
 describe('a transaction of a request', () => {
   test('waits for the caller to be admitted, and writes nothing when they are not', async () => {
-    const user = await somebody('user')
+    const user = await signedUp('user')
     const read = () => world.services.store.users.get(user.caller.id)
     const before = await read()
     if (!before) throw new Error('The account is gone')
