@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
 import {
   allowedTo,
@@ -11,23 +11,13 @@ import {
   type Place,
   places,
 } from '#tests/support/matrix.ts'
-import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
-import { act, orderedUnits, placeOrderAt } from '#tests/support/placed-orders.ts'
+import { expectStatus } from '#tests/support/people.ts'
 import { snapshot, stockOf } from '#tests/support/snapshot.ts'
+import { act, orderedUnits, placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-const people = {} as Record<CallerName | 'builder', Person>
-
-beforeAll(async () => {
-  const admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  const [owner, stranger, operator, builder] = await Promise.all([
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin, 'operator'),
-    newPerson(baseUrl, admin, 'admin'),
-  ])
-  Object.assign(people, { admin, owner, stranger, operator, builder })
-})
+const people = usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' })
 
 const cellsThat = (place: Place, isAccepted: boolean) =>
   cells
@@ -40,7 +30,7 @@ const named = (cell: Cell, caller: CallerName) =>
 const skusOf = ({ sku }: { sku?: string }): string[] => (sku === undefined ? [] : [sku])
 
 describe.each(places)('an order ($kind) that is $status', (place: Place) => {
-  test('refuses what the documents refuse, and stays as it is', async () => {
+  test('refuses what the documents forbid, and stays as it is', async () => {
     const order = await placeOrderAt(place, people)
     const before = await snapshot(people.admin, order.id, skusOf(order))
     for (const { cell, caller, answer: wanted } of cellsThat(place, false)) {
@@ -53,11 +43,11 @@ describe.each(places)('an order ($kind) that is $status', (place: Place) => {
         expect(allowed.toSorted(), name).toEqual(allowedTo(place, caller))
       }
     }
-    // Events and ledger only ever grow: one look at the end sees what any of the requests has done.
+    // Events and ledger only grow: one check at the end finds the effects of any request.
     expect(await snapshot(people.admin, order.id, skusOf(order))).toEqual(before)
   })
 
-  test('tells every caller what they may do', async () => {
+  test('shows every caller the actions they may take', async () => {
     const order = await placeOrderAt(place, people)
     for (const caller of ['owner', 'operator', 'admin'] as const) {
       const { allowed_actions: allowed } = expectStatus(
@@ -72,7 +62,7 @@ describe.each(places)('an order ($kind) that is $status', (place: Place) => {
 const open = places.filter((place) => cellsThat(place, true).length > 0)
 
 describe.each(open)('an order ($kind) that is $status', (place: Place) => {
-  test('does what the documents allow, with the stock they name', async () => {
+  test('accepts what the documents allow, and moves the stock they name', async () => {
     for (const { cell, caller, answer: wanted } of cellsThat(place, true)) {
       const name = named(cell, caller)
       const order = await placeOrderAt(place, people)

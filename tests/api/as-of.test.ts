@@ -1,20 +1,12 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct, type Person } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let customer: Person
-let stranger: Person
+const { admin, customer, stranger } = usePeople({ customer: 'user', stranger: 'user' })
 
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  customer = await newPerson(baseUrl, admin)
-  stranger = await newPerson(baseUrl, admin)
-})
-
-/** An order that was picked, and what it was after every step. */
+/** An order that was picked, and its state after every step. */
 async function pickedOrder(): Promise<{ id: string; states: OrderView[] }> {
   const sku = await newProduct(admin, { stock: 2 })
   const body = { lines: [{ sku, quantity: 1 }], note: 'Ring twice' }
@@ -26,8 +18,8 @@ async function pickedOrder(): Promise<{ id: string; states: OrderView[] }> {
 
 const around = (moment: string, milliseconds: number) => new Date(Date.parse(moment) + milliseconds).toISOString()
 
-describe('an order as of some time', () => {
-  test('is what it was after the last event until then, and nothing can be done to it', async () => {
+describe('an order read with as_of', () => {
+  test('shows the state after the last event until then, without allowed actions', async () => {
     const { id, states } = await pickedOrder()
     const readAt = (as_of: string) => customer.getOrder({ params: { id }, query: { as_of } })
     for (const [n, state] of states.entries()) {
@@ -41,7 +33,7 @@ describe('an order as of some time', () => {
     expect(expectStatus(await customer.getOrder({ params: { id } }), 200).status).toBe('PICKED')
   })
 
-  test('shows the steps in between that its events tell of', async () => {
+  test('shows each event of one change on its own', async () => {
     const { id } = await pickedOrder()
     const [created, reserved] = await eventsOf(customer, id)
     const readAt = async (as_of = '') => expectStatus(await admin.getOrder({ params: { id }, query: { as_of } }), 200)
@@ -49,7 +41,7 @@ describe('an order as of some time', () => {
     expect(await readAt(reserved?.at)).toMatchObject({ status: 'RESERVED', version: 1 })
   })
 
-  test('was not there before it was created, and is nobody else’s', async () => {
+  test('does not exist before its creation, and is hidden from other users', async () => {
     const { id, states } = await pickedOrder()
     const created = states[0]?.created_at ?? ''
     const read = (reader: Person, as_of: string) => reader.getOrder({ params: { id }, query: { as_of } })
@@ -61,7 +53,7 @@ describe('an order as of some time', () => {
   })
 
   test.each(['', 'now', '2026-11-20', '2026-13-01T00:00:00Z', '2026-11-20T10:00:00', '2026-11-20T10:00:00.0000Z'])(
-    'is refused for %j',
+    'is refused with as_of=%j',
     async (as_of) => {
       const { id } = await pickedOrder()
       const refused = { status: 422, body: { code: 'validation_failed', errors: [{ pointer: '?as_of' }] } }

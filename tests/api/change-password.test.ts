@@ -1,19 +1,16 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newPerson, type Person, password, signIn } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const anybody = createClient({ baseUrl })
 const next = 'quite-another-password'
 const change = { current_password: password, new_password: next }
-let admin: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-})
+const { admin } = usePeople()
 
 describe('changing the password', () => {
-  test('lets the new one in and the old one no more', async () => {
+  test('accepts the new password and rejects the old one', async () => {
     const person = await newPerson(baseUrl, admin)
     const { email } = person.tokens.user_info
     expectStatus(await person.changePassword({ body: change }), 204)
@@ -21,7 +18,7 @@ describe('changing the password', () => {
     expectStatus(await anybody.logIn({ body: { email, password: next } }), 200)
   })
 
-  test('ends every other session and keeps the one it came from', async () => {
+  test('ends every other session and keeps the current one', async () => {
     const here = await newPerson(baseUrl, admin)
     const there = await signIn(baseUrl, here.tokens.user_info.email, password)
     expectStatus(await here.changePassword({ body: change }), 204)

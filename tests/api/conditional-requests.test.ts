@@ -1,20 +1,18 @@
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import { isConditionalRead, isConditionalWrite, type Route } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
-import { changeables, type Reply, readables } from '#tests/support/conditional.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
+import { expectStatus, newPerson, newProduct } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { changeables, type Reply, readables } from './conditional.ts'
+import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let operator: Person
+const { admin, operator } = usePeople({ operator: 'operator' })
 let writes: ReturnType<typeof changeables>
 let reads: ReturnType<typeof readables>
 
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
   writes = changeables(baseUrl, admin)
   reads = readables(baseUrl, admin)
 })
@@ -24,13 +22,13 @@ const named = (isWanted: (route: Route) => boolean) =>
 const tagOf = ({ headers }: Reply) => headers.get('etag') ?? ''
 const versionOf = ({ body }: Reply) => (body as { version: number }).version
 
-test('every operation that heeds a precondition is tried here, and no other', () => {
+test('every operation that supports preconditions is tested here, and no other', () => {
   expect(Object.keys(reads).toSorted()).toEqual(named(isConditionalRead).toSorted())
   expect(Object.keys(writes).toSorted()).toEqual(named(isConditionalWrite).toSorted())
 })
 
 describe.each(named(isConditionalRead))('%s', (operation) => {
-  test('is tagged with version and role, and not sent again to who has it', async () => {
+  test('has an ETag of version and role, and answers 304 to a client that has it', async () => {
     const { read, change } = (await reads[operation]?.()) ?? expect.fail(operation)
     const first = await read({})
     const tag = tagOf(first)
@@ -53,8 +51,8 @@ describe.each(named(isConditionalRead))('%s', (operation) => {
   })
 })
 
-describe('a tag', () => {
-  test('of one role is not that of another, who sees something else', async () => {
+describe('an ETag', () => {
+  test('differs between roles, which see different fields', async () => {
     const place = { kind: 'stock', status: 'RESERVED' } as const
     const owner = await newPerson(baseUrl, admin)
     const params = { id: (await placeOrderAt(place, { owner, builder: admin })).id }
@@ -64,7 +62,7 @@ describe('a tag', () => {
     expectStatus(await operator.getOrder({ params, headers: { 'If-None-Match': tagOf(own) } }), 200)
   })
 
-  test('comes with the answer to a creation and to a change as well', async () => {
+  test('is also sent with the answer to a creation and to a change', async () => {
     const created = await admin.createOrder({ body: { product_name: 'Gift', amount: 1 } })
     expect(tagOf(created)).toBe('"1-admin"')
     const params = { id: expectStatus(created, 201).id }
@@ -102,13 +100,13 @@ describe.each(named(isConditionalWrite))('%s', (operation) => {
     })
   })
 
-  test('changes any version for *', async () => {
+  test('changes any version for If-Match: *', async () => {
     const { version, change } = await make()
     expect(await change({ 'If-Match': '*' })).toMatchObject({ status: 200, body: { version: version + 1 } })
   })
 
   // A retry of a reservation tries again, every time.
-  test.skipIf(operation === 'retryReservation')('succeeds once more when its answer got lost', async () => {
+  test.skipIf(operation === 'retryReservation')('repeats its answer to a retry after a lost response', async () => {
     const { version, change, now } = await make()
     const headers = { 'If-Match': `"${version}-admin"` }
     const replies = await Promise.all([change(headers), change(headers)])
@@ -120,8 +118,8 @@ describe.each(named(isConditionalWrite))('%s', (operation) => {
   })
 })
 
-describe('of many who change the same version', () => {
-  test('one does; the others are told that it is another by now', async () => {
+describe('concurrent changes of one version', () => {
+  test('succeed once; the others get 412 with the current version', async () => {
     const sku = await newProduct(admin)
     const change = (n: number) =>
       admin.updateProduct({ params: { sku }, body: { unit_price: n }, headers: { 'If-Match': '"1-admin"' } })
@@ -130,7 +128,7 @@ describe('of many who change the same version', () => {
     expect(expectStatus(await admin.getProduct({ params: { sku } }), 200).version).toBe(2)
   })
 
-  test('an order, the one action happens, once', async () => {
+  test('let one action on an order happen, once', async () => {
     const place = { kind: 'stock', status: 'RESERVED' } as const
     const { id } = await placeOrderAt(place, { owner: admin, builder: admin })
     const input = { params: { id }, headers: { 'If-Match': '"1-admin"' } }
@@ -145,7 +143,7 @@ describe('of many who change the same version', () => {
   })
 })
 
-test('what is refused anyway is refused for that, whatever If-Match says', async () => {
+test('a request that is refused anyway gets that error, whatever If-Match says', async () => {
   const { id } = await placeOrderAt({ kind: 'stock', status: 'CANCELLED' }, { owner: admin, builder: admin })
   const headers = { 'If-Match': '"99-admin"' }
   expect(await operator.startPick({ params: { id }, headers })).toMatchObject({

@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { crowd } from '#tests/support/crowd.ts'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, newProduct, newSku, type Person } from '#tests/support/people.ts'
 import { eventsOf, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let user: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(inject('baseUrl'), inject('adminPassword'))
-  user = await newPerson(inject('baseUrl'), admin)
-})
+const { admin, user } = usePeople({ user: 'user' })
 
 type Body = NonNullable<NonNullable<Parameters<Person['createOrder']>[0]>['body']>
 const create = (body: Body) => user.createOrder({ body })
@@ -40,7 +35,7 @@ describe('an order of products', () => {
     expect(await stockOf(admin, sku)).toMatchObject({ on_hand: 5, reserved: 2, available: 3 })
   })
 
-  test('with reserve: false is NEW and takes nothing', async () => {
+  test('with reserve: false is NEW and reserves nothing', async () => {
     const sku = await newProduct(admin, { stock: 5 })
     const order = expectStatus(await create({ ...one(sku), reserve: false }), 201)
     expect(order).toMatchObject({ status: 'NEW', allocations: [], allowed_actions: ['reserve', 'cancel'] })
@@ -53,7 +48,7 @@ describe('an order of products', () => {
     { short: ['allow', 'allow'], status: 'BACKORDERED', type: 'order.backordered' },
     { short: ['allow', 'deny'], status: 'FAILED_RESERVATION', type: 'order.reservation_failed' },
   ] as const)(
-    'short of products that $short backorders is $status and takes nothing',
+    'short of products that $short backorders is $status and reserves nothing',
     async ({ short, status, type }) => {
       const plenty = await newProduct(admin, { stock: 9 })
       const skus = await Promise.all(short.map((backorder) => newProduct(admin, { backorder, stock: 1 })))
@@ -68,7 +63,7 @@ describe('an order of products', () => {
     },
   )
 
-  test('sums lines of one SKU', async () => {
+  test('adds up lines with the same SKU', async () => {
     const [first, second] = [await newProduct(admin, { stock: 3 }), await newProduct(admin, { stock: 3 })]
     const lines = [...one(second, 2).lines, ...one(first).lines, ...one(second).lines]
     const order = expectStatus(await create({ lines }), 201)
@@ -81,7 +76,7 @@ describe('an order of products', () => {
     expect(tooMuch.failure?.missing).toEqual([{ sku: first, requested: 3, available: 2 }])
   })
 
-  test('keeps the address it is shipped to', async () => {
+  test('keeps its shipping address', async () => {
     const ship_to = { name: 'Ada', line1: '1 Road', line2: 'Flat 2', city: 'York', postal_code: 'YO1', country: 'GB' }
     const sku = await newProduct(admin, { stock: 1 })
     expect(expectStatus(await create({ ...one(sku), ship_to }), 201).ship_to).toEqual(ship_to)
@@ -89,7 +84,7 @@ describe('an order of products', () => {
     expect(bad).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/ship_to/country' }] } })
   })
 
-  test('reserved for some minutes says until when, and gives that up when it is picked', async () => {
+  test('with reserve_for_minutes shows when the reservation ends, until it is picked', async () => {
     const sku = await newProduct(admin, { stock: 2 })
     const order = expectStatus(await create({ ...one(sku), reserve_for_minutes: 10 }), 201)
     const minutes = (Date.parse(order.reserved_until ?? '') - Date.parse(order.created_at)) / 60_000
@@ -106,7 +101,7 @@ describe('an order of products', () => {
 })
 
 describe('an order is refused and leaves no trace', () => {
-  test('with an unknown SKU, naming each', async () => {
+  test('with an unknown SKU, and the error names each', async () => {
     const known = await newProduct(admin, { stock: 1 })
     const unknown = [newSku(), newSku()]
     const lines = [known, ...unknown].map((sku) => ({ sku, quantity: 1 }))
@@ -118,7 +113,7 @@ describe('an order is refused and leaves no trace', () => {
     expect(await ledgerOf(admin, known)).toHaveLength(1)
   })
 
-  test('with more than 40 SKUs; 40 are taken', async () => {
+  test('with more than 40 SKUs, while 40 are accepted', async () => {
     // Few at a time: forty functions that start cold at once are too much for an installation on a small machine.
     const skus = await crowd(4, Array(40).fill(undefined), () => newProduct(admin, { stock: 1 }))
     const lines = skus.map((sku) => ({ sku, quantity: 1 }))
@@ -141,7 +136,7 @@ describe('an order is refused and leaves no trace', () => {
     expect(expectStatus(await create(one(euros)), 201).currency).toBe('EUR')
   })
 
-  test('with a reference of its user that is taken, naming the order', async () => {
+  test('with a reference its user has used before, and the error names that order', async () => {
     const [sku, reference] = [await newProduct(admin, { stock: 5 }), randomUUID()]
     const first = expectStatus(await create({ ...one(sku), reference }), 201)
     expectStatus(await user.cancelOrder({ params: { id: first.id } }), 200)

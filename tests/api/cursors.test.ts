@@ -2,15 +2,13 @@ import { beforeAll, describe, expect, inject, test } from 'vitest'
 import * as z from 'zod/mini'
 import { Problem } from '#shared/api/problem.ts'
 import { PageInfo } from '#shared/requests/paging.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct, type Person } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let customer: Person
+const { admin, customer } = usePeople({ customer: 'user' })
 let sku: string
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  customer = await newPerson(baseUrl, admin)
   sku = await newProduct(admin, { stock: 10, stock_buckets: 2 })
 })
 
@@ -37,7 +35,7 @@ describe('a cursor', () => {
     return next_cursor ?? expect.fail(`${path} has one page only`)
   }
 
-  test('works for its list and its caller only, and only as it was given', async () => {
+  test('works only for its list and its caller, and only unmodified', async () => {
     const [orders, other] = [await newOrders(customer), await newOrders(admin)]
     await newProduct(admin)
     const sources: [string, Person][] = [

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { operations } from '#shared/api/operations.ts'
 import { problems } from '#shared/requests/refusal.ts'
-import {
-  accountProvocations,
-  orderProvocations,
-  type Provocations,
-  stockProvocations,
-} from '#tests/support/error-provocations.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { accountProvocations, orderProvocations, type Provocations, stockProvocations } from './error-provocations.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person
@@ -38,14 +33,14 @@ describe('an error that an operation declares as its own', () => {
   })
 })
 
-test('no other error of an operation is provoked here than those it declares', () => {
+test('every error that is provoked here is declared by its operation', () => {
   const provoked = Object.entries(provocations).flatMap(([operation, codes]) =>
     Object.keys(codes).map((code) => `${operation} ${code}`),
   )
   expect(provoked.toSorted()).toEqual(declared.map(({ operation, code }) => `${operation} ${code}`).toSorted())
 })
 
-test('of many changes at once some are refused, and each that is not counts one version', async () => {
+test('of concurrent changes some are refused; each of the others adds one version', async () => {
   const sku = await newProduct(admin)
   const replies = await Promise.all(
     Array.from({ length: 24 }, (_, n) => admin.updateProduct({ params: { sku }, body: { unit_price: n } })),

@@ -5,14 +5,11 @@ import { expectStatus } from '#tests/support/people.ts'
 
 const anybody = createClient({ baseUrl: inject('baseUrl') })
 
-test.each(['getHealth', 'getLiveness', 'getReadiness'] as const)(
-  '%s tells that all is well, and when',
-  async (name) => {
-    const before = Date.now() / 1000
-    const health = expectStatus(await anybody[name](), 200)
-    expect(health).toMatchObject({ status: name === 'getReadiness' ? 'ready' : 'healthy', version })
-    expect(health.environment).toMatch(/^(local|emulator|dev|staging|prod)$/)
-    // The other machine's clock may go a little differently.
-    expect(Math.abs(health.timestamp - before)).toBeLessThan(60)
-  },
-)
+test.each(['getHealth', 'getLiveness', 'getReadiness'] as const)('%s reports health and the time', async (name) => {
+  const before = Date.now() / 1000
+  const health = expectStatus(await anybody[name](), 200)
+  expect(health).toMatchObject({ status: name === 'getReadiness' ? 'ready' : 'healthy', version })
+  expect(health.environment).toMatch(/^(local|emulator|dev|staging|prod)$/)
+  // The clock of another machine may differ a little.
+  expect(Math.abs(health.timestamp - before)).toBeLessThan(60)
+})

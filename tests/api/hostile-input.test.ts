@@ -3,16 +3,16 @@ import * as z from 'zod/mini'
 import { errorsOf } from '#shared/api/contract.ts'
 import { operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
-import { expectStatus, newProduct, type Person, password, signInAdmin } from '#tests/support/people.ts'
-import { plausiblePath } from '#tests/support/plausible-path.ts'
+import { expectStatus, newProduct, type Person, password } from '#tests/support/people.ts'
+import { plausiblePath } from './plausible-path.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const line = { sku: 'HOSTILE', quantity: 1 }
 const ship_to = { name: 'Ada', line1: 'Road 1', city: 'Bern', postal_code: '3000', country: 'CH' }
-let admin: Person
+const { admin } = usePeople()
 let sku: string
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
   sku = await newProduct(admin, { stock: 10, stock_buckets: 2 })
 })
 
@@ -22,7 +22,7 @@ interface Call {
   headers?: Record<string, string>
 }
 
-/** The problem and, in short, its status and code; all its members are checked on the way. */
+/** The problem and, in short, its status and code; the whole problem is validated. */
 async function problemOf(method: string, path: string, { as = admin, body, headers = {} }: Call = {}) {
   const answer = await fetch(`${baseUrl}${path}`, {
     method,
@@ -95,7 +95,7 @@ describe.each(operations.filter(({ route }) => route.body))('the body of $operat
 })
 
 describe('texts, numbers and lists', () => {
-  test('over the gateway’s own 10 MB are refused as too large', async () => {
+  test('larger than the 10 MB of the gateway are refused as too large', async () => {
     const body = new Uint8Array(10 * 1024 * 1024 + 1).fill(0x20)
     expect(await refusal('POST', '/orders', { body })).toBe('413 payload_too_large')
   })
@@ -107,7 +107,7 @@ describe('texts, numbers and lists', () => {
     expect(expectStatus(await admin.getStock({ params: { sku } }), 200)).toMatchObject({ on_hand: 10, reserved: 0 })
   })
 
-  test('of 201 and of 500 lines are refused, and a prototype in a line', async () => {
+  test('of 201 and of 500 lines are refused, and so is a prototype in a line', async () => {
     const body = `{"lines":[{"sku":"${sku}","quantity":1,"__proto__":{"quantity":5}}]}`
     expect(await refusal('POST', '/orders', { body })).toBe(invalid)
     for (const length of [201, 500]) {
@@ -131,7 +131,7 @@ describe('texts, numbers and lists', () => {
     ['/auth/login', { email: '\ud800@example.com', password }],
     ['/auth/login', { username: 'admin', password: '\ud800' }],
   ]
-  test.each(texts)('half a surrogate pair is refused: %s %j', async (path, body) => {
+  test.each(texts)('a lone surrogate is refused: %s %j', async (path, body) => {
     expect(await refusal('POST', path, { body: JSON.stringify(body) })).toBe(invalid)
   })
 })

@@ -4,25 +4,19 @@ import { rolesFor } from '#shared/api/contract.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
 import type { Role } from '#shared/requests/caller.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { plausiblePath } from '#tests/support/plausible-path.ts'
+import { expectStatus, newProduct } from '#tests/support/people.ts'
+import { plausiblePath } from './plausible-path.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 
-let people: Record<Role, Person>
+const people = usePeople({ user: 'user', editor: 'editor', operator: 'operator' })
 let sku: string
 beforeAll(async () => {
-  const admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  const [user, editor, operator] = await Promise.all([
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin, 'editor'),
-    newPerson(baseUrl, admin, 'operator'),
-  ])
-  people = { user, editor, operator, admin }
-  sku = await newProduct(admin)
+  sku = await newProduct(people.admin)
 })
 
-/** With the headers that every answer has checked. */
+/** Sends a request, and checks the headers that every answer has. */
 async function call(method: string, path: string, { as, ...init }: RequestInit & { as?: Role | undefined } = {}) {
   const bearer = as && { Authorization: `Bearer ${people[as].tokens.access_token}` }
   const answer = await fetch(`${baseUrl}${path}`, { ...init, method, headers: { ...bearer, ...init.headers } })
@@ -51,7 +45,7 @@ describe('every route', () => {
     expect([slashed.status, slashed.problem?.code]).toEqual([wanted.status, wanted.problem?.code])
   })
 
-  test.each(named)('answers other methods with 405 and those that are possible: $path', async ({ route, path }) => {
+  test.each(named)('answers other methods with 405 and lists the allowed ones: $path', async ({ route, path }) => {
     const possible = named.filter((other) => other.route.path === route.path).map(({ method }): string => method)
     const others = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'PURGE'].filter((name) => !possible.includes(name))
     for (const other of others) {
@@ -64,7 +58,7 @@ describe('every route', () => {
 
   const closed = named.filter(({ route }) => route.access !== 'public')
   test.each(closed)(
-    'that is not public asks who is there before anything else: $method $path',
+    'that is not public authenticates before anything else: $method $path',
     async ({ method, path }) => {
       for (const body of method === 'GET' ? [null] : [null, '{"broken']) {
         const answer = await call(method, `${path}?x=1`, { body })
@@ -79,7 +73,7 @@ describe('every route', () => {
 
   const forStaff = named.filter(({ route: { access } }) => access !== 'public' && access !== 'user')
   test.each(forStaff)(
-    'is closed to other roles, in these words: $method $path',
+    'refuses other roles with the documented message: $method $path',
     async ({ route: { access }, method, path }) => {
       const allowed = access === 'public' ? [] : rolesFor(access)
       const detail = `${access.charAt(0).toUpperCase()}${access.slice(1)} access required`
@@ -90,7 +84,7 @@ describe('every route', () => {
   )
 })
 
-describe('a path that is none', () => {
+describe('a path that leads nowhere', () => {
   const paths = [
     '/nothing',
     '/Orders',
@@ -103,17 +97,20 @@ describe('a path that is none', () => {
     '/%F0%9F%90%A2',
     `/${'x'.repeat(4000)}`,
   ]
-  test.each(paths)('is not found: %s', async (path) => {
+  test.each(paths)('is answered with 404: %s', async (path) => {
     for (const method of ['GET', 'POST', 'DELETE']) {
       expect(await call(method, path), method).toMatchObject({ status: 404, problem: { code: 'not_found' } })
     }
   })
 
-  test.each(['/%', '/orders/%zz', '/%ff%fe'])('and cannot be decoded is the gateway’s own 4xx: %s', async (path) => {
-    const { status, problem } = await call('GET', path)
-    expect(problem).toMatchObject({ status })
-    expect([400, 401, 403, 404]).toContain(status)
-  })
+  test.each(['/%', '/orders/%zz', '/%ff%fe'])(
+    'that cannot be decoded is answered with a 4xx by the gateway: %s',
+    async (path) => {
+      const { status, problem } = await call('GET', path)
+      expect(problem).toMatchObject({ status })
+      expect([400, 401, 403, 404]).toContain(status)
+    },
+  )
 
   const ids = [
     'x',
@@ -129,7 +126,7 @@ describe('a path that is none', () => {
     'x'.repeat(2000),
     '%F0%9F%90%A2',
   ]
-  test.each(ids)('nor is an id that cannot be one: %s', async (id) => {
+  test.each(ids)('with a malformed id is answered with 404: %s', async (id) => {
     for (const path of [
       `/orders/${id}`,
       `/orders/${id}/events`,
@@ -148,14 +145,14 @@ describe('a path that is none', () => {
 })
 
 describe('X-Request-ID', () => {
-  test.each(['a', 'A-z.0_9', 'x'.repeat(128)])('is given back: %s', async (id) => {
+  test.each(['a', 'A-z.0_9', 'x'.repeat(128)])('is echoed: %s', async (id) => {
     for (const path of ['/health', '/nothing']) {
       expect((await call('GET', path, { headers: { 'X-Request-ID': id } })).headers.get('x-request-id')).toBe(id)
     }
   })
 
   test.each(['', 'x'.repeat(129), 'a b', 'a\tb', 'a:b', '%0d%0aX-Evil:1', '<script>', '"a"', 'é', '{"$gt":""}'])(
-    'is made anew instead of %j',
+    'is replaced when it is %j',
     async (id) => {
       const { headers } = await call('GET', '/health', { headers: { 'X-Request-ID': id } })
       expect(headers.get('x-request-id')).not.toBe(id)
@@ -182,7 +179,7 @@ describe('Idempotency-Key', () => {
     expect(expectStatus(stock, 200).available).toBeLessThanOrEqual(1)
   })
 
-  test('means the same bare and in quotes', async () => {
+  test('means the same with and without quotes', async () => {
     const key = randomUUID()
     const first = await receive(key)
     const again = await receive(`"${key}"`)

@@ -25,7 +25,7 @@ describe('logging in', () => {
     ['the username in other letters', { username: username.toLowerCase() }],
     ['the e-mail where OAuth2 has a username', { username: email }],
   ]
-  test.each(names)('with %s gives tokens that open the API', async (_, name) => {
+  test.each(names)('with %s returns tokens that the API accepts', async (_, name) => {
     const reply = await anybody.logIn({ body: { ...name, password } })
     const tokens = expectStatus(reply, 200)
     expect(tokens).toEqual({
@@ -41,21 +41,24 @@ describe('logging in', () => {
     expect(me.headers.get('cache-control')).toBe('private, no-cache')
   })
 
-  test.each([email, username])('as an OAuth2 form works with %s and ignores what is OAuth2’s', async (name) => {
-    const own = { grant_type: 'password', scope: 'openid', client_id: 'app', client_secret: 'x' }
-    const answer = await postForm({ ...own, username: name, password })
-    expect(answer.status).toBe(200)
-    expect(answer.headers.get('cache-control')).toBe('no-store')
-    expect(Tokens.parse(await answer.json()).user_info).toEqual(user)
-  })
+  test.each([email, username])(
+    'accepts an OAuth2 form with %s and ignores the other fields of OAuth2',
+    async (name) => {
+      const own = { grant_type: 'password', scope: 'openid', client_id: 'app', client_secret: 'x' }
+      const answer = await postForm({ ...own, username: name, password })
+      expect(answer.status).toBe(200)
+      expect(answer.headers.get('cache-control')).toBe('no-store')
+      expect(Tokens.parse(await answer.json()).user_info).toEqual(user)
+    },
+  )
 
-  test('as a form refuses other fields', async () => {
+  test('refuses a form with unknown fields', async () => {
     const answer = await postForm({ username, password, otp: '1' })
     expect(answer.status).toBe(422)
     expect(await answer.json()).toMatchObject({ code: 'validation_failed', errors: [{ pointer: '#/otp' }] })
   })
 
-  test('starts a session of its own each time', async () => {
+  test('starts a new session each time', async () => {
     const [a, b] = await Promise.all([1, 2].map(() => anybody.logIn({ body: { email, password } })))
     expect(a && expectStatus(a, 200).refresh_token).not.toBe(b && expectStatus(b, 200).refresh_token)
   })
@@ -67,14 +70,14 @@ describe('logging in', () => {
     ['more than the password', { email }, `${password}!`],
     ['a password longer than any', { email }, 'x'.repeat(1000)],
     ['a wrong password and the username', { username }, 'a-wrong-password'],
-    ['an unknown e-mail', { email: `nobody.${randomUUID()}@example.com` }, password],
-    ['an unknown username', { username: `nobody-${randomUUID()}` }, password],
+    ['an unknown e-mail', { email: `unknown.${randomUUID()}@example.com` }, password],
+    ['an unknown username', { username: `unknown-${randomUUID()}` }, password],
     ['an empty username', { username: '' }, password],
     ['a name with a key separator', { username: `${username}#UNIQUE` }, password],
     ['a name in letters of other scripts', { username: 'пользователь' }, password],
     ['a name with control characters', { username: 'a\u0000b\u001f' }, password],
   ]
-  test.each(wrong)('with %s is refused without saying which is wrong', async (_, name, secret) => {
+  test.each(wrong)('with %s is refused without revealing which part is wrong', async (_, name, secret) => {
     const reply = await anybody.logIn({ body: { ...name, password: secret } })
     expect(reply).toMatchObject({
       status: 401,
@@ -90,7 +93,7 @@ describe('logging in', () => {
     expect(await answer.json()).toMatchObject({ code: 'validation_failed' })
   })
 
-  test('refuses a password that shares the 72 bytes bcrypt reads', async () => {
+  test('refuses a password that only shares the 72 bytes bcrypt reads', async () => {
     const longest = 'é'.repeat(36)
     const other = `longest.${randomUUID()}@example.com`
     expectStatus(await anybody.register({ body: { email: other, password: longest } }), 201)
@@ -101,7 +104,7 @@ describe('logging in', () => {
 })
 
 describe('GET /auth/me', () => {
-  test('wants a token', async () => {
+  test('requires a token', async () => {
     const reply = await anybody.getMe()
     expect(reply).toMatchObject({ status: 401, body: { code: 'not_authenticated', detail: 'Not authenticated' } })
     expect(reply.headers.get('www-authenticate')).toBe('Bearer')
@@ -109,7 +112,7 @@ describe('GET /auth/me', () => {
 })
 
 describe('the public keys', () => {
-  test('name the key that signed a token and show no private part', async () => {
+  test('include the key that signed a token and show no private part', async () => {
     const tokens = expectStatus(await anybody.logIn({ body: { email, password } }), 200)
     const [head = ''] = tokens.access_token.split('.')
     const { kid } = JSON.parse(Buffer.from(head, 'base64url').toString()) as { kid: string }

@@ -30,7 +30,7 @@ describe('logging out', () => {
     expect(await refresh({ refresh_token })).toMatchObject(refused)
   })
 
-  test('by a refresh token that was traded in already ends the session too', async () => {
+  test('by a refresh token that was already exchanged ends the session too', async () => {
     const first = await logIn()
     const second = expectStatus(await refresh(first), 200)
     expectStatus(await anybody.logOut({ body: { refresh_token: first.refresh_token } }), 204)
@@ -38,25 +38,25 @@ describe('logging out', () => {
     expect(await refresh(first)).toMatchObject(refused)
   })
 
-  test('twice is no error', async () => {
+  test('twice is not an error', async () => {
     const tokens = await logIn()
     expectStatus(await bearer(tokens).logOut(), 204)
     expectStatus(await bearer(tokens).logOut(), 204)
     expectStatus(await anybody.logOut({ body: { refresh_token: tokens.refresh_token } }), 204)
   })
 
-  test('with both ends the session of the refresh token', async () => {
+  test('with both tokens ends the session of the refresh token', async () => {
     const [here, there] = [await logIn(), await logIn()]
     expectStatus(await bearer(here).logOut({ body: { refresh_token: there.refresh_token } }), 204)
     expect(await refresh(there)).toMatchObject(refused)
     expectStatus(await refresh(here), 200)
   })
 
-  test('with neither is refused', async () => {
+  test('without any token is refused', async () => {
     expect(await anybody.logOut()).toMatchObject({ status: 422, body: { code: 'validation_failed' } })
   })
 
-  test('with what is no token of ours is refused and ends nothing', async () => {
+  test('with an invalid token is refused and ends nothing', async () => {
     const tokens = await logIn()
     const forged = tokens.refresh_token.replace(/.$/, (last) => (last === 'A' ? 'E' : 'A'))
     expect(await anybody.logOut({ body: { refresh_token: forged } })).toMatchObject(refused)

@@ -24,7 +24,7 @@ const linesOf = (stack: LocalStack): LogLine[] =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line))
 
-/** Changes a stored item behind Holdfast's back. */
+/** Changes a stored item directly in the table. */
 async function spoil({ endpoint }: LocalStack, pk: string, member: string, value: unknown): Promise<void> {
   const client = DynamoDBDocumentClient.from(new DynamoDBClient({ endpoint }))
   await client.send(
@@ -39,7 +39,7 @@ async function spoil({ endpoint }: LocalStack, pk: string, member: string, value
   client.destroy()
 }
 
-describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
+describe('the logs at LOG_LEVEL=DEBUG', () => {
   let stack: LocalStack
   let admin: Person
   let sku: string
@@ -53,7 +53,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
   const mark = () => `Personal-Mark-${randomUUID().slice(0, 8)}`
   const secret = 'personal-mark-and-a-secret'
 
-  /** Somebody whose every particular is marked. */
+  /** A user whose every personal detail contains a mark. */
   async function markedPerson() {
     const body = { email: `${mark()}@example.com`, username: mark(), name: mark(), password: secret }
     expectStatus(await createClient({ baseUrl: stack.baseUrl }).register({ body }), 201)
@@ -69,13 +69,13 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
   const raw = async (method: string, path: string, init: RequestInit = {}) =>
     (await fetch(`${stack.baseUrl}${path}`, { method, ...init })).status
 
-  test('leaves nothing personal and nothing secret in the logs, whatever goes wrong', async () => {
+  test('contain nothing personal and nothing secret, whatever goes wrong', async () => {
     const { email, username, person } = await markedPerson()
     const bearer = { Authorization: `Bearer ${person.tokens.access_token}` }
     const json = { 'Content-Type': 'application/json' }
     const anybody = createClient({ baseUrl: stack.baseUrl })
 
-    // What goes well.
+    // Requests that succeed.
     const { id } = await order(person)
     expectStatus(await person.updateOrder({ params: { id }, body: { note: mark() } }), 200)
     expectStatus(await person.cancelOrder({ params: { id }, body: { reason: mark() } }), 200)
@@ -83,7 +83,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
     expectStatus(await admin.listUsers({ query: { q: email } }), 200)
     expectStatus(await person.changePassword({ body: { current_password: secret, new_password: `${secret}!` } }), 204)
 
-    // What is refused.
+    // Requests that are refused.
     const wrong = { username, password: `${secret}?` }
     expect((await anybody.logIn({ body: wrong })).status).toBe(401)
     const form = { body: new URLSearchParams(wrong), headers: {} }
@@ -98,7 +98,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
     const huge = { headers: json, body: JSON.stringify({ email, padding: 'x'.repeat(11_000_000) }) }
     expect(await raw('POST', '/auth/register', huge)).toBe(413)
 
-    // What breaks: items that are not as their schema says, read by requests, mails and jobs.
+    // Failures: items that violate their schema, read by requests, mails and jobs.
     const broken = await order(person)
     await spoil(stack, `ORDER#${broken.id}`, 'ship_to', `Personal-Mark, ${email}`)
     expect(await raw('GET', `/orders/${broken.id}`, { headers: bearer })).toBe(500)
@@ -108,7 +108,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
     await spoil(stack, `USER#${other.person.id}`, 'name', { [email]: secret })
     expectStatus(await admin.reserveOrder({ params: { id: unmailed } }), 200)
     expect((await other.person.getMe()).status).toBe(500)
-    // A message that nobody can read, of which JSON.parse quotes a piece.
+    // A message that is not JSON, of which JSON.parse quotes a piece.
     writeFileSync(join(stack.dataFolder, 'queues/mail/0-poison.json'), 'jo@ex.com')
     const said = (message: string) => linesOf(stack).filter((line) => line.message === message)
     const messages = ['request failed', 'delivery failed', 'run finished', 'request answered by the gateway']
@@ -125,7 +125,7 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
     ['GET', '/nothing', 404, 'GET /{proxy+}'],
     ['DELETE', '/health', 405, 'DELETE /{proxy+}'],
     ['GET', '/orders', 401, 'GET /orders'],
-  ])('tells by the id of the answer what was answered to %s %s: %d', async (method, path, status, route) => {
+  ])('record under the request id what was answered to %s %s: %d', async (method, path, status, route) => {
     const answer = await fetch(`${stack.baseUrl}${path}`, { method })
     const { request_id } = (await answer.json()) as { request_id?: string }
     const id = answer.headers.get('x-request-id')
@@ -134,10 +134,10 @@ describe('everything that happens, at LOG_LEVEL=DEBUG', () => {
   })
 })
 
-/** What the logs may grow by for one order, from its creation to its delivery. */
+/** Bytes of log for one order, from its creation to its delivery. */
 const maxBytes = 2048
 
-test('the life of an order takes at most 2 kB of log, with all that follows from it', async () => {
+test('the life of an order, with everything it causes, takes at most 2 kB of log', async () => {
   const stack = await startLocalStack({ environment: { LOG_LEVEL: 'INFO' } })
   onTestFinished(stack.stop)
   const admin = await signInAdmin(stack.baseUrl, 'correct-horse-battery')
@@ -167,9 +167,9 @@ test('the life of an order takes at most 2 kB of log, with all that follows from
   process.stdout.write(`The life of an order: ${bytes} bytes of log\n`)
   expect(bytes).toBeGreaterThan(0)
   expect(bytes).toBeLessThanOrEqual(maxBytes)
-  // Every request of that life, and so every event of it, is found by its id.
-  const told = new Set(linesOf(stack).map(({ request_id }) => request_id))
-  expect(ids.filter((requestId) => !told.has(requestId))).toEqual([])
+  // Every request of that life, and so every event, is in the log under its id.
+  const loggedIds = new Set(linesOf(stack).map(({ request_id }) => request_id))
+  expect(ids.filter((requestId) => !loggedIds.has(requestId))).toEqual([])
 })
 
 const bytesOf = ({ dataFolder }: LocalStack, name: string): number => statSync(join(logFolder(dataFolder), name)).size

@@ -1,25 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { PageQuery } from '#shared/requests/paging.ts'
 import type { MovementsQuery } from '#shared/stock/list-movements.ts'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, newProduct, newSku } from '#tests/support/people.ts'
 import { everyPage, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let user: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, operator, user } = usePeople({ operator: 'operator', user: 'user' })
 
 type Ledger = Awaited<ReturnType<typeof ledgerOf>>
 const counters = ['on_hand', 'reserved', 'available'] as const
 
-/** Each row's balance less what it changed is the balance of the row before it; the newest is what there is now. */
+/** Each row's balance minus its change is the balance of the row before it; the newest is the current stock. */
 async function expectChain(ledger: Ledger, sku: string): Promise<void> {
   const stock = await stockOf(operator, sku)
   for (const counter of counters) {
@@ -53,7 +45,7 @@ async function busySku(): Promise<string> {
 }
 
 describe('the ledger of a SKU', () => {
-  test('is newest first with a running balance, the same over pages of every size', async () => {
+  test('is newest first, with running balances that are the same at every page size', async () => {
     const sku = await busySku()
     const whole = await ledgerOf(operator, sku)
     expect(new Set(whole.map(({ kind }) => kind))).toEqual(new Set(['receive', 'reserve', 'release', 'adjust', 'ship']))
@@ -88,7 +80,7 @@ describe('the ledger of a SKU', () => {
     expect(Object.keys(received ?? {})).not.toContain('order_id')
   })
 
-  test('chains while others write, and says when it may not', async () => {
+  test('has consistent balances under concurrent writes, or says that it may not', async () => {
     const sku = await newProduct(admin, { stock_buckets: 4, stock: 50 })
     const write = async () => {
       for (let n = 0; n < 5; n += 1)
@@ -108,7 +100,7 @@ describe('the ledger of a SKU', () => {
     await expectChain(await ledgerOf(operator, sku), sku)
   })
 
-  test('can be asked for one order, for one kind of movement, and for both', async () => {
+  test('can be filtered by order, by kind of movement, and by both', async () => {
     const sku = await busySku()
     const whole = await ledgerOf(operator, sku)
     const orders = [...new Set(whole.map(({ order_id }) => order_id))].filter((id) => id !== undefined)
@@ -140,7 +132,7 @@ describe('the ledger of a SKU', () => {
     expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer: `?${name}` }] } })
   })
 
-  test('is for operators and admins, of products that exist, and empty before the first movement', async () => {
+  test('is for operators and admins, 404 without a product, empty without movements', async () => {
     const sku = await newProduct(admin)
     const editor = await newPerson(inject('baseUrl'), admin, 'editor')
     for (const person of [user, editor]) {

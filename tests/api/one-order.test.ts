@@ -1,15 +1,10 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test } from 'vitest'
+import { expectStatus, newProduct } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 describe('one order from login to delivery', () => {
-  let admin: Person
-  let customer: Person
-  beforeAll(async () => {
-    admin = await signInAdmin(inject('baseUrl'), inject('adminPassword'))
-    customer = await newPerson(inject('baseUrl'), admin)
-  })
-
-  test('passes every state and leaves the stock shipped', async () => {
+  const { admin, customer } = usePeople({ customer: 'user' })
+  test('passes every status, and its stock is shipped', async () => {
     const sku = await newProduct(admin, { stock: 5 })
     const order = expectStatus(await customer.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)
     expect(order).toMatchObject({ status: 'RESERVED', phase: 'pending', total: 2500, allowed_actions: ['cancel'] })

@@ -44,12 +44,12 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const ruleset = {
   extends: ['recommended'],
   rules: {
-    // A public GET that takes no input refuses nothing. A test below wants the others to have their 4xx.
+    // A public GET that takes no input refuses nothing. A test below requires a 4xx of the others.
     'operation-4xx-response': 'off',
   },
 }
 
-/** What Redocly says about a description: its exit code and report. */
+/** The linter's exit code and report for a description. */
 function lint(document: string): Promise<{ code: number; report: string }> {
   const [file, config] = [join(folder, 'openapi.json'), join(folder, 'redocly.yaml')]
   writeFileSync(file, document)
@@ -77,20 +77,20 @@ describe('the OpenAPI description', () => {
     expect(code).toBe(0)
   })
 
-  test('would not pass it with a fault in it', async () => {
+  test('fails the linter when a fault is added', async () => {
     const { code, report } = await lint(text.replace('"operationId":"logIn"', '"operationId":"register"'))
     expect(code).not.toBe(0)
     expect(reportIn(report).problems).toMatchObject([{ ruleId: 'operation-operationId-unique' }])
   })
 
-  test('refers to nothing that is not in it, and has nothing that is not referred to', () => {
+  test('refers only to what it contains, and contains nothing unused', () => {
     const referred = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, target]) => target))
     const { schemas } = z.object({ schemas: z.record(z.string(), z.unknown()) }).parse(description['components'])
     const present = Object.keys(schemas).map((name) => `#/components/schemas/${name}`)
     expect([...referred].sort()).toEqual(present.sort())
   })
 
-  test('shows a body that is taken wherever one is, and links to operations that exist', () => {
+  test('shows a body wherever one is accepted, and links to operations that exist', () => {
     const described = Object.values(description.paths).flatMap((methods) => Object.values(methods))
     const ids = described.map(({ operationId }) => operationId)
     for (const { operationId, requestBody, responses } of described) {
@@ -107,7 +107,7 @@ describe('the OpenAPI description', () => {
     expect(created?.['shipOrder']).toEqual({ operationId: 'shipOrder', parameters: { id: '$response.body#/id' } })
   })
 
-  test('has every operation of the routes and no other', () => {
+  test('has every operation of the route table and no other', () => {
     const described = Object.entries(description.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
@@ -115,7 +115,7 @@ describe('the OpenAPI description', () => {
     expect(described.sort()).toEqual(routed.sort())
   })
 
-  test.each(operations)('says of $operation what it takes, who may and how it answers', ({ operation, route }) => {
+  test.each(operations)('documents the input, access and answers of $operation', ({ operation, route }) => {
     for (const method of methodsOf(route)) {
       const described = description.paths[route.path]?.[method.toLowerCase()]
       const codes = [...errorsOf(route)]
@@ -148,7 +148,7 @@ describe('the OpenAPI description', () => {
 describe('the documentation page', () => {
   const get = (path: string) => fetch(`${baseUrl}${path}`)
 
-  test('loads with everything it asks for, from here alone', async () => {
+  test('loads everything it needs from this API', async () => {
     const page = await get('/docs')
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
     const html = await page.text()
@@ -157,7 +157,7 @@ describe('the documentation page', () => {
       .filter((address) => !address.startsWith('data:'))
     expect(wanted.length).toBeGreaterThanOrEqual(4)
     for (const address of wanted) {
-      // Below the page, so that nothing needs to know where the API is mounted.
+      // Relative to the page, so that nothing depends on where the API is mounted.
       expect(address).toMatch(/^(docs\/)?[a-z]/)
       const asset = await fetch(new URL(address, page.url))
       expect(asset.status, address).toBe(200)
@@ -171,13 +171,13 @@ describe('the documentation page', () => {
     ['swagger-ui.css', 'text/css; charset=utf-8'],
     ['swagger-ui-bundle.js', 'text/javascript; charset=utf-8'],
     ['start.js', 'text/javascript; charset=utf-8'],
-  ])('says what %s is and lets it be cached', async (asset, type) => {
+  ])('serves %s with its media type, and allows caching', async (asset, type) => {
     const { headers } = await get(`/docs/${asset}`)
     expect([headers.get('content-type'), headers.get('cache-control')]).toEqual([type, 'public, max-age=300'])
   })
 
   test.each(['package.json', 'index.html', '..%2f..%2fpackage.json', '..%2F..%2F.local%2Fsecrets.json', '%2e%2e%2fx'])(
-    'does not hand out %s',
+    'does not serve %s',
     async (asset) => {
       expect((await get(`/docs/${asset}`)).status).toBe(404)
     },

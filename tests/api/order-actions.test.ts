@@ -1,23 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { type CallerName, type Cell, callers, cells, expected, places } from '#tests/support/matrix.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { act, placeOrderAt } from '#tests/support/placed-orders.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { type Cell, callers, cells, expected, places } from '#tests/support/matrix.ts'
+import { expectStatus, newProduct } from '#tests/support/people.ts'
 import { eventsOf, snapshot } from '#tests/support/snapshot.ts'
+import { act, placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-const people = {} as Record<CallerName | 'builder', Person>
-
-beforeAll(async () => {
-  const admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  const [owner, stranger, operator, builder] = await Promise.all([
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin),
-    newPerson(baseUrl, admin, 'operator'),
-    newPerson(baseUrl, admin, 'admin'),
-  ])
-  Object.assign(people, { admin, owner, stranger, operator, builder })
-})
+const people = usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' })
 
 const otherBodies: Partial<Record<Cell['action'], Record<string, string>>> = {
   ship: { carrier: 'Another' },
@@ -36,7 +26,7 @@ const moving = accepted.filter(({ place, to }) => place.status !== to)
 
 describe('after an action that moved the order', () => {
   test.each(moving)(
-    '$cell.action $cell.body of a $place.status order by the $caller, only a repeat is taken',
+    '$cell.action $cell.body ($place.status, $caller) is accepted only as a repeat',
     async ({ place, cell, caller, to }) => {
       const order = await placeOrderAt(place, people)
       const skus = order.sku === undefined ? [] : [order.sku]
@@ -58,7 +48,7 @@ describe('after an action that moved the order', () => {
     },
   )
 
-  test('cancelling over the other method is a repeat too', async () => {
+  test('cancelling with the other method counts as a repeat too', async () => {
     const order = await placeOrderAt({ kind: 'stock', status: 'RESERVED' }, people)
     const cell: Cell = { method: 'POST', action: 'cancel', body: { reason: 'Changed my mind' } }
     const first = await act(baseUrl, people.owner, order.id, cell)
@@ -72,7 +62,7 @@ describe('after an action that moved the order', () => {
 })
 
 describe('retry-reservation', () => {
-  test.each(['FAILED_RESERVATION', 'BACKORDERED'] as const)('of a %s order tries every time', async (status) => {
+  test.each(['FAILED_RESERVATION', 'BACKORDERED'] as const)('of a %s order tries again every time', async (status) => {
     const order = await placeOrderAt({ kind: 'stock', status }, people)
     const params = { id: order.id }
     for (const version of [2, 3]) {
@@ -90,7 +80,7 @@ describe('retry-reservation', () => {
     ['FAILED_RESERVATION', 'deny'],
     ['BACKORDERED', 'allow'],
   ] as const)(
-    'of a %s order succeeds once there is enough, though an older order waits for more',
+    'of a %s order succeeds with enough stock, though an older order needs more',
     async (status, backorder) => {
       const sku = await newProduct(people.builder, { stock: 2, backorder })
       const place = async (quantity: number) =>
@@ -121,7 +111,7 @@ describe('reserve', () => {
 })
 
 describe('an event', () => {
-  test('says who, why, from where and in which request, and shows the shipment', async () => {
+  test('records who, why, the previous status, the request and the shipment', async () => {
     const { id } = await placeOrderAt({ kind: 'stock', status: 'PICKED' }, people)
     const body = { carrier: 'Post', tracking_number: 'T-1' }
     const requestId = `request-${randomUUID()}`
@@ -138,7 +128,7 @@ describe('an event', () => {
     })
   })
 
-  test('is written once however many times the action is sent at once', async () => {
+  test('is written once however many copies of the action arrive at once', async () => {
     const { id } = await placeOrderAt({ kind: 'stock', status: 'PICKING' }, people)
     const cell: Cell = { method: 'POST', action: 'cancel', body: { reason: 'Broken' } }
     const answers = await Promise.all(Array.from({ length: 8 }, () => act(baseUrl, people.operator, id, cell)))

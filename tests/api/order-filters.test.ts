@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
+import { expectStatus, newPerson, newProduct, type Person } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let operator: Person
+const { admin, operator, customer } = usePeople({ operator: 'operator', customer: 'user' })
 
 const pagesOf = (reader: Person, { limit, ...filters }: OrdersQuery) =>
   everyPage(async (query) => expectStatus(await reader.listOrders({ query: { ...filters, ...query } }), 200), limit)
@@ -18,18 +18,14 @@ const ordersOf = async (reader: Person, query: OrdersQuery) =>
 const idsOf = async (reader: Person, query: OrdersQuery): Promise<string[]> =>
   (await ordersOf(reader, query)).map(({ id }) => id)
 
-/** One customer's orders, by what is special about them; in order of their creation. */
+/** Orders of one customer, named after what is special about them; in order of their creation. */
 const orders = { reserved: '', short: '', simple: '', cancelled: '', delivered: '' }
 type Name = keyof typeof orders
-let customer: Person
 let sku: string
 const reference = `Ref-${randomUUID()}`
-const nobody = `usr_${'0'.repeat(52)}`
+const unknownUser = `usr_${'0'.repeat(52)}`
 
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  customer = await newPerson(baseUrl, admin)
   sku = await newProduct(admin, { stock: 9 })
   const one = { lines: [{ sku, quantity: 1 }] }
   const place = async (body: typeof one & { reference?: string }) =>
@@ -41,7 +37,7 @@ beforeAll(async () => {
   orders.cancelled = await place(one)
   expectStatus(await customer.cancelOrder({ params: { id: orders.cancelled } }), 200)
   orders.delivered = (await placeOrderAt({ kind: 'stock', status: 'DELIVERED' }, people)).id
-  // The same reference, given by somebody else.
+  // The same reference, used by another user.
   expectStatus(await operator.createOrder({ body: { ...one, reference } }), 201)
 })
 
@@ -49,7 +45,7 @@ const newestFirst = Object.keys(orders).toReversed() as Name[]
 const namesOf = (ids: string[]): (Name | undefined)[] =>
   ids.map((id) => newestFirst.find((name) => orders[name] === id))
 
-/** A filter that may need what `beforeAll` made, and what it leaves. */
+/** A filter, which may need what `beforeAll` made, and the orders that match. */
 const filters: [string, () => OrdersQuery, Name[]][] = [
   ['no filter', () => ({}), newestFirst],
   ['a status', () => ({ status: 'RESERVED' }), ['reserved']],
@@ -81,7 +77,7 @@ const filters: [string, () => OrdersQuery, Name[]][] = [
 
 describe('the filters of the list of orders', () => {
   test.each(filters)(
-    '%s leaves the right ones of one’s own, in full pages of every size',
+    '%s returns the caller’s matching orders, in full pages of every size',
     async (_, query, expected) => {
       expect(namesOf(await idsOf(customer, query()))).toEqual(expected)
       const pages = await pagesOf(customer, { ...query(), limit: 2 })
@@ -92,12 +88,15 @@ describe('the filters of the list of orders', () => {
     },
   )
 
-  test.each(filters)('%s leaves the same ones to an operator who asks for that user', async (_, query, expected) => {
-    expect(namesOf(await idsOf(operator, { ...query(), user_id: customer.id }))).toEqual(expected)
-    expect(await idsOf(operator, { ...query(), user_id: nobody })).toEqual([])
-  })
+  test.each(filters)(
+    '%s returns the same orders to an operator who filters by that user',
+    async (_, query, expected) => {
+      expect(namesOf(await idsOf(operator, { ...query(), user_id: customer.id }))).toEqual(expected)
+      expect(await idsOf(operator, { ...query(), user_id: unknownUser })).toEqual([])
+    },
+  )
 
-  test('from includes its moment, to does not', async () => {
+  test('from is inclusive, to is exclusive', async () => {
     const listed = await ordersOf(customer, {})
     const [newest, second, third] = listed
     if (!newest || !second || !third) throw new Error('too few orders')
@@ -110,7 +109,7 @@ describe('the filters of the list of orders', () => {
   })
 })
 
-describe('the list of everybody’s orders', () => {
+describe('the list of all orders', () => {
   test('is filtered by status, SKU, reference and time', async () => {
     const since = expectStatus(await customer.getOrder({ params: { id: orders.reserved } }), 200).created_at
     for (const reader of [operator, admin]) {
@@ -125,7 +124,7 @@ describe('the list of everybody’s orders', () => {
     }
   })
 
-  test('finds the orders of those whose e-mail begins with a text; one’s own e-mail finds nothing', async () => {
+  test('can be searched by the beginning of an e-mail, but not by the customer', async () => {
     const { email } = customer.tokens.user_info
     const since = expectStatus(await customer.getOrder({ params: { id: orders.reserved } }), 200).created_at
     for (const q of [email, email.slice(0, 18), email.toUpperCase()]) {
@@ -136,7 +135,7 @@ describe('the list of everybody’s orders', () => {
     expect(await idsOf(customer, { q: email })).toEqual([])
   })
 
-  test('is nobody else’s to ask for, not even one’s own by id', async () => {
+  test('cannot be filtered by user id except by operators and admins', async () => {
     const editor = await newPerson(baseUrl, admin, 'editor')
     for (const [reader, user_id] of [
       [customer, operator.id],
@@ -171,7 +170,7 @@ test.each([
   expect(reply).toMatchObject({ status: 422, body: { code: 'validation_failed', errors: [{ pointer: `?${name}` }] } })
 })
 
-test('a cursor is good for its filters only', async () => {
+test('a cursor is valid only with its filters', async () => {
   const query: OrdersQuery = { phase: 'pending', limit: 1 }
   const { page } = expectStatus(await customer.listOrders({ query }), 200)
   const cursor = page.next_cursor ?? ''

@@ -1,20 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, inject, test, vi } from 'vitest'
+import { expectStatus, newKey, newPerson, newProduct } from '#tests/support/people.ts'
 import { everyPage, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let user: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, user } = usePeople({ user: 'user' })
 
 const one = (sku: string, quantity = 1) => ({ lines: [{ sku, quantity }] })
 
-/** The answer as it went over the wire. */
+/** The answer as it was sent over the wire. */
 async function post(body: unknown, headers: Record<string, string>, path = '/orders', person = user) {
   const answer = await fetch(`${baseUrl}${path}`, {
     method: 'POST',
@@ -36,7 +31,7 @@ describe('an order sent again with its key', () => {
     { name: 'FAILED_RESERVATION', stock: 0, more: {}, status: 'FAILED_RESERVATION' },
     { name: 'limited in time', stock: 2, more: { reserve_for_minutes: 5 }, status: 'RESERVED' },
     { name: 'with a reference', stock: 2, more: { reference: randomUUID() }, status: 'RESERVED' },
-  ])('($name) is answered to the letter as the first time, and happens once', async ({ stock, more, status }) => {
+  ])('($name) gets the first answer byte for byte, and is placed once', async ({ stock, more, status }) => {
     const sku = await newProduct(admin, { stock })
     const [body, headers] = [{ ...one(sku), ...more }, newKey()]
     const first = await post(body, headers)
@@ -48,7 +43,7 @@ describe('an order sent again with its key', () => {
     expect(await ordersOf(sku)).toHaveLength(1)
   })
 
-  test('is answered as the first time although the order has moved on', async () => {
+  test('gets the first answer although the order has moved on', async () => {
     const sku = await newProduct(admin, { stock: 2 })
     const [body, headers] = [one(sku), newKey()]
     const first = await post(body, headers)
@@ -60,7 +55,7 @@ describe('an order sent again with its key', () => {
     expect(await stockOf(admin, sku)).toMatchObject({ on_hand: 1, reserved: 0 })
   })
 
-  test('is answered NEW again although it was reserved and cancelled since', async () => {
+  test('gets the first answer, NEW, although it was reserved and cancelled since', async () => {
     const sku = await newProduct(admin, { stock: 2 })
     const [body, headers] = [{ ...one(sku), reserve: false }, newKey()]
     const first = await post(body, headers)
@@ -71,14 +66,14 @@ describe('an order sent again with its key', () => {
     }
   })
 
-  test('fails again as it failed first although there is stock now', async () => {
+  test('fails as it did the first time although there is stock now', async () => {
     const sku = await newProduct(admin)
     const [body, headers] = [one(sku), newKey()]
     const first = await post(body, headers)
     expect(JSON.parse(first.text)).toMatchObject({ status: 'FAILED_RESERVATION' })
     expectStatus(await admin.receiveStock({ body: { sku, quantity: 5 }, headers: newKey() }), 201)
     expect((await post(body, headers)).text).toBe(first.text)
-    // The order has waited for it.
+    // The order has waited for that stock.
     const params = { id: JSON.parse(first.text).id }
     await vi.waitFor(async () => expect((await user.getOrder({ params })).body).toMatchObject({ status: 'RESERVED' }), {
       timeout: 60_000,
@@ -115,7 +110,7 @@ describe('an order sent again with its key', () => {
 })
 
 describe('a key', () => {
-  test('is made up for a request without one, and sent back', async () => {
+  test('is generated for a request without one, and returned', async () => {
     const sku = await newProduct(admin, { stock: 9 })
     const first = await post(one(sku), {})
     const second = await post(one(sku), {})
@@ -126,7 +121,7 @@ describe('a key', () => {
     expect((await post(one(sku), newKey())).headers.get('idempotency-key')).toBeNull()
   })
 
-  test('counts for its caller and path only', async () => {
+  test('is scoped to its caller and path', async () => {
     const sku = await newProduct(admin, { stock: 9 })
     const headers = newKey()
     const other = await newPerson(baseUrl, admin)
@@ -140,7 +135,7 @@ describe('a key', () => {
     expect(replies.map((reply) => reply.headers.get('idempotent-replayed'))).toEqual([null, null, null])
   })
 
-  test('means the same bare and as a quoted string', async () => {
+  test('means the same with and without quotes', async () => {
     const sku = await newProduct(admin, { stock: 9 })
     const key = `a "b" \\ ${randomUUID()}`
     const first = await post(one(sku), { 'Idempotency-Key': key })

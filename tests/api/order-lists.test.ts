@@ -1,20 +1,13 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
 import type { PageQuery } from '#shared/requests/paging.ts'
-import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
+import { expectStatus, newPerson, type Person } from '#tests/support/people.ts'
 import { eventsOf, everyPage } from '#tests/support/snapshot.ts'
+import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let operator: Person
-let stranger: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  stranger = await newPerson(baseUrl, admin)
-})
+const { admin, operator, stranger } = usePeople({ operator: 'operator', stranger: 'user' })
 
 const place = async (person: Person): Promise<string> =>
   expectStatus(await person.createOrder({ body: { product_name: 'Gift', amount: 1 } }), 201).id
@@ -53,12 +46,12 @@ describe('the list of orders', () => {
     expect(await ordersOf(stranger)).toEqual([])
   })
 
-  test('ends exactly at a full page', async () => {
+  test('has no further page after a full last one', async () => {
     const { customer } = await customerWith(4)
     expect((await pagesOf(customer, 2)).map(({ orders }) => orders.length)).toEqual([2, 2])
   })
 
-  test('shows operators and admins everybody’s, editors only their own', async () => {
+  test('shows operators and admins all orders, editors only their own', async () => {
     const some = [await customerWith(2), await customerWith(2)].flatMap(({ ids }) => ids)
     for (const reader of [operator, admin]) {
       const all = await ordersOf(reader)
@@ -76,7 +69,7 @@ describe('the list of orders', () => {
     expect(listed).toEqual(expectStatus(await operator.getOrder({ params }), 200))
   })
 
-  test('has 20 a page unless asked otherwise, and takes 1 to 100', async () => {
+  test('has 20 orders a page by default, and accepts limits of 1 to 100', async () => {
     const { customer } = await customerWith(1)
     expect(expectStatus(await customer.listOrders(), 200).page.limit).toBe(20)
     for (const limit of [1, 100]) {
@@ -88,7 +81,7 @@ describe('the list of orders', () => {
     }
   })
 
-  test('refuses cursors of another caller, another list and nobody', async () => {
+  test('refuses a cursor of another caller, of another list, or altered', async () => {
     const { customer, ids } = await customerWith(2)
     const { page } = expectStatus(await customer.listOrders({ query: { limit: 1 } }), 200)
     const cursor = page.next_cursor ?? ''
@@ -127,7 +120,7 @@ describe('the list of orders', () => {
 })
 
 describe('the events of an order', () => {
-  test('come oldest first, page by page', async () => {
+  test('are returned oldest first, page by page', async () => {
     const owner = await newPerson(baseUrl, admin)
     const { id } = await placeOrderAt({ kind: 'stock', status: 'DELIVERED' }, { owner, builder: admin })
     const whole = await eventsOf(owner, id)
@@ -140,7 +133,7 @@ describe('the events of an order', () => {
     expect(pages.flatMap(({ events }) => events)).toEqual(whole)
   })
 
-  test('are nobody else’s, and neither is the order', async () => {
+  test('are hidden from other users, like the order', async () => {
     const { customer, ids } = await customerWith(1)
     const editor = await newPerson(baseUrl, admin, 'editor')
     const params = { id: ids[0] ?? '' }

@@ -1,19 +1,12 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { places } from '#tests/support/matrix.ts'
-import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
-import { placeOrderAt } from '#tests/support/placed-orders.ts'
+import { expectStatus, newPerson, type Person } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { placeOrderAt } from './placed-orders.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let owner: Person
-let operator: Person
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  owner = await newPerson(baseUrl, admin)
-  operator = await newPerson(baseUrl, admin, 'operator')
-})
-
+const { admin, owner, operator } = usePeople({ owner: 'user', operator: 'operator' })
 const newOrder = async () => {
   const { id } = await placeOrderAt({ kind: 'stock', status: 'RESERVED' }, { owner, builder: admin })
   return { params: { id } }
@@ -22,7 +15,7 @@ const note = async (person: Person, input: { params: { id: string } }, text: str
   expectStatus(await person.updateOrder({ ...input, body: { note: text } }), 200)
 
 describe('the note of an order', () => {
-  test('is changed by its owner, operators and admins, and each change is an event that leaves it where it is', async () => {
+  test('can be changed by owner, operators and admins, with an event for each change', async () => {
     const input = await newOrder()
     const before = expectStatus(await owner.getOrder(input), 200)
     const changes = [
@@ -50,7 +43,7 @@ describe('the note of an order', () => {
     )
   })
 
-  test('is nobody else’s', async () => {
+  test('is hidden from other users', async () => {
     const input = await newOrder()
     for (const stranger of [await newPerson(baseUrl, admin), await newPerson(baseUrl, admin, 'editor')]) {
       const answer = await stranger.updateOrder({ ...input, body: { note: 'Mine' } })
@@ -59,7 +52,7 @@ describe('the note of an order', () => {
     expect(expectStatus(await owner.getOrder(input), 200)).toMatchObject({ version: 1 })
   })
 
-  test('that it has already is no change and no event', async () => {
+  test('sent again unchanged writes no event', async () => {
     const input = await newOrder()
     const first = await note(owner, input, 'Ring twice')
     expect(await note(owner, input, 'Ring twice')).toEqual(first)
@@ -69,7 +62,7 @@ describe('the note of an order', () => {
     expect(await eventsOf(owner, input.params.id)).toHaveLength(3)
   })
 
-  test('does not make the repeat of an action look like another one', async () => {
+  test('does not prevent a repeated action from being recognised', async () => {
     const input = await newOrder()
     expectStatus(await operator.startPick(input), 200)
     const noted = await note(owner, input, 'Ring twice')
@@ -79,7 +72,7 @@ describe('the note of an order', () => {
     })
   })
 
-  test('takes every change that comes at once', async () => {
+  test('goes through each of several concurrent changes', async () => {
     const input = await newOrder()
     const notes = Array.from({ length: 12 }, (_, n) => `Note ${n}`)
     const replies = await Promise.all(notes.map((text) => note(owner, input, text)))

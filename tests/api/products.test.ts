@@ -1,24 +1,14 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test } from 'vitest'
+import { expectStatus, newKey, newProduct, newSku } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let editor: Person
-let operator: Person
-let user: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  editor = await newPerson(baseUrl, admin, 'editor')
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, editor, operator, user } = usePeople({ editor: 'editor', operator: 'operator', user: 'user' })
 
 const thing = () => ({ sku: newSku(), name: 'Thing', unit_price: 1250 })
 
 describe('creating a product', () => {
-  test('fills in what was left out and says where it is', async () => {
+  test('fills in defaults and returns the location', async () => {
     const body = thing()
     const reply = await editor.createProduct({ body })
     const defaults = { currency: 'USD', backorder: 'deny', stock_buckets: 1, low_stock_at: null, version: 1 }
@@ -27,12 +17,12 @@ describe('creating a product', () => {
     expect(expectStatus(await user.getProduct({ params: { sku: body.sku } }), 200)).toEqual(reply.body)
   })
 
-  test('takes everything a product can have', async () => {
+  test('accepts every field of a product', async () => {
     const body = { ...thing(), currency: 'EUR', backorder: 'allow' as const, stock_buckets: 32, low_stock_at: 5 }
     expect(expectStatus(await admin.createProduct({ body }), 201)).toMatchObject(body)
   })
 
-  test('is refused when the SKU is taken, and the product stays as it was', async () => {
+  test('is refused when the SKU is taken, and the existing product stays as it was', async () => {
     const body = thing()
     const first = expectStatus(await editor.createProduct({ body }), 201)
     const second = await editor.createProduct({ body: { ...body, name: 'Other' } })
@@ -40,7 +30,7 @@ describe('creating a product', () => {
     expect(expectStatus(await user.getProduct({ params: { sku: body.sku } }), 200)).toEqual(first)
   })
 
-  test('with the same key answers as the first time, even after a change; with another body it is refused', async () => {
+  test('repeats its first answer for the same key, and refuses another body', async () => {
     const [body, headers] = [thing(), newKey()]
     const first = await editor.createProduct({ body, headers })
     expectStatus(await editor.updateProduct({ params: { sku: body.sku }, body: { name: 'Renamed' } }), 200)
@@ -64,7 +54,7 @@ describe('creating a product', () => {
     ['stock_buckets', 0],
     ['stock_buckets', 33],
     ['low_stock_at', 0],
-  ])('is refused with %s %j, pointing at the field', async (field, value) => {
+  ])('is refused with %s %j, and the error points at the field', async (field, value) => {
     const reply = await editor.createProduct({ body: { ...thing(), [field]: value } })
     expect(reply).toMatchObject({
       status: 422,
@@ -74,7 +64,7 @@ describe('creating a product', () => {
 })
 
 describe('changing a product', () => {
-  test('changes what is named and counts the version', async () => {
+  test('changes the named fields and increments the version', async () => {
     const sku = await newProduct(admin)
     const body = { name: 'New name', unit_price: 1, backorder: 'allow' as const, low_stock_at: 3 }
     expect(expectStatus(await editor.updateProduct({ params: { sku }, body }), 200)).toMatchObject({
@@ -85,7 +75,7 @@ describe('changing a product', () => {
     expect(expectStatus(cleared, 200)).toMatchObject({ ...body, low_stock_at: null, version: 3 })
   })
 
-  test('lets stock buckets grow and never shrink', async () => {
+  test('can add stock buckets but not remove any', async () => {
     const sku = await newProduct(admin, { stock_buckets: 2 })
     expectStatus(await editor.updateProduct({ params: { sku }, body: { stock_buckets: 4 } }), 200)
     const shrunk = await editor.updateProduct({ params: { sku }, body: { stock_buckets: 3 } })
@@ -102,14 +92,14 @@ describe('changing a product', () => {
     expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer: `#/${field}`, code: 'unknown_field' }] } })
   })
 
-  test('that does not exist is a 404', async () => {
+  test('is answered with 404 when it does not exist', async () => {
     const params = { sku: newSku() }
     expect(await user.getProduct({ params })).toMatchObject({ status: 404, body: { code: 'not_found' } })
     expect(await editor.updateProduct({ params, body: {} })).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 })
 
-test.each(['user', 'operator'] as const)('a %s reads products and changes none', async (role) => {
+test.each(['user', 'operator'] as const)('a %s can read products but not change them', async (role) => {
   const person = { user, operator }[role]
   const sku = await newProduct(admin)
   const forbidden = { status: 403, body: { code: 'forbidden' } }
@@ -131,7 +121,7 @@ describe('the list of products', () => {
     expect(pages.at(-1)?.page).toEqual({ limit: 7, next_cursor: null, has_more: false })
   })
 
-  test('finds what a name or a SKU begins with, whatever the case', async () => {
+  test('finds products by the beginning of a name or SKU, ignoring case', async () => {
     const mark = newSku()
     const make = async (name: string, sku = newSku()) =>
       expectStatus(await editor.createProduct({ body: { sku, name, unit_price: 1 } }), 201).sku

@@ -11,7 +11,7 @@ let stack: LocalStack
 let admin: Person
 let anybody: Client
 beforeAll(async () => {
-  // Nothing set: what anybody gets who sets nothing.
+  // Unset: the default limits.
   stack = await startLocalStack({ environment: { RATE_LIMIT_REQUESTS: '' } })
   admin = await signInAdmin(stack.baseUrl, adminPassword)
   anybody = createClient({ baseUrl: stack.baseUrl })
@@ -44,7 +44,7 @@ describe.each([
   ['an account', known],
   ['no account', unknown],
 ])('failed logins at %s', (_, someAccount) => {
-  test('are answered five times a minute, then with when to come back', async () => {
+  test('are answered five times a minute, then 429 with Retry-After', async () => {
     const { email } = await someAccount()
     for (let left = limit - 1; left >= 0; left -= 1) {
       const reply = await tryWith({ email })
@@ -64,7 +64,7 @@ describe.each([
     expect(Object.keys(reply.body)).not.toContain('rateLimit')
   })
 
-  test('are counted together however the name is spelt, and wherever they claim to come from', async () => {
+  test('are counted per account, whatever the spelling or claimed source address', async () => {
     const { email } = await someAccount()
     const [mailbox = '', domain = ''] = email.split('@')
     const spellings = [
@@ -85,25 +85,25 @@ describe.each([
     expect(statuses(replies)).toEqual([...failed, 429, 429])
   })
 
-  test('sixty-four at once are five, and fifty-nine that were not looked at', async () => {
+  test('are checked five times when sixty-four arrive at once', async () => {
     const { email } = await someAccount()
     const replies = await Promise.all(Array.from({ length: 64 }, () => tryWith({ email })))
     expect(statuses(replies).filter((status) => status === 401)).toEqual(failed)
-    // They write to one log, one after the other: a slow machine has no time for some of them.
+    // They write to one log, one after the other: on a slow machine some run out of time.
     const others = statuses(replies).filter((status) => status !== 401)
     expect(others.filter((status) => status !== 429 && status !== 503)).toEqual([])
   })
 })
 
 describe('a limited account', () => {
-  test('lets its owner in from there neither by password nor by their other name', async () => {
+  test('cannot be logged in to from there, by either of its names', async () => {
     const { email, username } = await known()
     await exhaust({ username })
     expect(await tryWith({ email }, password)).toMatchObject({ status: 429 })
     expect(await tryWith({ username }, password)).toMatchObject({ status: 429 })
   })
 
-  test('does not limit another', async () => {
+  test('does not limit other accounts', async () => {
     await exhaust(await known().then(({ email }) => ({ email })))
     const { email } = await known()
     expectStatus(await tryWith({ email }, password), 200)
@@ -111,7 +111,7 @@ describe('a limited account', () => {
 })
 
 describe('logins that succeed', () => {
-  test('do not count, one by one or all at once', async () => {
+  test('do not count, in sequence or at once', async () => {
     const { email } = await known()
     for (let n = 0; n < limit - 1; n += 1) await tryWith({ email })
     for (let n = 0; n < 2 * limit; n += 1) expectStatus(await tryWith({ email }, password), 200)
@@ -123,7 +123,7 @@ describe('logins that succeed', () => {
 
 // All of this file's registrations come from one address: they are one test, in one order.
 describe('registrations', () => {
-  test('are five a minute, taken names included; repeats, bad ones and those of admins are not counted', async () => {
+  test('are limited to five a minute; repeats, invalid ones and admins’ do not count', async () => {
     const body = () => ({ email: `${randomUUID()}@example.com`, password })
     const first = { body: body(), headers: newKey() }
     expectStatus(await anybody.register(first), 201)

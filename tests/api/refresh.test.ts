@@ -36,7 +36,7 @@ const successorOf = async (token: string) => expectStatus(await refresh(token), 
 const read = async (token: string) => parseRefreshToken((await services.secrets.current()).refresh_secret, token)
 
 describe('refreshing', () => {
-  test('trades the token for new ones that open the API', async () => {
+  test('exchanges the token for new ones that the API accepts', async () => {
     const first = await logInOverHttp()
     const reply = await refresh(first)
     const tokens = expectStatus(reply, 200)
@@ -47,7 +47,7 @@ describe('refreshing', () => {
     expect(expectStatus(await me, 200)).toEqual(tokens.user_info)
   })
 
-  test('64 times at once with one token is one rotation, and everyone gets the same successor', async () => {
+  test('64 times at once with one token rotates it once, and all get the same successor', async () => {
     const first = await logInOverHttp()
     const replies = await Promise.all(Array.from({ length: 64 }, () => refresh(first)))
     const successors = new Set(replies.map((reply) => expectStatus(reply, 200).refresh_token))
@@ -59,7 +59,7 @@ describe('refreshing', () => {
     expect(await read(await successorOf(second))).toMatchObject({ generation: 3 })
   })
 
-  test('with a token older than the one before ends the session for everybody', async () => {
+  test('with a token older than the previous one ends the session', async () => {
     const first = await logInOverHttp()
     const second = await successorOf(first)
     const third = await successorOf(second)
@@ -67,7 +67,7 @@ describe('refreshing', () => {
     for (const token of [third, second, first]) expect(await refresh(token)).toMatchObject(invalid)
   })
 
-  test('leaves the other sessions of a user alone when it ends one', async () => {
+  test('that ends one session leaves the user’s other sessions alone', async () => {
     const [first, elsewhere] = [await logInOverHttp(), await logInOverHttp()]
     await successorOf(await successorOf(first))
     expect(await refresh(first)).toMatchObject(reused)
@@ -102,20 +102,20 @@ describe('a forged refresh token', () => {
   })
 })
 
-describe('the token before the newest', () => {
+describe('the previous refresh token', () => {
   const second = 1000
   const start = async () =>
     (await logIn(services, { login: { email, password }, clientAddress: '192.0.2.1' })).refresh_token
   const next = async (token: string) => (await refreshSession(services, token)).refresh_token
 
-  test.each([0, 1, 59_999, 60_000])('gets the same successor %i ms after it was traded in', async (age) => {
+  test.each([0, 1, 59_999, 60_000])('gets the same successor %i ms after it was exchanged', async (age) => {
     const first = await start()
     const successor = await next(first)
     time.now += age
     expect(await next(first)).toBe(successor)
   })
 
-  test('does not get its minute anew with every repeat', async () => {
+  test('does not extend its minute with every repeat', async () => {
     const first = await start()
     await next(first)
     time.now += 40 * second
@@ -124,7 +124,7 @@ describe('the token before the newest', () => {
     await expect(next(first)).rejects.toMatchObject({ code: 'refresh_reused' })
   })
 
-  test.each([60_001, 86_400_000])('ends the session %i ms after it was traded in', async (age) => {
+  test.each([60_001, 86_400_000])('ends the session %i ms after it was exchanged', async (age) => {
     const first = await start()
     const successor = await next(first)
     time.now += age
@@ -139,7 +139,7 @@ describe('the token before the newest', () => {
     await expect(next(third)).rejects.toMatchObject({ code: 'refresh_invalid' })
   })
 
-  test('lives 30 days from the last refresh, not a second longer', async () => {
+  test('expires 30 days after the last refresh, to the second', async () => {
     const days = 24 * 3600 * second
     let token = await start()
     time.now += 30 * days - second

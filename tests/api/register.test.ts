@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newKey, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, type Person, password, signIn } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const anybody = createClient({ baseUrl })
@@ -9,15 +10,9 @@ const newEmail = () => `${randomUUID()}@example.com`
 const newUsername = () => `Name.${randomUUID().slice(0, 13)}`
 const as = (person: Person) => createClient({ baseUrl, accessToken: person.tokens.access_token })
 
-let admin: Person
-let customer: Person
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  customer = await newPerson(baseUrl, admin)
-})
-
+const { admin, customer } = usePeople({ customer: 'user' })
 describe('registering', () => {
-  test('answers with the user as the contract shows it, without the password', async () => {
+  test('answers with the user as documented, without the password', async () => {
     const body = { email: newEmail(), username: newUsername(), name: 'Ada 🐢', password }
     const user = expectStatus(await anybody.register({ body }), 201)
     expect(user).toEqual({
@@ -41,7 +36,7 @@ describe('registering', () => {
     expect(user).toMatchObject({ username: null, name: null, role: 'user' })
   })
 
-  test('refuses an e-mail that is taken, whatever its case, and leaves the username free', async () => {
+  test('refuses a taken e-mail, ignoring case, and leaves the username free', async () => {
     const email = newEmail()
     const username = newUsername()
     expectStatus(await anybody.register({ body: { email, password } }), 201)
@@ -50,7 +45,7 @@ describe('registering', () => {
     expectStatus(await anybody.register({ body: { email: newEmail(), username, password } }), 201)
   })
 
-  test('refuses a username that is taken, whatever its case, and leaves the e-mail free', async () => {
+  test('refuses a taken username, ignoring case, and leaves the e-mail free', async () => {
     const email = newEmail()
     const username = newUsername()
     expectStatus(await anybody.register({ body: { email: newEmail(), username, password } }), 201)
@@ -59,7 +54,7 @@ describe('registering', () => {
     expectStatus(await anybody.register({ body: { email, password } }), 201)
   })
 
-  test('lets one of many who want the same e-mail at once have it', async () => {
+  test('lets only one of several concurrent requests have an e-mail', async () => {
     const email = newEmail()
     const replies = await Promise.all(
       Array.from({ length: 8 }, (_, n) => anybody.register({ body: { email, name: `Person ${n}`, password } })),
@@ -74,7 +69,7 @@ describe('registering', () => {
     ['a common password', () => 'Password1'],
     ['the e-mail itself', (email) => email.toUpperCase()],
   ]
-  test.each(weak)('refuses a password of %s and says which field it is', async (_, passwordFor) => {
+  test.each(weak)('refuses a password of %s and names the field', async (_, passwordFor) => {
     const email = newEmail()
     const reply = await anybody.register({ body: { email, password: passwordFor(email) } })
     const errors = [{ pointer: '#/password', code: 'weak_password', detail: expect.any(String) }]
@@ -90,7 +85,7 @@ describe('registering', () => {
 })
 
 describe('a role other than user', () => {
-  test.each(['editor', 'operator', 'admin'] as const)('%s takes the bearer of an admin', async (role) => {
+  test.each(['editor', 'operator', 'admin'] as const)('%s requires the bearer of an admin', async (role) => {
     const body = { email: newEmail(), password, role }
     expect(await anybody.register({ body })).toMatchObject({ status: 401, body: { code: 'not_authenticated' } })
     expect(await as(customer).register({ body })).toMatchObject({
@@ -105,7 +100,7 @@ describe('a role other than user', () => {
     expect(user).toMatchObject({ role, is_admin: role === 'admin' })
   })
 
-  test('can be given by an admin with POST /users, and by nobody else', async () => {
+  test('can be given with POST /users, by an admin only', async () => {
     const body = { email: newEmail(), password, role: 'operator' as const }
     const others = await Promise.all([
       Promise.resolve(customer),
@@ -129,7 +124,7 @@ describe.each(['register', 'createUser'] as const)('%s with an Idempotency-Key',
   const send = (body: { email: string; password: string; name?: string }, headers: Record<string, string>) =>
     as(admin)[operation]({ body, headers })
 
-  test('answers a repeat with the first answer and creates nobody twice', async () => {
+  test('repeats its first answer and creates one user', async () => {
     const headers = newKey()
     const body = { email: newEmail(), password, name: 'Ada' }
     const replies = await Promise.all(Array.from({ length: 4 }, () => send(body, headers)))
@@ -152,7 +147,7 @@ describe.each(['register', 'createUser'] as const)('%s with an Idempotency-Key',
     expect(await send({ ...body, password: 'another-good-password' }, headers)).toMatchObject(reused)
   })
 
-  test('takes the key afresh after a refusal', async () => {
+  test('accepts the key again after a refusal', async () => {
     const headers = newKey()
     const email = newEmail()
     expect(await send({ email, password: 'short' }, headers)).toMatchObject({ status: 422 })
@@ -161,7 +156,7 @@ describe.each(['register', 'createUser'] as const)('%s with an Idempotency-Key',
     expect(reply.headers.get('idempotent-replayed')).toBeNull()
   })
 
-  test('is told the key that was made up when it sent none', async () => {
+  test('returns the generated key when none was sent', async () => {
     const body = { email: newEmail(), password }
     const first = await send(body, {})
     expectStatus(first, 201)

@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => stack.stop())
 
 describe('REGISTRATION=admin_only', () => {
-  test('lets admins register people, and nobody else', async () => {
+  test('lets only admins register people', async () => {
     const body = { email: newEmail(), password: strong }
     expect(await anybody.register({ body })).toMatchObject({ status: 401, body: { code: 'not_authenticated' } })
     expectStatus(await admin.register({ body }), 201)
@@ -44,7 +44,7 @@ describe('PASSWORD_POLICY=complex', () => {
     ['a digit', strong.replace('1', 'x')],
     ['a special character', strong.replaceAll('-', 'x')],
   ] as const
-  test.each(weak)('wants %s of whoever gets a password or changes it', async (what, secret) => {
+  test.each(weak)('requires %s of every new password', async (what, secret) => {
     const errors = [{ pointer: '#/password', code: 'weak_password', detail: `needs ${what}` }]
     const refused = { status: 422, body: { code: 'weak_password', errors } }
     const body = { email: newEmail(), password: secret }
@@ -58,7 +58,7 @@ describe('PASSWORD_POLICY=complex', () => {
   })
 })
 
-/** Starts a stack that is not expected to get far. @param settings its `.env` */
+/** Starts a stack that is expected to fail. @param settings its `.env` */
 async function startAndFail(
   environment: Record<string, string>,
   settings = '',
@@ -76,7 +76,7 @@ async function startAndFail(
   return ended
 }
 
-test('a stack whose .env has a name that is no setting does not start', async () => {
+test('a stack does not start when .env has an unknown name', async () => {
   const { code, report } = await startAndFail({}, 'REGISTRATIONS=admin_only\n')
   expect(code).toBe(1)
   expect(report).toContain('Holdfast could not start: Bad configuration: .env sets REGISTRATIONS;')

@@ -1,20 +1,15 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, inject, test } from 'vitest'
+import { expectStatus, newKey } from '#tests/support/people.ts'
 import { eventsOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-let admin: Person
-let user: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, user } = usePeople({ user: 'user' })
 
 const simple = (amount: number) => user.createOrder({ body: { product_name: 'Gift card', amount } })
 
 describe('a simple order', () => {
-  test('is NEW, with one line that is no product', async () => {
+  test('is NEW, with one line that is not a product', async () => {
     const reply = await simple(999.99)
     const order = expectStatus(reply, 201)
     expect(order).toMatchObject({
@@ -62,12 +57,12 @@ describe('a simple order', () => {
     expect(reply).toMatchObject({ status: 422, body: { code: 'validation_failed' } })
   })
 
-  test('takes another currency', async () => {
+  test('accepts another currency', async () => {
     const body = { product_name: 'Gift card', amount: 5, currency: 'EUR' }
     expect(expectStatus(await user.createOrder({ body }), 201)).toMatchObject({ currency: 'EUR', total: 500 })
   })
 
-  test('happens once per key', async () => {
+  test('is placed once per key', async () => {
     const [body, headers] = [{ product_name: 'Gift card', amount: 5 }, newKey()]
     const first = expectStatus(await user.createOrder({ body, headers }), 201)
     expectStatus(await user.cancelOrder({ params: { id: first.id } }), 200)
@@ -99,7 +94,7 @@ describe('a simulated order', () => {
     expect((await eventsOf(user, order.id)).map((event) => event.type)).toEqual(['order.created', type])
   })
 
-  test('that failed is RESERVED by a retry', async () => {
+  test('that failed becomes RESERVED on a retry', async () => {
     const params = { id: (await simulated(false)).id }
     const retried = expectStatus(await user.retryReservation({ params }), 200)
     expect(retried).toMatchObject({ status: 'RESERVED', success: false, version: 2 })
@@ -117,7 +112,7 @@ describe('a simulated order', () => {
     expect(expectStatus(await admin.deliverOrder({ params }), 200)).toMatchObject({ phase: 'completed' })
   })
 
-  test('happens once per key', async () => {
+  test('is placed once per key', async () => {
     const headers = newKey()
     const first = expectStatus(await user.createSimulatedOrder({ body: { success: true }, headers }), 201)
     const again = await user.createSimulatedOrder({ body: { success: true }, headers })

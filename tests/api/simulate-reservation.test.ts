@@ -1,28 +1,26 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { expectStatus, newKey, newProduct, newSku } from '#tests/support/people.ts'
 import { everyPage, ledgerOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let user: Person
-/** Beside the main one: before it and behind it by priority. */
+const { admin, user } = usePeople({ user: 'user' })
+/** Two warehouses beside the main one, with a higher and a lower priority. */
 let front: string
 let back: string
 
 beforeAll(async () => {
-  admin = await signInAdmin(inject('baseUrl'), inject('adminPassword'))
-  user = await newPerson(inject('baseUrl'), admin)
   const warehouse = async (priority: number) =>
     expectStatus(await admin.createWarehouse({ body: { name: `Plan ${randomUUID()}`, priority } }), 201).id
   front = await warehouse(50)
   back = await warehouse(200)
-  // An instance of a function may remember the list of warehouses for a minute.
+  // An instance of a function may cache the list of warehouses for a minute.
   const body = { lines: [{ sku: await productAt({ front: 20_000, main: 20_000 }), quantity: 1 }] }
   const placesTaken = async () => {
     const plans = [await user.simulateReservation({ body }), await user.createOrder({ body })]
     return plans.map((plan) => (plan.ok ? placeOf(plan.body.allocations[0]?.warehouse_id ?? '') : plan.body.code))
   }
-  // So many at once meet every instance that there is.
+  // So many at once reach every instance.
   const known = async () => {
     const taken = await Promise.all(Array.from({ length: 8 }, placesTaken))
     expect(new Set(taken.flat())).toEqual(new Set(['front']))
@@ -80,7 +78,7 @@ const cases: { name: string; first: Units; second?: Units; wanted: number; plan:
 ]
 
 describe('a reservation', () => {
-  /** @throws when it comes from elsewhere */
+  /** @throws when it comes from other warehouses */
   async function reserve(one: (typeof cases)[number]): Promise<void> {
     const skus = { first: await productAt(one.first), ...(one.second ? { second: await productAt(one.second) } : {}) }
     const body = { lines: Object.values(skus).map((sku) => ({ sku, quantity: one.wanted })) }
@@ -96,14 +94,14 @@ describe('a reservation', () => {
     expect([simulated.outcome, order.status]).toEqual(['RESERVED', 'RESERVED'])
   }
 
-  // Other tests make further instances busy, which may have to forget their list first.
+  // Load of other tests may bring in further instances, whose list has to expire first.
   test.each(cases)(
-    'comes from $name; the simulation says so before and writes nothing',
+    'comes from $name; the simulation predicts it and writes nothing',
     (one) => vi.waitFor(() => reserve(one), aMinute),
     90_000,
   )
 
-  test('that would need more than 45 pieces is too fragmented', async () => {
+  test('that would need more than 45 allocations is too fragmented', async () => {
     const sku = await productAt({ front: 32, main: 32 }, 32)
     const lines = (quantity: number) => ({ lines: [{ sku, quantity }] })
     const failure = { reason: 'too_fragmented', missing: [] }
@@ -123,7 +121,7 @@ describe('a simulation', () => {
   test.each([
     ['deny', 'FAILED_RESERVATION'],
     ['allow', 'BACKORDERED'],
-  ] as const)('of too much, backorder %s, says %s and what is missing', async (backorder, outcome) => {
+  ] as const)('of too much, backorder %s, is %s and says what is missing', async (backorder, outcome) => {
     const sku = await newProduct(admin, { backorder, stock: 1 })
     const body = {
       lines: [
@@ -138,7 +136,7 @@ describe('a simulation', () => {
     })
   })
 
-  test('makes no order', async () => {
+  test('creates no order', async () => {
     const sku = await newProduct(admin, { stock: 1 })
     expectStatus(await user.simulateReservation({ body: { lines: [{ sku, quantity: 1 }] } }), 200)
     const pages = await everyPage(async (query) => expectStatus(await user.listOrders({ query }), 200))

@@ -1,22 +1,14 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newProduct } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let user: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, operator, user } = usePeople({ operator: 'operator', user: 'user' })
 
 const stats = async () => expectStatus(await operator.getOrderStats(), 200)
 
 describe('GET /stats/orders', () => {
-  test('counts what was ordered a moment ago', async () => {
+  test('counts an order placed a moment ago', async () => {
     const before = await stats()
     const sku = await newProduct(admin, { stock: 3 })
     const { id } = expectStatus(await user.createOrder({ body: { lines: [{ sku, quantity: 3 }] } }), 201)
@@ -46,7 +38,7 @@ describe('GET /metrics', () => {
     return response.text()
   }
 
-  test("is Prometheus' text format with bounded labels", async () => {
+  test('returns the text format of Prometheus with bounded labels', async () => {
     const text = await metricsOf()
     const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     for (const line of lines) expect(line).toMatch(/^[a-z_]+(\{[a-z]+="[A-Za-z_.-]+"\})? -?\d+(\.\d+)?$/)
@@ -55,7 +47,7 @@ describe('GET /metrics', () => {
     expect(text).toMatch(/^# TYPE holdfast_events_total counter$/m)
   })
 
-  test('tells of a reservation and of a failed one', async () => {
+  test('counts a reservation and a failed one', async () => {
     const value = (text: string, name: string) =>
       Number(
         text
@@ -76,7 +68,7 @@ describe('GET /metrics', () => {
       .toBeGreaterThan(value(before, failures))
   })
 
-  test('is for admins and for whoever has the token, and nobody else', async () => {
+  test('is open to admins and to the metrics token only', async () => {
     const anybody = createClient({ baseUrl: inject('baseUrl') })
     expect((await anybody.getMetrics()).status).toBe(401)
     expect((await createClient({ baseUrl: inject('baseUrl'), accessToken: 'a-guess' }).getMetrics()).status).toBe(401)

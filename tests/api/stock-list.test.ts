@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import type { StockTotal } from '#shared/stock/stock.ts'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, newProduct } from '#tests/support/people.ts'
 import { everyPage, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let user: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-})
+const { admin, operator, user } = usePeople({ operator: 'operator', user: 'user' })
 
 async function listed(filters: { below?: number }, limit = 100): Promise<StockTotal[]> {
   const read = async (page: { limit?: number; cursor?: string }) =>
@@ -22,7 +14,7 @@ async function listed(filters: { below?: number }, limit = 100): Promise<StockTo
 }
 
 describe('the list of stock', () => {
-  test('has the SKUs of which fewer units are available than asked, over all warehouses and buckets', async () => {
+  test('has the SKUs with less available than the threshold, over all warehouses', async () => {
     const none = await newProduct(admin)
     const three = await newProduct(admin, { stock: 3 })
     const spread = await newProduct(admin, { stock: 3, stock_buckets: 4 })
@@ -59,12 +51,12 @@ describe('the list of stock', () => {
     expectStatus(await admin.listStock({ query: { limit: 1 } }), 200)
   })
 
-  test.each([0, -1, 1.5, 'few', ''])('is refused below %j', async (below) => {
+  test.each([0, -1, 1.5, 'few', ''])('refuses a threshold of %j', async (below) => {
     const reply = await operator.listStock({ query: { below } as { below: number } })
     expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer: '?below' }] } })
   })
 
-  test('gives cursors that are good for one threshold', async () => {
+  test('gives cursors that are valid for one threshold', async () => {
     await newProduct(admin)
     await newProduct(admin)
     const { page } = expectStatus(await operator.listStock({ query: { below: 1, limit: 1 } }), 200)

@@ -1,19 +1,9 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test } from 'vitest'
+import { expectStatus, newKey, newProduct, newSku, type Person } from '#tests/support/people.ts'
 import { ledgerOf, stockOf } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let user: Person
-let editor: Person
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  user = await newPerson(baseUrl, admin)
-  editor = await newPerson(baseUrl, admin, 'editor')
-})
+const { admin, operator, user, editor } = usePeople({ operator: 'operator', user: 'user', editor: 'editor' })
 
 const receive = (sku: string, quantity: number, headers = newKey()) =>
   operator.receiveStock({ body: { sku, quantity }, headers })
@@ -23,7 +13,7 @@ const availableOf = async (sku: string) =>
   ((await stockOf(operator, sku)).levels ?? []).map(({ available }) => available)
 
 describe('a receipt', () => {
-  test('is spread evenly over the buckets, one row each under one movement', async () => {
+  test('is spread evenly over the buckets, a row for each, as one movement', async () => {
     const sku = await newProduct(admin, { stock_buckets: 4 })
     const movement = expectStatus(await receive(sku, 10), 201)
     expect(movement).toMatchObject({ sku, quantity: 10 })
@@ -39,7 +29,7 @@ describe('a receipt', () => {
     expect(await availableOf(sku)).toEqual([1, 1, 1])
   })
 
-  test('reaches buckets that were added later', async () => {
+  test('uses buckets that were added later', async () => {
     const sku = await newProduct(admin, { stock: 1 })
     expectStatus(await admin.updateProduct({ params: { sku }, body: { stock_buckets: 3 } }), 200)
     expectStatus(await receive(sku, 30), 201)
@@ -59,7 +49,7 @@ describe('a receipt', () => {
 })
 
 describe('an adjustment', () => {
-  test('corrects up and down over buckets, with its reason in the ledger', async () => {
+  test('changes buckets up and down, with its reason in the ledger', async () => {
     const sku = await newProduct(admin, { stock_buckets: 4, stock: 8 })
     const down = expectStatus(await adjust(sku, -5), 201)
     expect(down.rows.reduce((sum, row) => sum + row.on_hand, 0)).toBe(-5)
@@ -70,14 +60,14 @@ describe('an adjustment', () => {
     for (const row of rows) expect(row).toMatchObject({ reason: 'Counted', actor: { id: operator.id } })
   })
 
-  test('takes nothing that is not there', async () => {
+  test('cannot remove more than there is', async () => {
     const sku = await newProduct(admin, { stock_buckets: 2, stock: 4 })
     const before = await ledgerOf(operator, sku)
     expect(await adjust(sku, -5)).toMatchObject({ status: 409, body: { code: 'insufficient_stock', available: 4 } })
     expect(await ledgerOf(operator, sku)).toEqual(before)
   })
 
-  test('takes nothing that is reserved', async () => {
+  test('cannot remove reserved stock', async () => {
     const sku = await newProduct(admin, { stock: 3 })
     expectStatus(await user.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)
     expect(await adjust(sku, -2)).toMatchObject({ status: 409, body: { code: 'insufficient_stock', available: 1 } })
@@ -85,7 +75,7 @@ describe('an adjustment', () => {
     expect(await stockOf(operator, sku)).toMatchObject({ on_hand: 2, reserved: 2, available: 0 })
   })
 
-  test('is answered again although it took the last unit itself', async () => {
+  test('can be repeated although it took the last unit itself', async () => {
     const [sku, headers] = [await newProduct(admin, { stock: 3 }), newKey()]
     const first = expectStatus(await adjust(sku, -3, headers), 201)
     const again = await adjust(sku, -3, headers)
@@ -94,7 +84,7 @@ describe('an adjustment', () => {
     expect(await adjust(sku, -4, headers)).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
   })
 
-  test('down by eight at once takes no more than there is', async () => {
+  test('sent eight times at once removes no more than there is', async () => {
     const sku = await newProduct(admin, { stock_buckets: 2, stock: 5 })
     const replies = await Promise.all(Array.from({ length: 8 }, () => adjust(sku, -1)))
     expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 201, 201, 201, 201, 409, 409, 409])
@@ -107,16 +97,16 @@ describe.each(['receiveStock', 'adjustStock'] as const)('%s', (operation) => {
   const send = (person: Person, sku: string, more: object = {}, headers: Record<string, string> = newKey()) =>
     person[operation]({ body: { ...body(sku), ...more } as { sku: string; quantity: number; reason: string }, headers })
 
-  test('needs a key', async () => {
+  test('requires a key', async () => {
     const reply = await send(operator, await newProduct(admin), {}, {})
     expect(reply).toMatchObject({ status: 400, body: { code: 'idempotency_key_required' } })
   })
 
-  test('of an unknown SKU is a 422', async () => {
+  test('is answered with 422 for an unknown SKU', async () => {
     expect(await send(operator, newSku())).toMatchObject({ status: 422, body: { code: 'unknown_sku' } })
   })
 
-  test('into an unknown warehouse is a 422 that points at it', async () => {
+  test('is answered with 422 for an unknown warehouse, and the error points at it', async () => {
     const reply = await send(operator, await newProduct(admin), { warehouse_id: 'wh_unknown' })
     expect(reply).toMatchObject({
       status: 422,
@@ -124,7 +114,7 @@ describe.each(['receiveStock', 'adjustStock'] as const)('%s', (operation) => {
     })
   })
 
-  test.each([0, 1.5, 100_001])('of %d units is a 422', async (quantity) => {
+  test.each([0, 1.5, 100_001])('is answered with 422 for %d units', async (quantity) => {
     const reply = await send(operator, await newProduct(admin), { quantity })
     expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/quantity' }] } })
   })
@@ -140,7 +130,7 @@ describe('the stock of a SKU', () => {
   test('shows users only what is available, operators every level', async () => {
     const sku = await newProduct(admin, { stock_buckets: 2, stock: 6 })
     expectStatus(await user.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)
-    // Two movements brought it in, and one reserved it, or one in each bucket.
+    // Two receipts, and one reservation in one bucket or in both.
     const version = (await stockOf(user, sku)).version
     expect([3, 4]).toContain(version)
     for (const person of [user, editor]) expect(await stockOf(person, sku)).toEqual({ sku, available: 4, version })
@@ -155,7 +145,7 @@ describe('the stock of a SKU', () => {
     }
   })
 
-  test('is zero without receipts and a 404 without a product', async () => {
+  test('is zero without receipts, and a 404 without a product', async () => {
     const sku = await newProduct(admin)
     expect(await stockOf(operator, sku)).toEqual({ sku, available: 0, on_hand: 0, reserved: 0, levels: [], version: 0 })
     expect(await user.getStock({ params: { sku: newSku() } })).toMatchObject({

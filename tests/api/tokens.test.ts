@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Problem } from '#shared/api/problem.ts'
 import { Secrets } from '#shared/runtime/secrets.ts'
-import { forgedTokens, signToken, type Workshop } from '#tests/support/forged-tokens.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { signInAdmin } from '#tests/support/people.ts'
+import { forgedTokens, signToken, type Workshop } from './forged-tokens.ts'
 
 interface RawAnswer {
   status: number
@@ -31,7 +31,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
-/** Not with fetch, which would tidy headers up. */
+/** Without fetch, which would normalise the headers. */
 const getMe = (authorization: string | undefined, path = '/auth/me'): Promise<RawAnswer> =>
   new Promise((answered, failed) => {
     const headers = authorization === undefined ? {} : { Authorization: authorization }
@@ -53,7 +53,7 @@ const getMe = (authorization: string | undefined, path = '/auth/me'): Promise<Ra
 const refusal = { status: 401, contentType: 'application/problem+json' }
 
 describe('GET /auth/me', () => {
-  test('accepts a token that is built as the forged ones are, but with nothing wrong', async () => {
+  test('accepts a valid token that is built like the forged ones', async () => {
     expect(await getMe(`Bearer ${await signToken(workshop)}`)).toMatchObject({ status: 200 })
     expect(await getMe(`bearer  ${workshop.tokens.access_token}`)).toMatchObject({ status: 200 })
     expect(await getMe(`Bearer ${await signToken(workshop, { claims: { nbf: workshop.now } })}`)).toMatchObject({
@@ -77,13 +77,13 @@ describe('GET /auth/me', () => {
     }
   })
 
-  test('still refuses them the second time, when a decision could have been kept', async () => {
+  test('still refuses them the second time, when a decision could be cached', async () => {
     for (const flaw of ['expired a second ago', 'the payload promoted to admin', 'alg none with an empty signature']) {
       expect(await getMe(`Bearer ${forgeries[flaw]}`), flaw).toMatchObject(refusal)
     }
   })
 
-  test('is not opened by a cached decision for a token that differs in one letter', async () => {
+  test('does not reuse a cached decision for a token that differs in one letter', async () => {
     const genuine = await signToken(workshop)
     expect(await getMe(`Bearer ${genuine}`)).toMatchObject({ status: 200 })
     expect(await getMe(`Bearer ${genuine}A`)).toMatchObject(refusal)
@@ -108,7 +108,7 @@ describe('GET /auth/me', () => {
     ['a parameter', (token) => `Bearer token=${token}`],
     ['characters outside ASCII', (token) => `Bearer ${token}é`],
   ]
-  test.each(schemes)('refuses the genuine token behind %s', async (_, write) => {
+  test.each(schemes)('refuses the genuine token after %s', async (_, write) => {
     const answer = await getMe(write(workshop.tokens.access_token))
     expect(answer).toMatchObject({ ...refusal, challenge: 'Bearer' })
     expect(Problem.parse(JSON.parse(answer.text)).code).toBe('not_authenticated')
@@ -116,12 +116,12 @@ describe('GET /auth/me', () => {
 })
 
 describe('other places that read a token', () => {
-  test('do not take one from the URL', async () => {
+  test('do not accept one from the URL', async () => {
     const { access_token } = workshop.tokens
     expect(await getMe(undefined, `/auth/me?access_token=${access_token}`)).toMatchObject(refusal)
   })
 
-  test('refuse the same tokens: the routes that verify a bearer themselves', async () => {
+  test('refuse the same tokens on routes that verify a bearer themselves', async () => {
     const register = async (token: string) => {
       const answer = await fetch(`${stack.baseUrl}/auth/register`, {
         method: 'POST',
@@ -130,7 +130,7 @@ describe('other places that read a token', () => {
       })
       return answer.status
     }
-    // Past the bearer it fails for the password, so nobody is created.
+    // A request that passes the bearer fails because of the password, so no user is created.
     expect(await register(await signToken(workshop))).toBe(422)
     for (const [flaw, token] of Object.entries(forgeries)) expect(await register(token), flaw).toBe(401)
   })

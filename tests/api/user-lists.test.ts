@@ -2,14 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import type { Role } from '#shared/requests/caller.ts'
 import type { User, UsersQuery } from '#shared/users/user.ts'
-import { expectStatus, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, password } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-/** Begins every e-mail and every username of this file, so that its users can be told from all others. */
+/** Prefix of every e-mail and username of this file, which separates its users from all others. */
 const prefix = `list-${randomUUID().slice(0, 8)}`
 
-let admin: Person
+const { admin } = usePeople()
 /** As they were created: oldest first. */
 const made: User[] = []
 
@@ -32,11 +33,10 @@ const listed = async (query: UsersQuery, limit?: number): Promise<User[]> => {
 }
 
 beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
   for (const [n, role] of (['user', 'editor', 'operator', 'user', 'user'] as const).entries()) await create(n, role)
   await create(5, 'user', true)
   const out = made[3]
-  if (!out) throw new Error('Nobody was made')
+  if (!out) throw new Error('No user was created')
   const params = { id: out.id }
   made[3] = expectStatus(await admin.updateUser({ params, body: { disabled: true } }), 200)
   // An index follows within seconds.
@@ -45,12 +45,12 @@ beforeAll(async () => {
 })
 
 describe('the list of users', () => {
-  test('finds the beginning of an e-mail or a username, newest first, in pages of any size', async () => {
+  test('can be searched by the beginning of e-mail or username, newest first', async () => {
     for (const limit of [1, 4, 100]) {
       expect(await listed({ q: prefix.toUpperCase() }, limit), String(limit)).toEqual(made.toReversed())
     }
     expect(ids(await listed({ q: `${prefix}-name` }))).toEqual(newestFirst(made.slice(5)))
-    expect(await listed({ q: `${prefix}-nobody` })).toEqual([])
+    expect(await listed({ q: `${prefix}-unknown` })).toEqual([])
   })
 
   test.each<[UsersQuery, (user: User) => boolean]>([
@@ -59,17 +59,17 @@ describe('the list of users', () => {
     [{ disabled: 'true' }, ({ disabled }) => disabled],
     [{ disabled: 'false' }, ({ disabled }) => !disabled],
     [{ role: 'user', disabled: 'false' }, ({ role, disabled }) => role === 'user' && !disabled],
-  ])('keeps those that pass every filter: %j', async (filter, passes) => {
+  ])('returns only the users that pass every filter: %j', async (filter, passes) => {
     expect(ids(await listed({ q: prefix, ...filter }, 2))).toEqual(newestFirst(made.filter(passes)))
   })
 
-  test('without filters shows everybody once', async () => {
+  test('without filters has everyone once', async () => {
     const all = ids(await listed({}))
     expect(all).toEqual([...new Set(all)])
     expect(all.filter((id) => ids(made).includes(id))).toEqual(newestFirst(made))
   })
 
-  test('takes a cursor for the same filters of the same admin only', async () => {
+  test('accepts a cursor only with the same filters from the same admin', async () => {
     const { page } = expectStatus(await admin.listUsers({ query: { q: prefix, limit: 1 } }), 200)
     const cursor = page.next_cursor ?? ''
     const refused = { status: 400, body: { code: 'invalid_cursor' } }

@@ -1,18 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newKey, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newPerson, type Person, password, signIn } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
 const anybody = createClient({ baseUrl })
 const unknown = { id: `usr_${'0'.repeat(52)}` }
 const outOfDate = { status: 401, body: { code: 'not_authenticated' } }
 
-let admin: Person
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-})
-
+const { admin } = usePeople()
 type Change = NonNullable<NonNullable<Parameters<Person['updateUser']>[0]>['body']>
 const change = async ({ id }: { id: string }, body: Change, by = admin) =>
   expectStatus(await by.updateUser({ params: { id }, body }), 200)
@@ -21,7 +18,7 @@ const anOrder = (person: Person) => person.createOrder({ body: { product_name: '
 const aProduct = (person: Person) =>
   person.createProduct({ body: { sku: `SKU-${randomUUID()}`, name: 'Thing', unit_price: 1 } })
 
-/** The person with the tokens that a refresh gives now. */
+/** The person with the tokens of a refresh. */
 async function refreshed(person: Person): Promise<Person> {
   const tokens = expectStatus(await refresh(person), 200)
   return { ...createClient({ baseUrl, accessToken: tokens.access_token }), tokens, id: person.id }
@@ -39,7 +36,7 @@ describe('an admin', () => {
     expect(expectStatus(await person.getMe(), 200)).toEqual({ ...before, version: before.version + 2 })
   })
 
-  test('finds no user who is not there', async () => {
+  test('gets 404 for a user who does not exist', async () => {
     const missing = { status: 404, body: { code: 'not_found' } }
     expect(await admin.getUser({ params: unknown })).toMatchObject(missing)
     expect(await admin.updateUser({ params: unknown, body: { disabled: true } })).toMatchObject(missing)
@@ -67,7 +64,7 @@ describe('an admin', () => {
 })
 
 describe('a user who is disabled', () => {
-  test('writes nothing from now on, and is out at the next refresh', async () => {
+  test('can write nothing from now on, and is signed out at the next refresh', async () => {
     const person = await newPerson(baseUrl, admin)
     const kept = expectStatus(await anOrder(person), 201)
     expect(await change(person, { disabled: true })).toMatchObject({ disabled: true })
@@ -83,7 +80,7 @@ describe('a user who is disabled', () => {
     expect(expectStatus(await admin.getOrder({ params: { id: kept.id } }), 200).status).toBe('NEW')
   })
 
-  test('is not told the first answer of a request again', async () => {
+  test('does not get the first answer of a request again', async () => {
     const person = await newPerson(baseUrl, admin)
     const request = { body: { product_name: 'Gift', amount: 1 }, headers: newKey() }
     expectStatus(await person.createOrder(request), 201)
@@ -91,7 +88,7 @@ describe('a user who is disabled', () => {
     expect(await person.createOrder(request)).toMatchObject(outOfDate)
   })
 
-  test('may log in again once enabled, but finds the sessions of before ended', async () => {
+  test('may log in again once enabled, but earlier sessions stay ended', async () => {
     const person = await newPerson(baseUrl, admin)
     await change(person, { disabled: true })
     await change(person, { disabled: false })
@@ -99,7 +96,7 @@ describe('a user who is disabled', () => {
     expectStatus(await anOrder(await signIn(baseUrl, person.tokens.user_info.email, password)), 201)
   })
 
-  test('who was an admin registers nobody with the token that is left', async () => {
+  test('who was an admin cannot create users with the remaining token', async () => {
     const other = await newPerson(baseUrl, admin, 'admin')
     const body = { email: `${randomUUID()}@example.com`, password, role: 'operator' as const }
     await change(other, { disabled: true })
@@ -109,8 +106,8 @@ describe('a user who is disabled', () => {
   })
 })
 
-describe('another role', () => {
-  test('that is lower takes writing away at once, and the rest at the next refresh', async () => {
+describe('a changed role', () => {
+  test('that is lower stops writes at once, and the rest at the next refresh', async () => {
     const person = await newPerson(baseUrl, admin, 'editor')
     expectStatus(await aProduct(person), 201)
     await change(person, { role: 'user' })
@@ -121,7 +118,7 @@ describe('another role', () => {
     expectStatus(await anOrder(now), 201)
   })
 
-  test('that is higher comes with a refresh, which writing asks for', async () => {
+  test('that is higher takes effect with a refresh, which writes require', async () => {
     const person = await newPerson(baseUrl, admin)
     await change(person, { role: 'admin' })
     expect(await person.getUser({ params: { id: person.id } })).toMatchObject({ status: 403 })
@@ -132,10 +129,10 @@ describe('another role', () => {
   })
 })
 
-describe('whoever must change their password', () => {
+describe('a user who must change their password', () => {
   const next = 'quite-another-password'
 
-  test('writes nothing from now on, and after a refresh does nothing else at all', async () => {
+  test('can write nothing, and after a refresh can do nothing else at all', async () => {
     const person = await newPerson(baseUrl, admin)
     await change(person, { must_change_password: true })
     const closed = { status: 403, body: { code: 'password_change_required' } }
@@ -152,7 +149,7 @@ describe('whoever must change their password', () => {
     expectStatus(await anOrder(free), 201)
   })
 
-  test('registers nobody as an admin', async () => {
+  test('cannot create users as an admin', async () => {
     const other = await newPerson(baseUrl, admin, 'admin')
     await change(other, { must_change_password: true })
     const body = { email: `${randomUUID()}@example.com`, password, role: 'operator' as const }

@@ -1,18 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { expectStatus, newKey, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test } from 'vitest'
+import { expectStatus, newKey } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
+import { usePeople } from './use-people.ts'
 
-let admin: Person
-let operator: Person
-let others: Record<'user' | 'editor', Person>
-
-beforeAll(async () => {
-  const baseUrl = inject('baseUrl')
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  operator = await newPerson(baseUrl, admin, 'operator')
-  others = { user: await newPerson(baseUrl, admin), editor: await newPerson(baseUrl, admin, 'editor') }
-})
+const { admin, operator, ...others } = usePeople({ operator: 'operator', user: 'user', editor: 'editor' })
 
 const name = () => `Warehouse ${randomUUID()}`
 const listed = async (limit = 100) =>
@@ -21,7 +13,7 @@ const listed = async (limit = 100) =>
   )
 
 describe('warehouses', () => {
-  test('main exists from the start', async () => {
+  test('include main from the start', async () => {
     expect(await listed()).toContainEqual(expect.objectContaining({ id: 'wh_main', name: 'main', priority: 100 }))
   })
 
@@ -74,7 +66,7 @@ describe('warehouses', () => {
     expect(reply).toMatchObject({ status: 404, body: { code: 'not_found' } })
   })
 
-  test('are listed for operators and changed by admins only', async () => {
+  test('are listed for operators, and changed by admins only', async () => {
     const forbidden = { status: 403, body: { code: 'forbidden' } }
     const { user, editor } = others
     for (const person of [user, editor]) expect(await person.listWarehouses()).toMatchObject(forbidden)

@@ -1,16 +1,8 @@
-import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { expectStatus, newKey, newProduct } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
-const baseUrl = inject('baseUrl')
-let admin: Person
-let owner: Person
-let operator: Person
-
-beforeAll(async () => {
-  admin = await signInAdmin(baseUrl, inject('adminPassword'))
-  owner = await newPerson(baseUrl, admin)
-  operator = await newPerson(baseUrl, admin, 'operator')
-})
+const { admin, owner, operator } = usePeople({ owner: 'user', operator: 'operator' })
 
 const inTime = { timeout: 60_000, interval: 50 }
 
@@ -19,7 +11,7 @@ const newOrder = async (sku: string, quantity: number): Promise<{ params: { id: 
   return { params: { id } }
 }
 
-/** @param state what is waited for; undefined for nothing */
+/** @param state the expected state; undefined when there is no workflow */
 const expectState = (order: { params: { id: string } }, state: string | undefined) =>
   vi.waitFor(async () => {
     const { status, body } = await operator.getOrderWorkflow(order)
@@ -31,7 +23,7 @@ const statusOf = async (order: { params: { id: string } }): Promise<string> =>
   expectStatus(await owner.getOrder(order), 200).status
 
 describe('the workflow of an order', () => {
-  test('waits for one step after the other, until it is delivered', async () => {
+  test('waits for one step after another until the delivery', async () => {
     const order = await newOrder(await newProduct(admin, { stock: 1 }), 1)
     await expectState(order, 'await-picking')
     for (const [act, state] of [
@@ -45,7 +37,7 @@ describe('the workflow of an order', () => {
     }
   })
 
-  test('is told with the machine and since when it waits', async () => {
+  test('shows the machine and since when it waits', async () => {
     const order = await newOrder(await newProduct(admin, { stock: 1 }), 1)
     await expectState(order, 'await-picking')
     const { headers, body } = await operator.getOrderWorkflow(order)
@@ -53,12 +45,12 @@ describe('the workflow of an order', () => {
     expect(headers.get('ETag')).toBeNull()
   })
 
-  test('is nothing for the customer', async () => {
+  test('is hidden from the customer', async () => {
     const order = await newOrder(await newProduct(admin, { stock: 1 }), 1)
     expect(await owner.getOrderWorkflow(order)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   })
 
-  test('ends with a cancel, wherever it is', async () => {
+  test('ends when the order is cancelled, at any step', async () => {
     const sku = await newProduct(admin, { stock: 1 })
     const reserved = await newOrder(sku, 1)
     const waiting = await newOrder(sku, 1)
@@ -71,17 +63,17 @@ describe('the workflow of an order', () => {
     await expectState(reserved, undefined)
   })
 
-  test('is none for simple and simulated orders', async () => {
+  test('does not exist for simple and simulated orders', async () => {
     const simple = expectStatus(await owner.createOrder({ body: { product_name: 'Gift', amount: 1 } }), 201)
     const simulated = expectStatus(await owner.createSimulatedOrder({ body: { success: true } }), 201)
-    // Whoever comes after them has been seen by the relay, and so were they.
+    // When the relay has processed a later order, it has processed these too.
     await expectState(await newOrder(await newProduct(admin, { stock: 1 }), 1), 'await-picking')
     for (const { id } of [simple, simulated]) await expectState({ params: { id } }, undefined)
   })
 })
 
 describe('orders that wait for stock', () => {
-  test('get it by age, whether it was received, given back or found', async () => {
+  test('get it oldest first, whether it was received, given back or found', async () => {
     const sku = await newProduct(admin, { stock: 2 })
     const holder = await newOrder(sku, 2)
     const waiting = [await newOrder(sku, 2), await newOrder(sku, 1), await newOrder(sku, 1)]
@@ -97,7 +89,7 @@ describe('orders that wait for stock', () => {
     await expectStatuses('RESERVED', 'RESERVED', 'RESERVED')
   })
 
-  test('may be retried by their owner all the same, before and after they have got it, and no other way', async () => {
+  test('can be retried by their owner until picking starts, reserved or not', async () => {
     const sku = await newProduct(admin, { stock: 0 })
     const order = await newOrder(sku, 1)
     expectStatus(await operator.receiveStock({ body: { sku, quantity: 1 }, headers: newKey() }), 201)
@@ -108,7 +100,7 @@ describe('orders that wait for stock', () => {
     expect(await owner.retryReservation(order)).toMatchObject({ status: 409, body: { code: 'invalid_transition' } })
   })
 
-  test('hold back those behind them, until they are cancelled', async () => {
+  test('block later orders until they are cancelled', async () => {
     const sku = await newProduct(admin, { stock: 0 })
     const large = await newOrder(sku, 5)
     const small = await newOrder(sku, 1)

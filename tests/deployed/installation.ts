@@ -4,9 +4,10 @@ import { startEmulator } from '#infra/emulator/emulator.ts'
 import { run } from '#infra/emulator/run.ts'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { expectStatus, signInAdmin } from '#tests/support/people.ts'
-import { type Call, startRecorder } from './recorder.ts'
+import type { Call } from '#tests/support/used-grants.ts'
+import { startRecorder } from './recorder.ts'
 
-/** Own port, so that `npm run deploy:local` may run beside it. */
+/** A port that `npm run deploy:local` does not use, so that both can run at once. */
 const port = Number(process.env['EMULATOR_PORT'] ?? 4567)
 const root = join(import.meta.dirname, '../..')
 const startedAt = Date.now()
@@ -14,17 +15,17 @@ const startedAt = Date.now()
 export const print = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
-/** A line with the seconds since the start. */
+/** Prints a line with the seconds since the start. */
 export const report = (line: string): void => print(`${((Date.now() - startedAt) / 1000).toFixed(0)} s  ${line}`)
 
 export interface Installation extends Deployment {
-  /** Of the emulated AWS. */
+  /** URL of the emulated AWS. */
   endpoint: string
 }
 
 /**
  * Deploys to an empty AWS that enforces IAM, and ends it afterwards.
- * @param onCall hears of every call that a function makes to AWS
+ * @param onCall is called for every call that a function makes to AWS
  * @param use is handed the installation, whose admin has a new password
  */
 export async function onInstallation(
@@ -48,7 +49,7 @@ export async function onInstallation(
   }
 }
 
-/** The first password is good for one thing. */
+/** The first password opens only the route that changes it. */
 async function changeFirstPassword({ baseUrl, adminPassword: first }: Deployment): Promise<void> {
   const admin = await signInAdmin(baseUrl, first)
   const refused = await admin.listOrders()
@@ -57,7 +58,7 @@ async function changeFirstPassword({ baseUrl, adminPassword: first }: Deployment
   expectStatus(await admin.changePassword({ body }), 204)
 }
 
-/** Runs the acceptance tests, or those files of them. @throws when one fails */
+/** Runs the acceptance tests, or only the files in `options`. @throws Error when one fails */
 export const runAcceptanceTests = ({ baseUrl, metricsToken }: Deployment, options: string[] = []): Promise<void> =>
   run('npx', ['vitest', 'run', '--project', 'api', ...options], {
     cwd: root,

@@ -6,9 +6,9 @@ import type { Installation } from './installation.ts'
 import { invoke } from './invoke.ts'
 
 /**
- * Runs every job once, those that only a person starts included; one finds a dead letter of the relay.
- * @param sku whose stock is looked at again
- * @throws Error when a job fails, or leaves the letter
+ * Runs every job once, including those that are only started by hand; one finds a dead letter of the relay.
+ * @param sku whose stock the dead letter is about
+ * @throws Error when a job fails, or leaves the dead letter
  */
 export async function runJobs({ endpoint }: Installation, sku: string): Promise<void> {
   const sqs = new SQSClient(clientOptions(endpoint))

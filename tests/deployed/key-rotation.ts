@@ -10,7 +10,7 @@ const secretId = 'holdfast/emulator/keys'
 
 /**
  * Calls the function as Secrets Manager does, each step twice: the emulator has no rotations of its own.
- * @throws Error when not exactly one key was added, or a token from before is not taken any more
+ * @throws Error when not exactly one key was added, or an older token is no longer accepted
  */
 export async function rotateKeysOnce(installation: Installation): Promise<void> {
   const { endpoint, baseUrl, adminPassword, keyRotationFunction } = installation

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { expectStatus, type Person } from '#tests/support/people.ts'
 
 /**
- * Stream, relay, bus, queue and SES have to hand on what happened, each with no more rights than it declares.
- * @throws Error when there is no mail of a new order within a minute
+ * Checks that stream, relay, bus, queue and SES pass an event on, each with only the rights it declares.
+ * @throws Error when no mail about a new order arrives within a minute
  */
 export async function expectMail(endpoint: string, admin: Person): Promise<void> {
   const { id } = expectStatus(await admin.createSimulatedOrder({ body: { success: true } }), 201)
@@ -11,7 +11,7 @@ export async function expectMail(endpoint: string, admin: Person): Promise<void>
   for (;;) {
     const sent = await (await fetch(`${endpoint}/_ministack/ses/messages`)).text()
     if (sent.includes(id)) return
-    if (Date.now() > giveUpAt) throw new Error(`No mail tells of ${id}: ${sent}`)
+    if (Date.now() > giveUpAt) throw new Error(`No mail mentions ${id}: ${sent}`)
     await delay(200)
   }
 }

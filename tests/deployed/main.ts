@@ -2,13 +2,13 @@ import { cdk } from '#infra/emulator/deployment.ts'
 import { createClient } from '#shared/api/client.ts'
 import { expectStatus, newProduct, signInAdmin } from '#tests/support/people.ts'
 import { runReadmeOrder } from '#tests/support/readme.ts'
+import { UsedGrants } from '#tests/support/used-grants.ts'
 import { expectCrossOriginAnswers } from './cross-origin.ts'
 import { onInstallation, print, report, runAcceptanceTests } from './installation.ts'
 import { runJobs } from './jobs.ts'
 import { rotateKeysOnce } from './key-rotation.ts'
 import { expectMail } from './mails.ts'
 import { watchSchedule } from './schedule.ts'
-import { UsedGrants } from './used-grants.ts'
 import { expectWorkflows, watchTimeouts } from './workflows.ts'
 
 /** `npm run test:deployed`: the acceptance tests and what else a deployment promises, against a real one. */
@@ -33,7 +33,7 @@ await onInstallation(grants.add, async (installation) => {
   await runAcceptanceTests(installation)
   report('the acceptance tests pass')
   await timedOut()
-  report('a reservation has expired, and an order that found no stock was left to a person')
+  report('a reservation has expired, and an order that found no stock was left for staff')
   await scheduled()
   report('the schedule has processed a simple order')
 
@@ -41,7 +41,7 @@ await onInstallation(grants.add, async (installation) => {
   report('a browser of another origin can read what the gateway itself answers')
 
   await rotateKeysOnce(installation)
-  report('a rotation adds a key and logs nobody out')
+  report('a rotation adds a key and keeps every session')
 
   await runJobs(installation, sku)
   report('every job runs, and a dead letter is done with')
@@ -67,11 +67,11 @@ await onInstallation(grants.add, async (installation) => {
   report('every granted action was used, or has a reason')
 })
 
-/** The gateway's source address has to arrive, and the log of attempts has to be writable. */
+/** Checks that the gateway passes on the source address, and that the log of attempts is writable. */
 async function expectLimitedLogins(baseUrl: string): Promise<void> {
   const statuses: number[] = []
   for (let n = 0; n < 6; n += 1) {
-    statuses.push((await createClient({ baseUrl }).logIn({ body: { username: 'nobody', password: 'wrong' } })).status)
+    statuses.push((await createClient({ baseUrl }).logIn({ body: { username: 'unknown', password: 'wrong' } })).status)
   }
   if (statuses.join() !== '401,401,401,401,401,429') throw new Error(`Failed logins are answered with ${statuses}`)
 }

@@ -1,24 +1,16 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
-import { actionsOf } from './aws-actions.ts'
-
-/** A call of a deployed function to AWS. */
-export interface Call {
-  /** Name of the function, as `callerName` gives it. */
-  caller: string
-  /** The IAM actions that AWS checks for it. */
-  actions: string[]
-  wasRefused: boolean
-}
+import { actionsOf } from '#tests/support/aws-actions.ts'
+import type { Call } from '#tests/support/used-grants.ts'
 
 export interface Recorder {
-  /** Where functions have to look for AWS. */
+  /** URL that functions must use for AWS. */
   endpoint: string
   stop(): Promise<void>
 }
 
-/** Stands between the deployed functions and the AWS at `target`, passes everything on as it is, and reports it. */
+/** A proxy between the deployed functions and the AWS at `target`: forwards every call unchanged, and reports it. */
 export async function startRecorder(target: string, report: (call: Call) => void): Promise<Recorder> {
   const agent = new Agent({ keepAlive: true })
   const { hostname, port } = new URL(target)
@@ -50,6 +42,6 @@ export async function startRecorder(target: string, report: (call: Call) => void
   }
 }
 
-/** Powertools adds something to what the SDK says. */
+/** Powertools adds a suffix to the SDK's user agent. */
 const callerOf = ({ 'user-agent': agent = '' }: IncomingMessage['headers']): string =>
   /\bapp\/(\S+?)(?:-PT-\S*)?(?:\s|$)/.exec(agent)?.[1] ?? `a function that does not say its name (${agent})`

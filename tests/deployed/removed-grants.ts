@@ -5,8 +5,8 @@ import { authorizerFunction, callerName, fallbackFunction, operationFunction } f
 import { cdk } from '#infra/emulator/deployment.ts'
 import { functionFile, operations } from '#shared/api/operations.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
+import type { Call } from '#tests/support/used-grants.ts'
 import { type Installation, onInstallation, report, runAcceptanceTests } from './installation.ts'
-import type { Call } from './recorder.ts'
 import { type Grant, synthesiseWithout } from './without-grant.ts'
 
 /** `npm run prove:grants`: for each of a few grants, chosen by seed, the acceptance tests fail without it. */
@@ -14,7 +14,7 @@ const { values } = parseArgs({ options: { seed: { type: 'string' }, grants: { ty
 const seed = Number(values.seed ?? Date.now() % 1_000_000)
 const root = join(import.meta.dirname, '../..')
 
-/** Of the functions that the gateway calls; the others the acceptance tests do not wait for. */
+/** Grants of the functions that the gateway calls; the acceptance tests do not wait for the other functions. */
 const candidates: Grant[] = [...operations.map(operationFunction), authorizerFunction, fallbackFunction].flatMap(
   (deployed) => deployed.uses.map((action) => ({ deployed, action })),
 )
@@ -56,7 +56,7 @@ async function expectFailureWithout(grant: Grant, installation: Installation): P
   const passed = (about.length === 0 || (await passes(installation, about))) && (await passes(installation, []))
   if (passed) throw new Error(`The acceptance tests pass without ${nameOf(grant)} (seed ${seed})`)
   if (!refused.has(nameOf(grant))) {
-    throw new Error(`The tests failed for want of ${[...refused].join()}, not ${nameOf(grant)} (seed ${seed})`)
+    throw new Error(`The tests failed without ${[...refused].join()}, not ${nameOf(grant)} (seed ${seed})`)
   }
   report(`the acceptance tests fail without ${nameOf(grant)}`)
 }

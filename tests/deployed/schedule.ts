@@ -5,7 +5,7 @@ const pauseMilliseconds = 500
 
 /**
  * The schedule has to run the two-minute job, which processes simple orders.
- * @returns what waits for the order that is placed now
+ * @returns a wait for the order that is placed now
  */
 export async function watchSchedule(admin: Person): Promise<() => Promise<void>> {
   const body = { product_name: 'Gift', amount: 5 }

@@ -12,10 +12,10 @@ export interface Grant {
   action: AwsAction
 }
 
-/** Everybody may do this, so granting it grants nothing. */
+/** Every caller may do this, so granting it grants nothing. */
 const nothing = 'sts:GetCallerIdentity'
 
-/** The emulator's stage without one grant, from the bundles there are. @returns folder of the assembly */
+/** Synthesises the emulator's stage without one grant, from the existing bundles. @returns folder of the assembly */
 export function synthesiseWithout(grant: Grant): string {
   const outdir = join(import.meta.dirname, '../../cdk.out/without-grant')
   const { app, api } = holdfastApp({ outdir }, 'emulator')
@@ -34,7 +34,7 @@ interface Policy {
   policyDocument: { Statement: { Action: string | string[] }[] }
 }
 
-/** The actions of each statement of a role, and where they stand. */
+/** The actions of each statement of a role, with their path in the template. */
 function actionLists(stack: Stack, role: CfnRole): { path: string; actions: string[] }[] {
   const policies = stack.resolve(role.policies) as Policy[]
   return policies.flatMap(({ policyDocument }, policy) =>

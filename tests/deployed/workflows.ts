@@ -12,7 +12,7 @@ import { expectStatus, newKey, newProduct, type Person } from '#tests/support/pe
 import { type Installation, print } from './installation.ts'
 import { invoke } from './invoke.ts'
 
-/** Something that has to come to be. @throws Error when it takes too long */
+/** Polls until `look` finds something. @throws Error when it takes too long */
 async function until<T>(what: string, look: () => Promise<T | undefined>, seconds = 120): Promise<T> {
   for (const giveUpAt = Date.now() + seconds * 1000; ; ) {
     const found = await look()
@@ -83,7 +83,7 @@ const untilStatus = (admin: Person, params: { id: string }, status: string) =>
 
 const steps = ['await-picking', 'await-picked', 'await-shipment', 'await-delivery']
 
-/** An order that is delivered, one that is cancelled, one that gets the stock it waited for: their executions go the way they should. */
+/** Checks the executions of three orders: one is delivered, one is cancelled, one gets the stock it waited for. */
 export async function expectWorkflows({ endpoint }: Installation, admin: Person): Promise<void> {
   const delivered = await place(admin, await newProduct(admin, { stock: 2 }))
   for (const [n, act] of (['startPick', 'confirmPick', 'shipOrder', 'deliverOrder'] as const).entries()) {
@@ -109,7 +109,7 @@ export async function expectWorkflows({ endpoint }: Installation, admin: Person)
   })
 }
 
-/** The emulator knows timeouts neither out of an input nor of days, so what follows one is called by hand. */
+/** The emulator supports no timeouts from an input and none of days, so the task that follows one is called by hand. */
 async function callTask(endpoint: string, task: string, input: object): Promise<void> {
   const client = new LambdaClient(clientOptions(endpoint))
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
@@ -119,12 +119,12 @@ async function callTask(endpoint: string, task: string, input: object): Promise<
   throw new Error(`There is no function ${task}`)
 }
 
-/** An order whose reservation ends after a minute, and one that nobody has stock for. @returns what waits for their ends */
+/** Places an order whose reservation ends after a minute, and one without stock. @returns a wait for both to end */
 export async function watchTimeouts({ endpoint }: Installation, admin: Person): Promise<() => Promise<void>> {
   const sku = await newProduct(admin, { stock: 2 })
   const expiring = await place(admin, sku, 1)
   await untilAt(admin, expiring, 'await-picking')
-  // Its time has not come: the order is told to be late, and waits on.
+  // The reservation has not ended yet: the order is reported as overdue, and keeps waiting.
   await callTask(endpoint, 'handleOverdue', { order_id: expiring.id, sequence: 2 })
   const { reserved_until: end = '' } = expectStatus(await admin.getOrder({ params: expiring }), 200)
   const over = delay(Math.max(0, Date.parse(end) - Date.now())).then(() =>

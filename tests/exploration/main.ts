@@ -15,7 +15,7 @@ import { explore, type Phase } from './schemathesis.ts'
 const seed = Number(process.argv[2] ?? 20_261_121)
 const wantedRequests = 5000
 const all: Phase[] = ['examples', 'coverage', 'fuzzing', 'stateful']
-// Most requests of the coverage phase are refused to customers; in a short run the admin's have to do.
+// Most requests of the coverage phase are forbidden to customers; a short run makes them as the admin only.
 const forCustomers = all.filter((phase) => isFullProof || phase !== 'coverage')
 
 const folder = join(import.meta.dirname, '../../.local/exploration')
@@ -26,7 +26,7 @@ const stack = await startLocalStack({ environment: { LOG_LEVEL: 'ERROR', ACCESS_
 try {
   const { baseUrl } = stack
   const admin = await signInAdmin(baseUrl, adminPassword)
-  // What the examples of the description speak of.
+  // The resources that the examples of the description name.
   expectStatus(await admin.createProduct({ body: NewProduct.parse(requestExamples.createProduct[0]) }), 201)
   expectStatus(await admin.receiveStock({ body: requestExamples.receiveStock[0], headers: newKey() }), 201)
   const [ada, bob] = [await newPerson(baseUrl, admin), await newPerson(baseUrl, admin)]

@@ -6,20 +6,20 @@ import * as z from 'zod/mini'
 
 export type Phase = 'examples' | 'coverage' | 'fuzzing' | 'stateful'
 
-/** What is explored, and by whom. */
+/** What is explored, and as which users. */
 export interface Exploration {
-  /** Of schemathesis. */
+  /** Path of the schemathesis program. */
   program: string
   baseUrl: string
   seed: number
   phases: readonly Phase[]
   /** Requests to each operation in the fuzzing phase, and sequences of requests in the stateful one. */
   counts: { fuzzed: number; sequences: number }
-  /** Access tokens by name. Several people are peers: what is one's is not the other's to see. */
+  /** Access tokens by name. Several users are peers who must not see each other's data. */
   identities: Record<string, string>
 }
 
-/** A schema cannot say all that makes a request acceptable: a password has to be right, a SKU has to exist. */
+/** A schema cannot express everything that makes a request valid: a password must be right, a SKU must exist. */
 const excludedChecks = ['positive_data_acceptance']
 
 const Report = z.object({
@@ -28,8 +28,8 @@ const Report = z.object({
 })
 
 /**
- * Makes requests out of what the API says of itself, and compares the answers with what it says. Findings are printed.
- * @returns whether there were none, and how many requests were made
+ * Generates requests from the API's description, and compares the answers with it. Findings are printed.
+ * @returns whether there were no findings, and how many requests were made
  * @throws Error when it cannot be run
  */
 export function explore(exploration: Exploration): { isClean: boolean; requests: number } {
@@ -45,7 +45,7 @@ export function explore(exploration: Exploration): { isClean: boolean; requests:
         ...['--checks', 'all', '--exclude-checks', excludedChecks.join(','), '--continue-on-failure'],
         ...['--no-color', '--warnings', 'off', '--report', 'json', '--report-json-path', report],
       ],
-      // It leaves a cache behind where it is started.
+      // It leaves a cache in its working directory.
       { stdio: 'inherit', cwd: folder },
     )
     if (error) throw error
@@ -57,7 +57,7 @@ export function explore(exploration: Exploration): { isClean: boolean; requests:
   }
 }
 
-/** Who signs in how is in the format of Web Fuzzing Commons. @returns the configuration's file */
+/** Credentials are in the format of Web Fuzzing Commons. @returns the configuration's file */
 function configuration(folder: string, { identities, counts }: Exploration): string {
   const [people, file] = [join(folder, 'people.json'), join(folder, 'schemathesis.toml')]
   const auth = Object.entries(identities).map(([name, token]) => ({

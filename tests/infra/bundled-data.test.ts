@@ -2,9 +2,9 @@ import type * as dynamodb from '@aws-sdk/client-dynamodb'
 import bcrypt from 'bcryptjs'
 import { expect, test } from 'vitest'
 import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
-import { bundled } from '#tests/support/bundled.ts'
+import { bundled } from './bundled.ts'
 
-test('a client of a service that is not declared says so when it is made', async () => {
+test('creating a client of an undeclared service fails and says why', async () => {
   const { DynamoDBClient } = (await bundled(
     `export { DynamoDBClient } from '@aws-sdk/client-dynamodb'`,
     [],
@@ -12,14 +12,14 @@ test('a client of a service that is not declared says so when it is made', async
   expect(() => new DynamoDBClient({})).toThrow('`uses`')
 })
 
-test('the packed list of common passwords unpacks to all of them', async () => {
+test('the packed list of common passwords unpacks completely', async () => {
   const unpacked = (await bundled(`export { commonPasswords } from '#shared/users/common-passwords.ts'`, [])) as {
     commonPasswords: () => string[]
   }
   expect(unpacked.commonPasswords().toSorted()).toEqual(commonPasswords.toSorted())
 })
 
-test('bcrypt with packed tables makes the hashes that bcrypt makes', async () => {
+test('bcrypt with packed tables computes the same hashes as bcrypt', async () => {
   const { bcrypt: packed } = (await bundled(`export { default as bcrypt } from 'bcryptjs'`, [])) as {
     bcrypt: typeof bcrypt
   }

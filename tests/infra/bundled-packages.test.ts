@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { servicesOf } from '#infra/bundling/declared-clients.ts'
 import { deployedFunctions } from '#infra/deployed-functions.ts'
 import manifest from '#package' with { type: 'json' }
-import { bundled } from '#tests/support/bundled.ts'
+import { bundled } from './bundled.ts'
 
 type Ses = typeof import('#shared/aws/ses.ts')
 
@@ -47,13 +47,13 @@ beforeAll(async () => {
 
 const credentials = { accessKeyId: 'key', secretAccessKey: 'secret' }
 
-describe('the SDK as it is bundled', () => {
+describe('the bundled SDK', () => {
   const regions = ['eu-central-1', 'us-east-1', 'ap-southeast-7', 'us-gov-west-1', 'cn-north-1', 'eusc-de-east-1']
   type Asking = new (options: object) => { config: { endpointProvider(parameters: object): { url: URL } } }
   const hostOf = (client: Asking, Region: string) =>
     new client({ region: Region }).config.endpointProvider({ Region, UseFIPS: false, UseDualStack: false }).url.href
 
-  test.each(regions)('asks in %s where the whole SDK would ask', (region) => {
+  test.each(regions)('sends requests in %s where the whole SDK would send them', (region) => {
     for (const [name, whole] of Object.entries(clients)) {
       expect(hostOf(lean[name as keyof typeof clients], region)).toBe(hostOf(whole, region))
     }
@@ -71,7 +71,7 @@ describe('the SDK as it is bundled', () => {
   })
 })
 
-describe('calls of the SDK as it is bundled', () => {
+describe('calls of the bundled SDK', () => {
   let server: Server
   let endpoint: string
   let answer: { status: number; body: object }
@@ -96,7 +96,7 @@ describe('calls of the SDK as it is bundled', () => {
   })
   const getItem = () => new lean.GetItemCommand({ TableName: 'table', Key: { pk: { S: 'a' } } })
 
-  test('take credentials, region and endpoint from the environment, and from nowhere else', async () => {
+  test('take credentials, region and endpoint only from the environment', async () => {
     const elsewhere = join(folder, 'config')
     writeFileSync(elsewhere, '[default]\nregion = xx-file-1\naws_access_key_id = file\naws_secret_access_key = file\n')
     vi.stubEnv('AWS_CONFIG_FILE', elsewhere)
@@ -110,7 +110,7 @@ describe('calls of the SDK as it is bundled', () => {
     expect(authorization).toMatch(/Credential=environment\/\d{8}\/eu-west-3\/dynamodb\//)
   })
 
-  test('send mails as SES wants them', async () => {
+  test('send mails in the form SES expects', async () => {
     vi.stubEnv('AWS_REGION', 'eu-west-3')
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'environment')
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret')
@@ -127,7 +127,7 @@ describe('calls of the SDK as it is bundled', () => {
     })
   })
 
-  test('fail without a region, rather than ask for one', async () => {
+  test('fail without a region', async () => {
     vi.stubEnv('AWS_REGION', undefined)
     await expect(new lean.DynamoDBClient({ endpoint, credentials }).send(getItem())).rejects.toThrow(
       'Region is missing',
@@ -135,7 +135,7 @@ describe('calls of the SDK as it is bundled', () => {
   })
 
   test.each(['ThrottlingException', 'BackupInUseException', 'AnErrorOfTomorrow'])(
-    'tell a %s by its name',
+    'recognise a %s by its name',
     async (name) => {
       answer = refusal(name)
       const client = new lean.DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 })
@@ -147,7 +147,7 @@ describe('calls of the SDK as it is bundled', () => {
     },
   )
 
-  test('give the reasons of a cancelled transaction', async () => {
+  test('report the reasons of a cancelled transaction', async () => {
     const CancellationReasons = [{ Code: 'ConditionalCheckFailed', Item: { pk: { S: 'a' } } }]
     answer = refusal('TransactionCanceledException', { CancellationReasons })
     const client = new lean.DynamoDBClient({ endpoint, region: 'eu-central-1', credentials, maxAttempts: 1 })

@@ -10,7 +10,7 @@ import { functionFile, operations } from '#shared/api/operations.ts'
 const root = join(import.meta.dirname, '../..')
 const maxBytes = 320_000
 
-/** The version of our own package, and what stands for the SDK's chain of credential providers. */
+/** The version of this package, and the replacement of the SDK's chain of credential providers. */
 const productFiles = ['package.json', 'infra/bundling/environment-credentials.ts']
 
 /** Packages as they were installed, by their folder. */
@@ -35,7 +35,7 @@ const filesAt = (path: string): Record<string, string> =>
   )
 
 describe('the bundles', () => {
-  test('are there for every function', () => {
+  test('exist for every function', () => {
     expect(bundles.map(({ file }) => file).toSorted()).toEqual(deployedFunctions.map(({ file }) => file).toSorted())
   })
 
@@ -43,26 +43,26 @@ describe('the bundles', () => {
     expect(bundles.filter(({ bytes }) => bytes > maxBytes).map(({ file, bytes }) => `${file}: ${bytes}`)).toEqual([])
   })
 
-  test('are made of product code and of the packages that it depends on: no test, no fault, no tool', () => {
+  test('contain only product code and its dependencies: no test, no fault, no tool', () => {
     const isProduct = (input: string) => {
       const folder = packageFolder(input)
       if (folder !== undefined) return folder in installed && !installed[folder]?.dev
       return /^(functions|shared)\//.test(input) || productFiles.includes(input)
     }
-    // What stands for a client that is not declared is no file.
+    // The replacement of an undeclared client is not a file.
     const files = bundles.flatMap(({ inputs }) => inputs).filter((input) => !input.startsWith('absent:'))
     expect(files.length).toBeGreaterThan(1000)
     expect([...new Set(files)].filter((input) => !isProduct(input))).toEqual([])
   })
 
-  test('hold no package twice', () => {
+  test('contain no package twice', () => {
     const nested = bundles.flatMap(({ inputs }) =>
       inputs.flatMap((input) => packageFolder(input)?.match(/node_modules\/.*node_modules\/.*/)?.[0] ?? []),
     )
     expect([...new Set(nested)]).toEqual([])
   })
 
-  test('hold the clients of the services that their functions declare, and no others', () => {
+  test('contain the clients of the services their functions declare, and no others', () => {
     const clients = {
       dynamodb: '@aws-sdk/client-dynamodb',
       events: '@aws-sdk/client-eventbridge',
@@ -81,8 +81,8 @@ describe('the bundles', () => {
     expect(Object.fromEntries(held)).toEqual(Object.fromEntries(declared))
   })
 
-  test('hold the routes that their functions name, not the whole table', () => {
-    // One describes all routes, the other links to the documentation's.
+  test('contain only the routes their functions name, not the whole table', () => {
+    // One describes all routes, the other links to those of the documentation.
     const naming = ['getOpenapi', 'getRoot']
     for (const named of operations.filter(({ operation }) => !naming.includes(operation))) {
       const text = textOf(functionFile(named))
@@ -94,7 +94,7 @@ describe('the bundles', () => {
     }
   })
 
-  test('load built-in modules by `require` only: an `import` costs a cold start 14 ms', () => {
+  test('load built-in modules with `require`: `import` adds 14 ms to a cold start', () => {
     const importing = bundles.filter(({ file }) => /\bimport\(/.test(textOf(file)))
     expect(importing.map(({ file }) => file)).toEqual([])
   })
@@ -106,7 +106,7 @@ describe('the bundles', () => {
     },
   )
 
-  test('leave out modules of the SDK that are still there', () => {
+  test('omit only SDK modules that still exist', () => {
     expect(trims.filter(({ module }) => !existsSync(join(root, 'node_modules', module)))).toEqual([])
   })
 })

@@ -12,7 +12,7 @@ import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 const root = join(import.meta.dirname, '../..')
 const dockerfile = readFileSync(join(root, 'infra/local/Dockerfile'), 'utf8')
 
-/** What the tests look at; `docker compose config` and the schema of its makers say whether the rest is well-formed. */
+/** The parts that the tests read; `docker compose config` checks whether the rest is well-formed. */
 const Compose = z.object({
   services: z.object({
     holdfast: z.looseObject({
@@ -38,13 +38,13 @@ const settings = readSettings(LocalEnvironment, {
 const instructions = (name: string): string[] =>
   [...dockerfile.matchAll(new RegExp(`^${name} (.+)$`, 'gm'))].map(([, rest]) => rest ?? '')
 
-test('the container has the Node of package.json, on the system that the engine of the lock file is for', () => {
+test('the container has Node as in package.json, on a system the engine supports', () => {
   expect(instructions('FROM')).toEqual([`node:${manifest.devDependencies.node}-bookworm-slim`])
   expect(Object.keys(manifest.optionalDependencies)).toEqual(['@dynoxide/linux-x64'])
   expect(holdfast.platform).toBe('linux/amd64')
 })
 
-test('it runs npm start, not as root, on what the repository has', () => {
+test('the container runs npm start, not as root, on the files of the repository', () => {
   expect(instructions('CMD')).toEqual(['["npm", "start"]'])
   expect(instructions('USER')).toEqual(['node'])
   expect(join(folder, holdfast.build.context, holdfast.build.dockerfile)).toBe(join(folder, 'Dockerfile'))
@@ -56,30 +56,30 @@ test('it runs npm start, not as root, on what the repository has', () => {
   expect(copied).toContain(manifest.scripts.prestart.split(' ').at(-1))
 })
 
-test('its port is the usual one, published on loopback only', () => {
+test('the container’s port is the default one, published on loopback only', () => {
   const usual = readSettings(LocalEnvironment, {})
   expect(settings.PORT).toBe(usual.PORT)
   expect(holdfast.ports).toEqual([`${usual.HOST}:${usual.PORT}:${settings.PORT}`])
   expect(settings.HOST).toBe('0.0.0.0')
 })
 
-test('its health is whether the API is ready', () => {
+test('the container is healthy when the API is ready', () => {
   const [, , , script] = holdfast.healthcheck.test
   expect(script).toContain(`'http://127.0.0.1:${settings.PORT}${routes.getReadiness.path}'`)
 })
 
-test('its data lies on a volume that it may write', () => {
+test('the container’s data is on a volume it may write', () => {
   const data = holdfast.environment['DATA_DIR']
   expect(holdfast.volumes).toEqual(Object.keys(volumes).map((name) => `${name}:${data}`))
   expect(instructions('RUN')).toContain(`mkdir ${data} && chown node:node ${data}`)
 })
 
-test('its settings exist', () => {
+test('the container’s settings exist', () => {
   const known = [...Object.keys(LocalEnvironment.shape), ...Object.keys(Environment.shape)]
   const given = Object.keys(holdfast.environment).filter((name) => !name.startsWith('npm_config_'))
   expect(given.filter((name) => !known.includes(name))).toEqual([])
 })
 
-test('it is given the time to answer the requests under way', () => {
+test('the container has time to answer the requests in flight when it stops', () => {
   expect(Number(/^(\d+)s$/.exec(holdfast.stop_grace_period)?.[1])).toBeGreaterThan(2 * functionTimeoutSeconds)
 })

@@ -38,7 +38,7 @@ beforeAll(() => {
 }, 60_000)
 
 describe('alarms', () => {
-  test('are there for every machine, queue, consumer and job, and for what all share', () => {
+  test('exist for every machine, queue, consumer and job, and for shared resources', () => {
     const expected = [
       ...['api-failing', 'functions-throttled', 'table-throttled', 'table-failing', 'relay-behind', 'relay-failing'],
       ...['order-overdue', 'recovery-abandoned', 'stock-drift', relayDeadLetters],
@@ -51,7 +51,7 @@ describe('alarms', () => {
     )
   })
 
-  test('say what a user would notice, and under which heading of the runbook it stands what to do', () => {
+  test('say what a user notices, and which runbook heading says what to do', () => {
     const texts = alarms.map(({ AlarmDescription }) =>
       /^(?<meaning>[A-Z][^.]{20,}\.) What to do: docs\/runbook\.md, "(?<heading>[^"]+)"\.$/.exec(AlarmDescription),
     )
@@ -60,7 +60,7 @@ describe('alarms', () => {
     expect(new Set(headings).size).toBe(headings.length)
   })
 
-  test('look at functions, queues, machines and an API that are deployed under these names', () => {
+  test('watch functions, queues, machines and an API with the deployed names', () => {
     const { events, api } = stacks
     const namesIn = (from: Template, type: string, property: string): unknown[] =>
       Object.values(from.findResources(type)).map(({ Properties }) => Properties[property])
@@ -80,23 +80,26 @@ describe('alarms', () => {
     expect(arns.length).toBe(3 * machines.length)
   })
 
-  test.each(['OrderOverdue', 'RecoveryAbandoned', 'StockDrift'] as const)('hear of %s as it is told', (name) => {
-    vi.stubEnv('STAGE', 'prod')
-    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-    count(name, 1)
-    const told = JSON.parse(String(write.mock.calls.at(-1)?.[0]))
-    write.mockRestore()
-    const [{ Namespace, Dimensions, Metrics }] = told._aws.CloudWatchMetrics
-    expect(alarms.find(({ MetricName }) => MetricName === Metrics[0].Name)).toMatchObject({
-      Namespace,
-      MetricName: name,
-      Dimensions: Dimensions[0].map((dimension: string) => ({ Name: dimension, Value: told[dimension] })),
-    })
-  })
+  test.each(['OrderOverdue', 'RecoveryAbandoned', 'StockDrift'] as const)(
+    'watch %s under the name and dimensions it is counted with',
+    (name) => {
+      vi.stubEnv('STAGE', 'prod')
+      const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
+      count(name, 1)
+      const metric = JSON.parse(String(write.mock.calls.at(-1)?.[0]))
+      write.mockRestore()
+      const [{ Namespace, Dimensions, Metrics }] = metric._aws.CloudWatchMetrics
+      expect(alarms.find(({ MetricName }) => MetricName === Metrics[0].Name)).toMatchObject({
+        Namespace,
+        MetricName: name,
+        Dimensions: Dimensions[0].map((dimension: string) => ({ Name: dimension, Value: metric[dimension] })),
+      })
+    },
+  )
 })
 
-describe('whoever the stage names', () => {
-  test('is told of every alarm, and of its end where that can be measured', () => {
+describe('the address that a stage names', () => {
+  test('is notified of every alarm, and of its end where that can be measured', () => {
     const [topic = ''] = Object.keys(template.findResources('AWS::SNS::Topic'))
     expect(
       alarms.filter(({ AlarmActions }) => JSON.stringify(AlarmActions) !== JSON.stringify([{ Ref: topic }])),
@@ -111,7 +114,7 @@ describe('whoever the stage names', () => {
     })
   })
 
-  test('is told by a topic whose key lets in nobody but the alarms of this stage', () => {
+  test('is notified by a topic whose key admits only the alarms of this stage', () => {
     const [[key, { Properties }] = expect.fail('no key')] = Object.entries(template.findResources('AWS::KMS::Key'))
     template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: { 'Fn::GetAtt': [key, 'Arn'] } })
     const statements = [
@@ -129,7 +132,7 @@ describe('whoever the stage names', () => {
     }
   })
 
-  test('is somebody on every stage that runs on AWS; on a stage that names nobody alarms only show', () => {
+  test('is set on every stage that runs on AWS; without one alarms notify no one', () => {
     expect(realStages.filter((stage) => stageOf(stage).alarmEmail === undefined)).toEqual([])
     const silent = Template.fromStack(holdfastApp({ outdir: 'cdk.out/operations-emulator' }, 'emulator').operations)
     expect(alarmsIn(silent).length).toBe(alarms.length)
@@ -138,7 +141,7 @@ describe('whoever the stage names', () => {
   })
 })
 
-test('the dashboard answers three questions, and names every alarm, queue, machine and job', () => {
+test('the dashboard names every alarm, queue, machine and job', () => {
   const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'))
   const parts: unknown[] = dashboard?.['Properties'].DashboardBody['Fn::Join'][1]
   const { widgets } = JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'token')).join('')) as {

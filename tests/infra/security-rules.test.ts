@@ -6,7 +6,7 @@ import { realStages } from '#infra/stages.ts'
 
 const outdir = 'cdk.out/security-rules'
 
-test.each(realStages)('nothing that the security rules find is open on %s', (stage) => {
+test.each(realStages)('no finding of the security rules is open on %s', (stage) => {
   const { app } = checkedApp({ outdir }, stage)
   expect(() => app.synth()).not.toThrow()
 })

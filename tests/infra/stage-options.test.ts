@@ -4,7 +4,7 @@ import { holdfastApp } from '#infra/holdfast.ts'
 import { type Stage, stageOf } from '#infra/stages.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 
-/** The API's template of prod, with options of its own. */
+/** The API's template of prod, with other options. */
 const templateWith = (options: Partial<Stage>): Template =>
   Template.fromStack(holdfastApp({ outdir: 'cdk.out/stage-options' }, { ...stageOf('prod'), ...options } as Stage).api)
 
@@ -15,14 +15,14 @@ describe('corsOrigins', () => {
   test.each([
     [['https://shop.example'], "'https://shop.example'"],
     [['https://shop.example', 'https://admin.example'], "'*'"],
-  ])('%j let a browser read what the gateway itself answers', (corsOrigins, value) => {
+  ])('%j lets a browser read the gateway’s own answers', (corsOrigins, value) => {
     const template = templateWith({ corsOrigins })
     const ResponseParameters = Match.objectLike({ [allowedOrigin]: value })
     template.resourcePropertiesCountIs('AWS::ApiGateway::GatewayResponse', { ResponseParameters }, answers)
     template.hasResourceProperties('AWS::ApiGateway::Method', { HttpMethod: 'OPTIONS' })
   })
 
-  test('that are none let nobody', () => {
+  test('that is empty lets no browser read them', () => {
     const template = templateWith({ corsOrigins: [] })
     const ResponseParameters = Match.objectLike({ [allowedOrigin]: Match.absent() })
     template.resourcePropertiesCountIs('AWS::ApiGateway::GatewayResponse', { ResponseParameters }, answers)
@@ -31,7 +31,7 @@ describe('corsOrigins', () => {
 })
 
 describe('rotationDays', () => {
-  test('have Secrets Manager call the function, not before there are keys', () => {
+  test('has Secrets Manager call the function, once there are keys', () => {
     const template = templateWith({ rotationDays: 30 })
     template.hasResource('AWS::SecretsManager::RotationSchedule', {
       Properties: {
@@ -53,13 +53,13 @@ describe('rotationDays', () => {
     })
   })
 
-  test('that are left out leave it to be called by hand', () => {
+  test('that is left out leaves the rotation to be started by hand', () => {
     const template = templateWith({ rotationDays: undefined })
     template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 0)
     template.hasResourceProperties('AWS::Lambda::Permission', { Principal: 'secretsmanager.amazonaws.com' })
   })
 
-  test('are set on every stage that runs on AWS', () => {
+  test('is set on every stage that runs on AWS', () => {
     const days = ['dev', 'staging', 'prod'].map((stage) => stageOf(stage).rotationDays)
     expect(days).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
   })

@@ -60,7 +60,7 @@ const statementsOf = ({ Properties: { Policies } }: Resource): Statement[] =>
   )
 
 describe('the API of the template', () => {
-  test('has the methods of the table of routes, their authorizer, a fallback for every path, and nothing else', () => {
+  test('has the methods of the route table, their authorizer and a fallback, no more', () => {
     const pathOf = paths()
     const methods = ofType(api, 'AWS::ApiGateway::Method').map(([, { Properties }]) => {
       const { HttpMethod, AuthorizationType, ResourceId } = Properties as Record<string, string> & {
@@ -75,7 +75,7 @@ describe('the API of the template', () => {
     expect(methods.toSorted()).toEqual([...expected, ...fallbacks.map((path) => `ANY ${path} NONE`)].toSorted())
   })
 
-  test('logs its own errors but no bodies, and has the role to do so before it logs', () => {
+  test('logs its own errors but no bodies, once it has the role to log', () => {
     const [stage] = ofType(api, 'AWS::ApiGateway::Stage').map(([, resource]) => resource)
     expect(stage).toMatchObject({
       Properties: { MethodSettings: [{ LoggingLevel: 'ERROR', DataTraceEnabled: false }] },
@@ -90,13 +90,13 @@ describe('the API of the template', () => {
     expect(types.toSorted()).toEqual(Object.keys(gatewayResponses).toSorted())
   })
 
-  test('compresses what is worth it, and declares no binary type, which would turn JSON into base64', () => {
+  test('compresses large answers, and declares no binary type, so JSON stays text', () => {
     const [[, { Properties }] = expect.fail('no API')] = ofType(api, 'AWS::ApiGateway::RestApi')
     expect(Properties).toMatchObject({ MinimumCompressionSize: compressedFromBytes })
     expect(Object.keys(Properties)).not.toContain('BinaryMediaTypes')
   })
 
-  test('leaves room for more operations than the contract has', () => {
+  test('has room for more operations than the contract has', () => {
     const planned = 70
     const perOperation = Math.ceil(Object.keys(api).length / operations.length)
     expect(Object.keys(api).length + perOperation * (planned - operations.length)).toBeLessThan(500)
@@ -118,7 +118,7 @@ describe('what functions may do', () => {
     },
   )
 
-  test('no action is a wildcard; only tracing, which has no resources, is granted on all', () => {
+  test('no action is a wildcard; only tracing is granted on all resources', () => {
     const statements = ofType(api, 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role))
     const actions = statements.flatMap(({ Action }) => list(Action))
     expect(actions.filter((action) => action.includes('*'))).toEqual([])
@@ -129,7 +129,7 @@ describe('what functions may do', () => {
   })
 })
 
-test('mails are sent by one function, as the sender of its stage', () => {
+test('one function sends mails, as the sender of its stage', () => {
   const statements = ofType(events, 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role))
   const mailing = statements.filter(({ Action }) => list(Action).some((action) => action.startsWith('ses:')))
   const identity = (name: string) => ({ 'Fn::Join': ['', expect.arrayContaining([`:identity/${name}`])] })
@@ -147,7 +147,7 @@ test('mails are sent by one function, as the sender of its stage', () => {
 })
 
 describe('what must not get lost', () => {
-  test('stands under names that a refactoring cannot change', () => {
+  test('has logical ids that a refactoring cannot change', () => {
     expect(
       Object.entries(data)
         .map(([id, { Type }]) => `${id} ${Type}`)
@@ -182,7 +182,7 @@ describe('what must not get lost', () => {
     })
   })
 
-  test('functions log what they say themselves, and Lambda only what goes wrong', () => {
+  test('functions log their own lines, and Lambda only failures', () => {
     const functions = [...ofType(api, 'AWS::Lambda::Function'), ...ofType(events, 'AWS::Lambda::Function')]
     expect(functions.length).toBeGreaterThan(20)
     for (const [, { Properties }] of functions) {

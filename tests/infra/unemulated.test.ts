@@ -27,8 +27,8 @@ beforeAll(() => {
 const functionsIn = (text: unknown): string[] =>
   [...JSON.stringify(text).matchAll(/"Fn::GetAtt":\["(\w+)","Arn"\]/g)].map(([, id]) => id ?? '')
 
-/** What the emulator lets pass, whatever the template says. */
-describe('what nothing but AWS enforces', () => {
+/** The emulator allows these, whatever the template says. */
+describe('what only AWS enforces', () => {
   test('the gateway may call every function that a method or the authorizer leads to', () => {
     const permissions = template.findResources('AWS::Lambda::Permission', {
       Properties: { Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
@@ -43,12 +43,12 @@ describe('what nothing but AWS enforces', () => {
       ...Object.values(template.findResources('AWS::ApiGateway::Authorizer')).map(({ Properties }) => Properties),
     ]
     const called = new Set(uris.flatMap(functionsIn))
-    // Beside the operations the authorizer and the fallback.
+    // The operations, the authorizer and the fallback.
     expect(called.size).toBe(operations.length + 2)
     expect([...called].filter((id) => !permitted.has(id))).toEqual([])
   })
 
-  test('every function may write to the log group it logs to, and to no other', () => {
+  test('every function may write to its own log group, and to no other', () => {
     const ofType = (type: string) => ({ ...template.findResources(type), ...events.findResources(type) })
     const functions = Object.values(ofType('AWS::Lambda::Function')) as LambdaFunction[]
     const roles = ofType('AWS::IAM::Role') as Record<string, Role>
@@ -61,7 +61,7 @@ describe('what nothing but AWS enforces', () => {
     }
   })
 
-  test('the gateway takes as many requests as the stage says', () => {
+  test('the gateway accepts as many requests as the stage says', () => {
     const { ratePerSecond, burst } = stageOf('prod').throttle
     const allMethods = { HttpMethod: '*', ResourcePath: '/*' }
     template.hasResourceProperties('AWS::ApiGateway::Stage', {

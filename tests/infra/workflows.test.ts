@@ -31,7 +31,7 @@ function propertiesOf(machine: (typeof namedMachines)[number]['name'], from = te
   return found['Properties']
 }
 
-/** Id of what a reference leads to. */
+/** Logical id of the target of a reference. */
 const target = (reference: Reference): string => reference['Fn::GetAtt']?.[0] ?? reference.Ref ?? ''
 
 const statementsOf = (roleId: string): Statement[] =>
@@ -41,16 +41,16 @@ const statementsOf = (roleId: string): Statement[] =>
       ({ PolicyDocument }: { PolicyDocument: { Statement: Statement[] } }) => PolicyDocument.Statement,
     )
 
-/** By the name that it tells AWS: its file. */
+/** File of a function, by the name it reports to AWS. */
 const fileNameOf = (functionId: string): string =>
   template.findResources('AWS::Lambda::Function')[functionId]?.['Properties'].Environment.Variables.AWS_SDK_UA_APP_ID
 
-test('there are the machines of the table and no others', () => {
+test('the deployed machines are those of the machine table', () => {
   template.resourceCountIs('AWS::StepFunctions::StateMachine', namedMachines.length)
 })
 
 describe.each(namedMachines)('the machine $name, as it is deployed', ({ name, definition, tasks }) => {
-  test('is that of the table, with the functions of its tasks', () => {
+  test('matches the machine table, with the functions of its tasks', () => {
     const { DefinitionString, DefinitionSubstitutions } = propertiesOf(name)
     expect(JSON.parse(DefinitionString)).toEqual(definition)
     const called = Object.entries(DefinitionSubstitutions as Record<string, Reference>).map(([task, reference]) => [
@@ -62,7 +62,7 @@ describe.each(namedMachines)('the machine $name, as it is deployed', ({ name, de
     )
   })
 
-  test('may invoke exactly the functions of its tasks, which the emulator does not enforce', () => {
+  test('may invoke exactly the functions of its tasks', () => {
     const { RoleArn, DefinitionSubstitutions } = propertiesOf(name)
     const statements = statementsOf(target(RoleArn))
     const [calls, ...others] = statements
@@ -73,12 +73,12 @@ describe.each(namedMachines)('the machine $name, as it is deployed', ({ name, de
     })
     const rest = others.flatMap(({ Action }) => [Action].flat())
     expect(rest.filter((action) => !/^(logs|xray):/.test(action))).toEqual([])
-    // No policy beside the role's own: it is complete before the machine is made.
+    // No separate policy: the role is complete before the machine is created.
     const policies = Object.values(template.findResources('AWS::IAM::Policy'))
     expect(policies.filter(({ Properties }) => JSON.stringify(Properties.Roles).includes(target(RoleArn)))).toEqual([])
   })
 
-  test.each(realStages)('logs every event, without what the states were told, and is traced on %s', (stage) => {
+  test.each(realStages)('logs every event without input and output, and is traced on %s', (stage) => {
     const { LoggingConfiguration, TracingConfiguration } = propertiesOf(name, templateOf(stage), stage)
     expect(LoggingConfiguration).toMatchObject({ Level: 'ALL', IncludeExecutionData: false })
     expect(LoggingConfiguration.Destinations).toHaveLength(1)
@@ -86,7 +86,7 @@ describe.each(namedMachines)('the machine $name, as it is deployed', ({ name, de
   })
 })
 
-test('executions are redriven by one job, and only those of the machines', () => {
+test('only the redrive job redrives executions, and only of our machines', () => {
   const redriving = Object.entries(template.findResources('AWS::IAM::Role')).flatMap(([id]) =>
     statementsOf(id).flatMap((statement) =>
       [statement.Action].flat().includes('states:RedriveExecution') ? [{ id, statement }] : [],

@@ -9,15 +9,15 @@ import { counts } from '#tests/support/counts.ts'
 import { crowd } from '#tests/support/crowd.ts'
 import { type StoredItem, scanTable, violationsOf } from '#tests/support/invariants.ts'
 import { adminPassword, startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
 import { newPerson, newProduct, signInAdmin } from '#tests/support/people.ts'
-import { bringStock, live, liveToTheEnd } from '#tests/support/random-lives.ts'
 import { seeded } from '#tests/support/seeded.ts'
 import { waitingViolationsOf } from '#tests/support/waiting-invariant.ts'
+import { measured } from './measured.ts'
+import { bringStock, live, liveToTheEnd } from './random-lives.ts'
 
 const ofEntity = (items: StoredItem[], entity: string) => items.filter((item) => item['entity'] === entity)
 
-/** Orders with events that were not relayed, or that the job still has to do something with. */
+/** Orders with events that were not relayed, or with work left for the job. */
 function unfinished(items: StoredItem[]): number {
   const cursors = new Map(ofEntity(items, 'cursor').map(({ pk, sequence }) => [pk, sequence]))
   return ofEntity(items, 'order').filter(({ pk, sequence, due }) => cursors.get(pk) !== sequence || due !== undefined)
@@ -36,7 +36,7 @@ const filesIn = (folder: string): string[] => {
 const waiting = (folder: string): number =>
   filesIn(join(folder, 'queues')).flatMap((queue) => filesIn(join(folder, 'queues', queue))).length
 
-/** The counters of the table as it is stored, of which some are wanted. */
+/** Those counters of the table that `isWanted` selects. */
 function storedCounts(items: StoredItem[], isWanted: (name: string) => boolean): Record<string, number> {
   const totals: Record<string, number> = {}
   for (const item of ofEntity(items, 'counters')) {
@@ -47,7 +47,7 @@ function storedCounts(items: StoredItem[], isWanted: (name: string) => boolean):
   return Object.fromEntries(Object.entries(totals).filter(([, count]) => count !== 0))
 }
 
-/** The mails that tell of some events: names of their files, and how they are counted. */
+/** The mails about some events: names of their files, and how they are counted. */
 function mailsOf(events: OrderEvent[]): { files: string[]; counts: Record<string, number> } {
   const mails = events.flatMap(({ order_id, sequence, type }) => {
     const template = templateFor(type)
@@ -68,11 +68,11 @@ function executionsOf(items: StoredItem[], events: OrderEvent[]): string[] {
   return started.map(({ order_id, sequence }) => `${order_id}-${sequence}`).toSorted()
 }
 
-describe('random lives of orders on a stack that is killed, whose stream repeats, delays and reorders', () => {
-  test('are published without a gap, counted exactly, mailed once, and no workflow outlives its order', async () => {
+describe('random lives of orders, while the stack is killed and its stream disturbed', () => {
+  test('are published without gaps, counted exactly, mailed once, and end all workflows', async () => {
     const { lives, lifeKills } = counts
     const stack = await startLocalStack({
-      entry: 'tests/support/disturbed-stack.ts',
+      entry: 'tests/load/disturbed-stack.ts',
       environment: { SCHEDULE_SECONDS: '2' },
     })
     onTestFinished(stack.stop)
@@ -83,7 +83,7 @@ describe('random lives of orders on a stack that is killed, whose stream repeats
       plenty: await newProduct(admin, { stock: lives * 3 }),
       none: await newProduct(admin),
     }
-    // First each order lives as it likes, then all are brought to their end.
+    // First each order lives at random, then all are brought to their end.
     const killAt = Array.from({ length: lifeKills }, (_, n) => Math.floor(((n + 1) * 2 * lives) / (lifeKills + 1)))
     let finished = 0
     let disaster = Promise.resolve()
@@ -138,7 +138,9 @@ describe('random lives of orders on a stack that is killed, whose stream repeats
     expect(storedCounts(items, (name) => name.startsWith('mails.'))).toEqual(mails.counts)
 
     const published = readFileSync(join(stack.dataFolder, 'published.jsonl'), 'utf8').trim().split('\n')
-    const told = new Set(published.map((line) => (JSON.parse(line) as { id: string }).id))
-    expect([...told].toSorted()).toEqual(events.map(({ order_id, sequence }) => `${order_id}.${sequence}`).toSorted())
+    const publishedIds = new Set(published.map((line) => (JSON.parse(line) as { id: string }).id))
+    expect([...publishedIds].toSorted()).toEqual(
+      events.map(({ order_id, sequence }) => `${order_id}.${sequence}`).toSorted(),
+    )
   })
 })

@@ -13,11 +13,11 @@ import { listMovements } from '#shared/stock/list-movements.ts'
 import { listStock } from '#shared/stock/list-stock.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { logIn, refreshSession } from '#shared/users/sessions.ts'
-import { countCalls, type Usage } from '#tests/support/counting.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { openShop, type Shop, stocked } from '#tests/support/shop.ts'
 import budget from './budget.json' with { type: 'json' }
+import { countCalls, type Usage } from './counting.ts'
+import { openShop, type Shop, stocked } from './shop.ts'
 
 const budgetOf = new Map<string, Usage>(Object.entries(budget))
 
@@ -31,7 +31,7 @@ let sku: string
 let rareSku: string
 
 beforeAll(async () => {
-  // DynamoDB Local counts no transaction the way AWS does.
+  // DynamoDB Local does not count transactions the way AWS does.
   stack = await startLocalStack({ environment: { LOCAL_ENGINE: 'dynoxide' } })
   shop = await openShop(stack)
   sku = await stocked(shop, 1000)
@@ -41,7 +41,7 @@ beforeAll(async () => {
   customer = contextOf('user', shop.customer.id, deadline)
   operator = contextOf('operator', shop.admin.id, deadline)
   measure = countCalls(runtime.client)
-  // Warms what a process keeps between requests: the warehouses.
+  // Fills the caches of the process: the warehouses.
   await create()
 })
 afterAll(() => stack.stop())
@@ -66,7 +66,7 @@ async function after(...actions: OrderAction[]): Promise<OrderView> {
   return order
 }
 
-/** By use case: what has to be there before, and the work that is measured. */
+/** What is set up before each use case, and the work that is measured. */
 const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   'create an order, reserved': async () => create,
   'create an order, not reserved': async () => () => orderOf({ ...oneUnit(), reserve: false }),
@@ -80,7 +80,7 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
     const { result } = await orderOf({ ...oneUnit(), reserve: false })
     return () => act('reserve', result)
   },
-  'retry-reservation, in vain': async () => {
+  'retry-reservation, still short': async () => {
     const { result } = await orderOf(tooMuch())
     return () => act('retry-reservation', result)
   },
@@ -148,17 +148,17 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
 }
 
-describe('what a use case asks of the table', () => {
-  test.each(Object.entries(useCases))('stays in its budget: %s', async (name, prepare) => {
+describe('the table calls of a use case', () => {
+  test.each(Object.entries(useCases))('stay within its budget: %s', async (name, prepare) => {
     const { result: _, ...usage } = await measure(await prepare())
     expect(usage).toEqual(budgetOf.get(name))
   })
 
-  test('is budgeted for every use case, and for nothing else', () => {
+  test('have a budget for every use case, and for nothing else', () => {
     expect(Object.keys(budget)).toEqual(Object.keys(useCases))
   })
 
-  test('is one read and one transaction for an order', () => {
+  test('are one read and one transaction for an order', () => {
     expect(budgetOf.get('create an order, reserved')?.rounds).toEqual(['BatchGetItem', 'TransactWriteItems'])
   })
 })

@@ -11,13 +11,13 @@ import { authorizerFile, functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { newKey } from '#tests/support/people.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { openShop, stocked } from './shop.ts'
 
 /** CPU time, ms. */
 interface Cost {
   load: number
   call: number
-  /** Of the whole process, Node's own start included. */
+  /** CPU time of the whole process, including Node's own start. */
   total: number
 }
 
@@ -25,14 +25,14 @@ interface Cost {
 interface Subject {
   bundle: string
   event: () => object
-  /** Whether it did its work: a fast failure is no result. */
+  /** Whether it did its work: a fast failure does not count. */
   accepts: (answer: Record<string, unknown>) => boolean
 }
 
 const rounds = Number(process.env['ROUNDS'] ?? 11)
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
-/** The text of this runs in a process of its own: loads a bundle, calls it once and tells what that cost. */
+/** The text of this function runs in a process of its own: loads a bundle, calls it once and reports the cost. */
 async function coldStart(): Promise<void> {
   const [, bundle = '', event = ''] = process.argv
   const used = () => {
@@ -61,7 +61,7 @@ async function start({ bundle, event, accepts }: Subject, env: Record<string, st
   return cost
 }
 
-/** Gives out one secret, as Secrets Manager does. */
+/** Serves one secret, as Secrets Manager does. */
 async function startSecretsManager(text: string): Promise<Server> {
   const server = createServer((_, response) => {
     response.setHeader('Content-Type', 'application/x-amz-json-1.1')
@@ -71,7 +71,7 @@ async function startSecretsManager(text: string): Promise<Server> {
   return server
 }
 
-/** What a Lambda of ours finds in its environment. */
+/** The environment of a deployed function. */
 const environmentOn = (stack: LocalStack, secretsManager: Server): Record<string, string> => ({
   AWS_REGION: 'eu-central-1',
   AWS_ACCESS_KEY_ID: 'local',
@@ -81,7 +81,7 @@ const environmentOn = (stack: LocalStack, secretsManager: Server): Record<string
   SECRETS_ID: 'keys',
 })
 
-/** Away from this package, which is one of ES modules: on AWS the bundle lies alone. */
+/** Outside this package, which is one of ES modules: on AWS the bundle is alone. */
 function installed(file: string, folder: string): string {
   const copy = join(folder, file)
   cpSync(bundleFolder(file), copy, { recursive: true })
@@ -138,7 +138,7 @@ function report(costs: Map<string, Cost[]>): void {
   process.stdout.write('                        all  above bare     ratio      load  first call\n')
   for (const [name, all] of costs) {
     const total = median(all.map((cost) => cost.total))
-    // Each against the bare process that ran just before it: a machine under load slows both.
+    // Compared with the bare process that ran just before: a machine under load slows both.
     const above = median(all.map((cost, round) => cost.total - (bare[round]?.total ?? 0)))
     const columns = [
       total,

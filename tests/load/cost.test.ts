@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import priceFile from '#infra/prices.json' with { type: 'json' }
-import { billOf, sentenceOf, totalOf } from '#tests/support/bill.ts'
 import { partOf, textOf } from '#tests/support/documents.ts'
-import { measureLives } from '#tests/support/metered-lives.ts'
-import { type MeteredStack, startMeteredStack } from '#tests/support/metered-stack.ts'
+import { billOf, sentenceOf, totalOf } from './bill.ts'
 import pinned from './cost.json' with { type: 'json' }
+import { measureLives } from './metered-lives.ts'
+import { type MeteredStack, startMeteredStack } from './metered-stack.ts'
 
 const { budget, lives: pinnedLives } = pinned
 
-describe('what the life of an order takes', () => {
+describe('the cost of an order’s life', () => {
   let stack: MeteredStack
   let lives: Awaited<ReturnType<typeof measureLives>>
   beforeAll(async () => {
@@ -17,16 +17,16 @@ describe('what the life of an order takes', () => {
   })
   afterAll(() => stack.stop())
 
-  test('is pinned, operation by operation, for every life that is measured', () => {
+  test('is pinned for every operation of every measured life', () => {
     expect(lives).toEqual(pinnedLives)
   })
 
-  test('is at most five state transitions on the happy path, with an execution that ends', () => {
+  test('is at most five state transitions when all goes well, and the execution ends', () => {
     expect(lives.delivered.transitions).toBeLessThanOrEqual(5)
     expect(lives.delivered.transitions).toBeGreaterThan(0)
   })
 
-  test('costs no more than its budget', () => {
+  test('stays within its budget', () => {
     expect(Object.keys(lives)).toEqual(Object.keys(budget.dollars_per_million))
     for (const [name, limit] of Object.entries(budget.dollars_per_million)) {
       const { [name as keyof typeof lives]: tally } = lives

@@ -1,8 +1,8 @@
 import priceFile from '#infra/prices.json' with { type: 'json' }
-import { billOf, totalOf } from '#tests/support/bill.ts'
-import { measureLives } from '#tests/support/metered-lives.ts'
-import { startMeteredStack } from '#tests/support/metered-stack.ts'
-import type { Tally } from '#tests/support/tally.ts'
+import { billOf, totalOf } from './bill.ts'
+import { measureLives } from './metered-lives.ts'
+import { startMeteredStack } from './metered-stack.ts'
+import type { Tally } from './tally.ts'
 
 const print = (line = '') => process.stdout.write(`${line}\n`)
 const right = (value: number, width: number, decimals = 0) => value.toFixed(decimals).padStart(width)

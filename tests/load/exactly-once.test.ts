@@ -1,12 +1,12 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { counts } from '#tests/support/counts.ts'
-import { expectExactlyOnce, sendRepeatedly } from '#tests/support/exactly-once.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
-import { openShop } from '#tests/support/shop.ts'
+import { expectExactlyOnce, sendRepeatedly } from './exactly-once.ts'
+import { measured } from './measured.ts'
+import { openShop } from './shop.ts'
 
-describe('every key sent four times at once, over breaking connections, to a stack that is killed on the way', () => {
-  test('makes one order a key and answers every copy alike', async () => {
+describe('keys sent four times at once over breaking connections to a stack that is killed', () => {
+  test('make one order per key, with the same answer to every copy', async () => {
     const stack = await startLocalStack()
     onTestFinished(stack.stop)
     const shop = await openShop(stack)
@@ -16,7 +16,7 @@ describe('every key sent four times at once, over breaking connections, to a sta
     )
     await expectExactlyOnce(shop, keys, run)
     expect(shop.troubles.serverErrors).toBe(0)
-    // Else nothing was tried.
+    // Otherwise nothing was tested.
     expect(shop.troubles.lost).toBeGreaterThan(0)
     expect(shop.troubles.brokenOff).toBeGreaterThan(keys)
   })

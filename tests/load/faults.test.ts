@@ -9,22 +9,22 @@ import { placeOrder } from '#shared/orders/place-order.ts'
 import { readOrder } from '#shared/orders/read-orders.ts'
 import { problems } from '#shared/requests/refusal.ts'
 import { counts } from '#tests/support/counts.ts'
-import { expectExactlyOnce, sendRepeatedly } from '#tests/support/exactly-once.ts'
 import { type Fault, faults, injectFaults } from '#tests/support/faults.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { scanTable, violationsAt } from '#tests/support/invariants.ts'
-import { sellHalf, sellSingles } from '#tests/support/last-unit.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { expectExactlyOnce, sendRepeatedly } from './exactly-once.ts'
+import { sellHalf, sellSingles } from './last-unit.ts'
+import { measured } from './measured.ts'
+import { openShop, stocked } from './shop.ts'
 
 const startFaultyStack = (seed: number) =>
   startLocalStack({
-    entry: 'tests/support/faulty-stack.ts',
+    entry: 'tests/load/faulty-stack.ts',
     environment: { FAULT_SEED: String(seed), FAULT_RATE: '0.2', LOG_LEVEL: 'SILENT' },
   })
 
-describe('with a fault in one of five calls to the table', () => {
+describe('with a fault in one of five table calls', () => {
   test('64 clients still buy every unit once', async () => {
     const stack = await startFaultyStack(11)
     onTestFinished(stack.stop)
@@ -36,7 +36,7 @@ describe('with a fault in one of five calls to the table', () => {
     expect(shop.troubles.serverErrors).toBeGreaterThan(faultyOrders * 0.1)
   })
 
-  test('a key still makes one order, and every copy of it is answered alike', async () => {
+  test('a key still makes one order, with the same answer to every copy', async () => {
     const stack = await startFaultyStack(12)
     onTestFinished(stack.stop)
     const shop = await openShop(stack)
@@ -67,7 +67,7 @@ function strikeOnce({ client }: Runtime, command: string, fault: Fault): () => b
   return () => pending === undefined
 }
 
-test('a table that never answers is given up inside the time left', async () => {
+test('a table that never answers is abandoned within the time left', async () => {
   const silent = createServer(() => undefined).listen(0, '127.0.0.1')
   onTestFinished(() => void silent.close())
   await events.once(silent, 'listening')
@@ -77,7 +77,7 @@ test('a table that never answers is given up inside the time left', async () => 
   const context = contextOf('user', 'usr_faults', startedAt + 200)
   const reading = readOrder(servicesUntil(context.deadline), context, { id: 'ord_1' })
   await expect(reading).rejects.toMatchObject({ code: 'unavailable' })
-  // One attempt alone may take five seconds when there is time.
+  // A single attempt may take five seconds when the request has that long.
   expect(clock.now() - startedAt).toBeLessThan(4000)
 })
 
@@ -142,7 +142,7 @@ describe('one fault at one call', () => {
     { command: 'BatchGetItem', fault: 'conflict' },
     { command: 'BatchGetItem', fault: 'throttle' },
   ] as const)(
-    'repeated for ever is retried with full jitter inside the time left, then 503 with nothing written: $fault at $command',
+    'repeated forever is retried with jitter, then answered 503: $fault at $command',
     async ({ command, fault }) => {
       const delays: number[] = []
       let now = Date.now()

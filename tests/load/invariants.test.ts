@@ -4,11 +4,11 @@ import { createClient } from '#shared/dynamodb/connection.ts'
 import { type StoredItem, scanTable, violationsAt, violationsOf } from '#tests/support/invariants.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus } from '#tests/support/people.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { openShop, stocked } from './shop.ts'
 
 type Is = (item: StoredItem) => boolean
 
-/** One item is edited, lost, or there twice under another key. */
+/** One item is edited, lost, or duplicated under another key. */
 type Damage = { where: Is; edit: StoredItem } | { where: Is; lose: true }
 
 const level: Is = ({ entity }) => entity === 'level'
@@ -101,7 +101,7 @@ describe('the check of the invariants', () => {
   })
   afterAll(() => stack.stop())
 
-  test('finds nothing where nothing is wrong', () => {
+  test('finds nothing when nothing is wrong', () => {
     expect(violationsOf(sound)).toEqual([])
     expect(sound.filter(({ entity }) => entity === 'order')).toHaveLength(4)
   })

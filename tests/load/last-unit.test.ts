@@ -1,10 +1,10 @@
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { counts, isFullProof } from '#tests/support/counts.ts'
-import { sellHalf, sellSingles, warmUp } from '#tests/support/last-unit.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
 import { expectStatus, newKey } from '#tests/support/people.ts'
-import { openShop } from '#tests/support/shop.ts'
+import { sellHalf, sellSingles, warmUp } from './last-unit.ts'
+import { measured } from './measured.ts'
+import { openShop } from './shop.ts'
 
 const cases = [
   { engine: 'dynoxide', buckets: 1, warehouses: 1 },
@@ -19,7 +19,7 @@ const cases = [
 
 describe('64 clients and too few units', () => {
   test.each(cases)(
-    'sell every unit once on $engine with $buckets bucket(s) in $warehouses warehouse(s)',
+    'sell every unit once on $engine, $buckets bucket(s), $warehouses warehouse(s)',
     async ({ engine, buckets, warehouses }) => {
       const stack = await startLocalStack({ environment: { LOCAL_ENGINE: engine } })
       onTestFinished(stack.stop)

@@ -2,9 +2,9 @@ import { expect, onTestFinished, test } from 'vitest'
 import { counts } from '#tests/support/counts.ts'
 import { crowd } from '#tests/support/crowd.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
-import { measured } from '#tests/support/measured.ts'
-import { expectWholeList, listCases, openMovingShop } from '#tests/support/moving-list.ts'
-import { openShop } from '#tests/support/shop.ts'
+import { measured } from './measured.ts'
+import { expectWholeList, listCases, openMovingShop } from './moving-list.ts'
+import { openShop } from './shop.ts'
 
 const writers = 16
 const readers = 8
@@ -12,10 +12,10 @@ const readers = 8
 /** How often every list is read while orders are written. */
 const rounds = 3
 
-// As long as it takes: nobody's time limit is at stake.
+// As long as it takes: this test measures no time.
 const timeout = 3_600_000
 
-test('eight readers miss nothing and see nothing twice while sixteen writers place and cancel orders', {
+test('readers miss and repeat nothing while writers place and cancel orders', {
   timeout,
 }, async () => {
   const stack = await startLocalStack({ environment: { ACCESS_TOKEN_MINUTES: '60' } })
@@ -24,7 +24,7 @@ test('eight readers miss nothing and see nothing twice while sixteen writers pla
   const moving = await openMovingShop(shop)
   const count = counts.listedOrders
   const numbers = Array.from({ length: count }, (_, n) => n)
-  // What the filters of time and reference ask for exists before anybody reads.
+  // The orders that the time and reference filters match exist before the reading begins.
   const early = count / 10
   await crowd(writers, numbers.slice(0, early), moving.place)
   const cases = listCases(shop.admin, moving, new Date().toISOString())

@@ -1,12 +1,12 @@
 import { crowd } from '#tests/support/crowd.ts'
 import { startLocalStack } from '#tests/support/local-stack.ts'
 import { newKey } from '#tests/support/people.ts'
-import { openShop, stocked } from '#tests/support/shop.ts'
+import { openShop, stocked } from './shop.ts'
 
 const clients = 64
 const bound = { requests: 10_000, seconds: 20 }
 
-/** Nearest rank. */
+/** Percentile by nearest rank. */
 const percentile = (sorted: number[], share: number): number => sorted[Math.ceil(sorted.length * share) - 1] ?? 0
 
 /** Sends until the count or the time is used up; prints the rate and how long the answers took. */
@@ -29,7 +29,7 @@ async function measure<R>(name: string, request: (n: number) => Promise<R>): Pro
   return answers
 }
 
-const stack = await startLocalStack({ environment: { LOG_LEVEL: 'ERROR' } })
+const stack = await startLocalStack({ isRecorded: false, environment: { LOG_LEVEL: 'ERROR' } })
 try {
   const shop = await openShop(stack)
   const { customer, troubles } = shop

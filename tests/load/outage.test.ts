@@ -9,9 +9,9 @@ import { createClient } from '#shared/api/client.ts'
 import { counts, isFullProof } from '#tests/support/counts.ts'
 import { scanTable, violationsOf } from '#tests/support/invariants.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { openShop, type Shop, stocked } from '#tests/support/shop.ts'
+import { openShop, type Shop, stocked } from './shop.ts'
 
-/** What a machine that does nothing else answers within; a busy one only has to be faster than a request's own time. */
+/** Limit on an otherwise idle machine; a busy one only has to answer before the request's own deadline. */
 const promptly = isFullProof ? 1000 : 4000
 
 const patient = { timeout: 300_000, interval: 50 }
@@ -61,7 +61,7 @@ async function createOrder(sku: string, key: string): Promise<Answer> {
   return { key, sentAt, answeredAt: Date.now(), status: response.status, code, retryAfter, id }
 }
 
-/** So many clients order again and again; each repeats a key until it is acknowledged. */
+/** So many clients place orders continuously; each repeats a key until it is acknowledged. */
 function startLoad(sku: string, clients: number) {
   const answers: Answer[] = []
   let isOver = false
@@ -109,7 +109,7 @@ const outages = {
 }
 
 test.each(Object.entries(outages))(
-  'when the engine %s under load, answers are prompt 503s, readiness says so, and all recovers by itself',
+  'when the engine %s under load, answers are prompt 503s until it recovers',
   async (name, { stop, resume }) => {
     const sku = await stocked(shop, 100_000)
     const load = startLoad(sku, counts.clients / 2)
@@ -155,7 +155,7 @@ test.each(Object.entries(outages))(
     }
     expect(longest).toBeLessThan(promptly)
 
-    // One order a key, however often it was sent; what was acknowledged is there.
+    // One order per key, however often it was sent; every acknowledged order exists.
     const items = await scanTable(engine.endpoint)
     expect(violationsOf(items)).toEqual([])
     const acknowledged = new Set(load.acknowledged().map(({ id }) => id))

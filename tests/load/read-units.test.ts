@@ -6,17 +6,17 @@ import type { CallerContext } from '#shared/requests/caller.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { countCalls, type Usage } from '#tests/support/counting.ts'
 import { counts, isFullProof } from '#tests/support/counts.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { addOrders } from '#tests/support/many-orders.ts'
-import { measured } from '#tests/support/measured.ts'
 import { password } from '#tests/support/people.ts'
+import { countCalls, type Usage } from './counting.ts'
+import { measured } from './measured.ts'
 
 const few = 1000
 const many = counts.manyOrders
 
-/** Entries that a page may read more where a list goes on: one unit's worth of each of the eight partitions. */
+/** How many more units a page may read where a list goes on: one for each of the eight partitions. */
 const tolerance = 8
 
 const email = 'customer@example.com'
@@ -45,7 +45,7 @@ afterAll(async () => {
 const start = Date.parse('2026-11-20T12:00:00.000Z')
 const timeOf = (n: number): string => new Date(start + n).toISOString()
 
-/** A tenth of the orders is one customer's, a tenth is cancelled, a twentieth is of a rare SKU. */
+/** A tenth of the orders belongs to one customer, a tenth is cancelled, a twentieth has a rare SKU. */
 const seedOf = (n: number) => ({
   owner: n % 10 === 3 ? customer.caller.id : `usr_${n % 10}`,
   at: start + n,
@@ -68,7 +68,7 @@ const pages: [string, () => CallerContext, () => OrdersQuery][] = [
   ['reference', () => operator, () => ({ reference: 'REF-none' })],
   ['text', () => operator, () => ({ q: 'rare' })],
   ['e-mail', () => operator, () => ({ q: email })],
-  ['somebody’s', () => operator, () => ({ user_id: customer.caller.id })],
+  ['of one user', () => operator, () => ({ user_id: customer.caller.id })],
   ['one’s own', () => customer, () => ({})],
   ['one’s own by status', () => customer, () => ({ status: 'NEW', sort: 'created_at' })],
 ]
@@ -105,11 +105,11 @@ describe('the read units of a page', () => {
     for (const [name, costs] of before) {
       for (const [n, cost] of costs.entries()) {
         const later = after.get(name)?.[n] ?? expect.fail(`${name} has no page ${n + 1} any more`)
-        const told = `page ${n + 1} of ${name}: ${JSON.stringify(cost)}, then ${JSON.stringify(later)}`
-        if (isFullProof) process.stdout.write(`${told}\n`)
-        expect(later.orders, told).toBe(cost.orders)
-        expect(Math.abs(later.table - cost.table), told).toBeLessThanOrEqual(1)
-        expect(Math.abs(later.indexes - cost.indexes), told).toBeLessThanOrEqual(tolerance)
+        const message = `page ${n + 1} of ${name}: ${JSON.stringify(cost)}, then ${JSON.stringify(later)}`
+        if (isFullProof) process.stdout.write(`${message}\n`)
+        expect(later.orders, message).toBe(cost.orders)
+        expect(Math.abs(later.table - cost.table), message).toBeLessThanOrEqual(1)
+        expect(Math.abs(later.indexes - cost.indexes), message).toBeLessThanOrEqual(tolerance)
       }
     }
   })

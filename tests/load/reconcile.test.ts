@@ -8,13 +8,13 @@ import { counts } from '#tests/support/counts.ts'
 import { crowd } from '#tests/support/crowd.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { scanTable, violationsOf } from '#tests/support/invariants.ts'
-import { measured } from '#tests/support/measured.ts'
+import { measured } from './measured.ts'
 
 const forEver = Number.POSITIVE_INFINITY
 const operator = contextOf('operator', 'usr_operator', forEver)
 const run = { requestId: 'job-run', deadline: forEver }
 
-test('no drift is ever reported of stock that moves all the time, and one of one unit is found in one run', async () => {
+test('moving stock never reports drift, and drift of one unit is found in one run', async () => {
   const table = await startBareTable()
   onTestFinished(table.stop)
   const runtime = runtimeOn(table)

@@ -8,8 +8,8 @@ import { createProduct } from '#shared/products/catalogue.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { countCalls } from '#tests/support/counting.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
+import { countCalls } from './counting.ts'
 
 let table: Awaited<ReturnType<typeof startBareTable>>
 let runtime: Runtime
@@ -37,7 +37,7 @@ const usageOf = async (work: () => Promise<unknown>) => {
   return usage
 }
 
-test('relaying asks little of the table: two rounds for what is new, one for what is known', async () => {
+test('relaying takes two rounds for new events and one for known ones', async () => {
   const request = { lines: [{ sku: 'mug', quantity: 1 }] }
   const { id } = (await placeOrder(services, operator, { request, once: onceOf('order', request) })).result
   const relayFrom = (from: number) => usageOf(() => relay(services, [], { subject: { order_id: id }, from }))
@@ -51,7 +51,7 @@ test('relaying asks little of the table: two rounds for what is new, one for wha
   expect(await relayFrom(3)).toEqual({ rounds: [reads, 'TransactWriteItems'], table: 9, indexes: 1 })
 })
 
-test('stock that nobody waits for, of a product without a threshold, moves at the price of looking at both', async () => {
+test('moved stock without waiting orders and threshold costs one look at each', async () => {
   expect(
     await usageOf(() => bringUpToDate(services, { reactions: [], requestId: 'relay-run' }, { moved: 'mug' })),
   ).toEqual({

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll } from 'vitest'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 
-/** An answer as somebody with curl sees it. */
+/** An answer as curl shows it. */
 interface Answer {
   status: number
   headers: Headers
   text: string
-  /** Of the body, when it is JSON. */
+  /** The body, when it is JSON. */
   json: Record<string, unknown>
 }
 

@@ -12,18 +12,18 @@ beforeAll(async () => {
   token = await api.logIn(person)
 })
 
-describe('its README', () => {
+describe('the README of protected orders', () => {
   test('there is a health check', async () => {
     expect((await api.call('GET', '/health')).json['status']).toBe('healthy')
   })
 
-  test('orders are for whoever has a token', async () => {
+  test('orders require a token', async () => {
     expect((await api.call('GET', '/orders')).status).toBe(401)
     const { status, json } = await api.call('GET', '/orders', { token })
     expect([status, json]).toMatchObject([200, { orders: [], page: { has_more: false } }])
   })
 
-  test('orders are searched, and come page by page', async () => {
+  test('orders can be searched, and are paged', async () => {
     for (const n of [1, 2, 3]) {
       const json = { product_name: `Lamp ${n}`, amount: n }
       expect((await api.call('POST', '/orders', { token, json })).status).toBe(201)
@@ -47,7 +47,7 @@ describe('its README', () => {
     expect((await api.call('POST', '/products', { token: admin, json: product })).status).toBe(201)
   })
 
-  test('a read that changed nothing since costs no body', async () => {
+  test('a read of an unchanged order has no body', async () => {
     const { json } = await api.call('POST', '/orders', { token, json: { product_name: 'Desk', amount: 10 } })
     const first = await api.call('GET', `/orders/${json['id']}`, { token })
     const headers = { 'If-None-Match': first.headers.get('etag') ?? '' }
@@ -55,7 +55,7 @@ describe('its README', () => {
     expect([again.status, again.text]).toEqual([304, ''])
   })
 
-  test('guessing passwords is limited', async () => {
+  test('password guessing is limited', async () => {
     const wrong = { ...person, password: 'a-guess' }
     const statuses: number[] = []
     for (let n = 0; n < 7; n += 1) statuses.push((await api.call('POST', '/auth/login', { json: wrong })).status)

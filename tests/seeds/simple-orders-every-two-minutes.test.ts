@@ -19,13 +19,13 @@ const order = async () => {
 }
 const read = async (id: string) => (await api.call('GET', `/orders/${id}`, { token })).json
 
-describe('its README', () => {
-  test('a token is good for fifteen minutes', () => {
+describe('the README of simple orders', () => {
+  test('a token is valid for fifteen minutes', () => {
     const { iat, exp } = claimsOf(token) as { iat: number; exp: number }
     expect(exp - iat).toBe(15 * 60)
   })
 
-  test('an e-mail registers once', async () => {
+  test('an e-mail can register once', async () => {
     const { status, json } = await api.call('POST', '/auth/register', { json: person })
     expect([status, json['code']]).toEqual([409, 'email_taken'])
   })
@@ -41,13 +41,13 @@ describe('its README', () => {
     expect((json['orders'] as { id: string }[]).map((listed) => listed.id)).toContain(id)
   })
 
-  test('it can be cancelled while it is pending, with PATCH', async () => {
+  test('a pending order can be cancelled with PATCH', async () => {
     const { id } = await order()
     const { status, json } = await api.call('PATCH', `/orders/${id}/cancel`, { token })
     expect([status, json['phase']]).toEqual([200, 'cancelled'])
   })
 
-  test('the job processes and completes it, step by step; then it cannot be cancelled any more', async () => {
+  test('the job processes and completes an order, which then cannot be cancelled', async () => {
     const { id } = await order()
     await expect.poll(async () => (await read(id))['phase'], { timeout: 50_000, interval: 250 }).toBe('completed')
     const { status, json } = await api.call('PATCH', `/orders/${id}/cancel`, { token })
@@ -61,7 +61,7 @@ describe('its README', () => {
     ])
   })
 
-  test('nobody sees or cancels the orders of others', async () => {
+  test('customers cannot see or cancel the orders of others', async () => {
     const { id } = await order()
     const other = { email: 'jane@example.com', password: 'secure123' }
     await api.call('POST', '/auth/register', { json: other })
@@ -70,13 +70,13 @@ describe('its README', () => {
     expect((await api.call('PATCH', `/orders/${id}/cancel`, { token: stranger })).status).toBe(404)
   })
 
-  test('a token that is no good is told so', async () => {
+  test('an invalid token is refused with the documented message', async () => {
     const { status, json } = await api.call('GET', '/orders', { token: 'expired' })
     expect(status).toBe(401)
     expect(['Could not validate credentials', 'Not authenticated']).toContain(json['detail'])
   })
 
-  test('there are interactive docs, and a health check at the root', async () => {
+  test('there are interactive docs and a health check at the root', async () => {
     expect((await api.call('GET', '/docs')).headers.get('content-type')).toContain('text/html')
     expect((await api.call('GET', '/')).status).toBe(200)
   })

@@ -21,14 +21,14 @@ beforeAll(async () => {
   user = await api.logIn({ username: 'newuser', password: person.password })
 })
 
-describe('its README', () => {
+describe('the README of simulated orders', () => {
   test('only an admin registers users', async () => {
     const json = { ...person, username: 'another', email: 'another@example.com' }
     expect((await api.call('POST', '/auth/register', { json })).status).toBe(401)
     expect((await api.call('POST', '/auth/register', { json, token: user })).status).toBe(403)
   })
 
-  test('a login answers with a token and who it is for', async () => {
+  test('a login answers with a token and its user', async () => {
     const { json } = await api.call('POST', '/auth/login', { json: { username: 'admin', password: 'Admin-123' } })
     expect(json).toMatchObject({
       token_type: 'bearer',
@@ -36,7 +36,7 @@ describe('its README', () => {
     })
   })
 
-  test('a password needs upper and lower case, a digit and a special character', async () => {
+  test('a password requires upper and lower case, a digit and a special character', async () => {
     const json = { ...person, username: 'weak', email: 'weak@example.com', password: 'alllowercase1' }
     const { status, json: problem } = await api.call('POST', '/auth/register', { token: admin, json })
     expect([status, problem['code']]).toEqual([422, 'weak_password'])
@@ -58,7 +58,7 @@ describe('its README', () => {
   test.each([
     [true, /is reserved/i],
     [false, /try again|retry/i],
-  ])('success %s is mailed, in HTML and in text; a failure says how to try again', async (success, says) => {
+  ])('success %s is mailed as HTML and text; a failure says how to retry', async (success, says) => {
     const { json } = await api.call('POST', '/orders/create', { token: user, json: { success } })
     const file = (kind: string) => join(api.dataFolder, 'mail', `${json['id']}.2.${kind}`)
     await expect.poll(() => existsSync(file('html')) && existsSync(file('txt')), { timeout: 50_000 }).toBe(true)
@@ -68,13 +68,13 @@ describe('its README', () => {
     expect(text).toContain(`To: ${person.email}`)
   })
 
-  test('health tells status, time, version and environment', async () => {
+  test('health reports status, time, version and environment', async () => {
     const { json } = await api.call('GET', '/health')
     expect(json).toMatchObject({ status: 'healthy', version: expect.any(String), environment: 'local' })
     expect(Math.abs(Number(json['timestamp']) - Date.now() / 1000)).toBeLessThan(60)
   })
 
-  test('metrics are in the format of Prometheus, also with a slash at the end', async () => {
+  test('metrics have the Prometheus format, also with a trailing slash', async () => {
     const { status, headers } = await api.call('GET', '/metrics/', { token: admin })
     expect([status, headers.get('content-type')]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
   })

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { useStack } from './plain-http.ts'
 
-// "Order Management API" with admins: login by form, who one is, and what only admins may.
+// "Order Management API" with admins: login by form, the current user, and routes for admins only.
 const api = useStack()
 const person = { name: 'Test User', email: 'testuser@example.com', password: 'securepassword' }
 let token: string
@@ -15,19 +15,19 @@ beforeAll(async () => {
   token = String(json['access_token'])
 })
 
-describe('its README', () => {
-  test('the signed-in user is told who they are', async () => {
+describe('the README of users and admins', () => {
+  test('the signed-in user can read their own account', async () => {
     const { status, json } = await api.call('GET', '/auth/me', { token })
     expect(status).toBe(200)
     expect(json).toMatchObject({ name: 'Test User', email: 'testuser@example.com', is_admin: false })
   })
 
-  test('without a token protected routes say so', async () => {
+  test('protected routes refuse a request without a token and say so', async () => {
     const { status, json } = await api.call('GET', '/auth/me')
     expect([status, json['detail']]).toEqual([401, 'Not authenticated'])
   })
 
-  test('users who are no admins are refused where only admins may', async () => {
+  test('users who are not admins are refused on admin routes', async () => {
     const { status, json } = await api.call('GET', '/users', { token })
     expect([status, json['detail']]).toEqual([403, 'Admin access required'])
     const admin = await api.logIn({ username: 'admin', password: adminPassword })
@@ -36,7 +36,7 @@ describe('its README', () => {
     expect(list['users']).toContainEqual(expect.objectContaining({ email: 'testuser@example.com' }))
   })
 
-  test('there is Swagger UI at /docs', async () => {
+  test('Swagger UI is at /docs', async () => {
     expect((await api.call('GET', '/docs')).text).toContain('swagger-ui')
   })
 })

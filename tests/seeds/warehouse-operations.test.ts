@@ -28,8 +28,8 @@ const order = async (sku: string, quantity: number, extra: object = {}) =>
   (await api.call('POST', '/orders', { token: customer, json: { lines: [{ sku, quantity }], ...extra } })).json
 const act = async (id: unknown, action: string, token = admin) => api.call('POST', `/orders/${id}/${action}`, { token })
 
-describe('its README', () => {
-  test('an order goes NEW, RESERVED, PICKING, PICKED, SHIPPED, and every step is in the audit trail', async () => {
+describe('the README of warehouse operations', () => {
+  test('an order goes from NEW to SHIPPED, with every step in the audit trail', async () => {
     await stocked('flow', 3)
     const { id, status } = await order('flow', 2, { reserve: false })
     expect(status).toBe('NEW')
@@ -60,7 +60,7 @@ describe('its README', () => {
     expect((await api.call('GET', '/stock/twice', { token: admin })).json).toMatchObject({ available: 1, reserved: 2 })
   })
 
-  test('an order is kept when its reservation fails, and can be retried when there is stock', async () => {
+  test('an order whose reservation fails is kept, and can be retried', async () => {
     await stocked('late', 0)
     const failed = await order('late', 1)
     expect(failed).toMatchObject({
@@ -71,7 +71,7 @@ describe('its README', () => {
     expect((await act(failed['id'], 'retry-reservation', customer)).json['status']).toBe('RESERVED')
   })
 
-  test('a step that the state does not allow is 409', async () => {
+  test('a step that the status does not allow is answered with 409', async () => {
     await stocked('early', 1)
     const { id } = await order('early', 1)
     const { status, json } = await act(id, 'ship')
@@ -80,14 +80,14 @@ describe('its README', () => {
     expect((await act(id, 'start-pick')).status).toBe(409)
   })
 
-  test('liveness, readiness and metrics are there', async () => {
+  test('liveness, readiness and metrics are served', async () => {
     expect((await api.call('GET', '/health/live')).status).toBe(200)
     expect((await api.call('GET', '/health/ready')).status).toBe(200)
     const metrics = await api.call('GET', '/metrics', { token: admin })
     expect(metrics.text).toContain('holdfast_orders{status="FAILED_RESERVATION"}')
   })
 
-  test('a token is needed, and tells who one is', async () => {
+  test('a token is required, and identifies its user', async () => {
     expect((await api.call('GET', '/auth/me')).json['detail']).toBe('Not authenticated')
     expect((await api.call('GET', '/auth/me', { token: customer })).json['email']).toBe('ana@example.com')
   })

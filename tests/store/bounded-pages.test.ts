@@ -7,7 +7,7 @@ import { listStock } from '#shared/stock/list-stock.ts'
 import { onceOf } from '#tests/support/in-process.ts'
 import { addOrders } from '#tests/support/many-orders.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
-import { addStock, operator, owner, useWorld } from './world.ts'
+import { addStock, operator, owner, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 
@@ -15,10 +15,10 @@ const world = useWorld()
 const shape = (pages: { page: PageInfo }[], lengths: number[]) =>
   pages.map(({ page }, n) => `${lengths[n]} of ${page.limit}${page.has_more ? ', more' : ''}`)
 
-describe('a page that has to look far', () => {
+describe('a page of a list with few matches', () => {
   const day = (n: number) => world.clock.time + n * 86_400_000
 
-  test('examines 1,000 orders and is short, even empty; the rest is on the next ones', async () => {
+  test('examines 1,000 orders and is short, even empty; later pages have the rest', async () => {
     const user = owner.caller.id
     const needles = [3, 1049, 1050]
     const orders = await addOrders(
@@ -52,7 +52,7 @@ describe('a page that has to look far', () => {
     }
   })
 
-  test('counts the levels of a SKU among what it examines', async () => {
+  test('counts the levels of a SKU among the items it examines', async () => {
     const { services } = world
     const skus = Array.from({ length: 40 }, (_, n) => `WIDE-${String(n).padStart(2, '0')}`)
     for (const sku of skus) {

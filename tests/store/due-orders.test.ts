@@ -2,14 +2,25 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
-import { act, addStock, eventsOf, newProduct, order, owner, simpleOrder, stockOf, stored, useWorld } from './world.ts'
+import {
+  act,
+  addStock,
+  eventsOf,
+  newProduct,
+  order,
+  owner,
+  simpleOrder,
+  stockOf,
+  stored,
+  useWorld,
+} from '#tests/support/world.ts'
 
 const world = useWorld()
 const forEver = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
 const run = (reactions: Reaction[] = [], context = forEver) => processDueOrders(world.services, reactions, context)
 const statusOf = async (id: string) => (await stored(world.services, id)).status
 
-// Whatever an earlier test left is not due in the next.
+// Orders of an earlier test are not due in the next.
 beforeEach(async () => {
   world.clock.pass(60)
   await run()
@@ -26,7 +37,7 @@ describe('the two-minute job', () => {
     expect(await statusOf(id)).toBe('CANCELLED')
   })
 
-  test('processes 200 simple orders once each, though two runs overlap; then cancelling is refused', async () => {
+  test('processes 200 simple orders once in overlapping runs; then cancelling fails', async () => {
     const ids = await Promise.all(Array.from({ length: 200 }, async () => (await simpleOrder(world.services)).id))
     world.clock.pass(2)
     await Promise.all([run(), run()])
@@ -42,7 +53,7 @@ describe('the two-minute job', () => {
     })
   })
 
-  test('expires what is overdue and nothing else, and gives the stock back once', async () => {
+  test('expires only overdue reservations, and returns their stock once', async () => {
     const { services, clock } = world
     const sku = await newProduct(services, 10)
     const lines = [{ sku, quantity: 3 }]
@@ -59,7 +70,7 @@ describe('the two-minute job', () => {
     expect((await stockOf(services, sku)).available).toBe(4)
   })
 
-  test('goes on past an order that cannot be read', async () => {
+  test('continues past an order that cannot be read', async () => {
     const { services, client, clock } = world
     const [bad, good] = [await simpleOrder(services), await simpleOrder(services)]
     const change = (UpdateExpression: string, values?: Record<string, string>) =>
@@ -81,12 +92,12 @@ describe('the two-minute job', () => {
     expect(await statusOf(bad.id)).toBe('DELIVERED')
   })
 
-  test('stops when its time is up and is continued by the next run', async () => {
+  test('stops when its time is up, and the next run continues', async () => {
     const { services, clock } = world
     const ids = await Promise.all(Array.from({ length: 5 }, async () => (await simpleOrder(services)).id))
     clock.pass(2)
     await run([], { ...forEver, deadline: clock.now() })
-    // The deadline is looked at between pages: each run does some work, so that they come to an end.
+    // The deadline is checked between pages: each run does some work, so that they finish.
     for (let n = 0; n < 4; n += 1) await run([], { ...forEver, deadline: clock.now() })
     expect(await Promise.all(ids.map(statusOf))).toEqual(ids.map(() => 'DELIVERED'))
   })

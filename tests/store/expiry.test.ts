@@ -15,7 +15,7 @@ import {
   stored,
   useWorld,
   workflow,
-} from './world.ts'
+} from '#tests/support/world.ts'
 
 const world = useWorld()
 
@@ -29,11 +29,11 @@ async function limitedOrder(): Promise<{ id: string; sku: string }> {
   return { id, sku }
 }
 
-describe('a reservation for some minutes', () => {
+describe('a reservation with a time limit', () => {
   test.each([
     ['workflow', workflow],
     ['job', job],
-  ])('expires when they are over, by the %s, and gives its stock back', async (_, context) => {
+  ])('expires at the limit, by the %s, and returns its stock', async (_, context) => {
     const { id, sku } = await limitedOrder()
     world.clock.pass(minutes)
     const expired = await expireOrder(world.services, context, id)
@@ -60,7 +60,7 @@ describe('a reservation for some minutes', () => {
     expect(await stored(world.services, id)).toEqual(before)
   })
 
-  test('can still be picked when they are over, and is not expired any more then', async () => {
+  test('can still be picked after the limit, and then no longer expires', async () => {
     const { id, sku } = await limitedOrder()
     world.clock.pass(minutes + 5)
     expect(await act(world.services, operator, id, 'start-pick')).toMatchObject({ status: 'PICKING' })
@@ -81,7 +81,7 @@ describe('a reservation for some minutes', () => {
     expect(Object.keys(retried)).not.toContain('failure')
   })
 
-  test('expires once when workflow and job come at the same time', async () => {
+  test('expires once when workflow and job run at the same time', async () => {
     const { id, sku } = await limitedOrder()
     world.clock.pass(minutes)
     const both = [workflow, job, workflow, job].map((context) => expireOrder(world.services, context, id))
@@ -92,8 +92,8 @@ describe('a reservation for some minutes', () => {
   })
 })
 
-describe('an expiry that is overtaken', () => {
-  test('by the start of picking takes no stock away', async () => {
+describe('an expiry that loses a race', () => {
+  test('to the start of picking takes no stock away', async () => {
     const { id, sku } = await limitedOrder()
     world.clock.pass(minutes)
     const late = overtaken(world.services, () => act(world.services, operator, id, 'start-pick'))
@@ -101,7 +101,7 @@ describe('an expiry that is overtaken', () => {
     expect(await stockOf(world.services, sku)).toMatchObject({ reserved: 2 })
   })
 
-  test('by a cancellation leaves the order cancelled', async () => {
+  test('to a cancellation leaves the order cancelled', async () => {
     const { id, sku } = await limitedOrder()
     world.clock.pass(minutes)
     const late = overtaken(world.services, () => act(world.services, owner, id, 'cancel'))
@@ -109,7 +109,7 @@ describe('an expiry that is overtaken', () => {
     expect(await stockOf(world.services, sku)).toMatchObject({ reserved: 0, available: 3 })
   })
 
-  test('by another and a new reservation leaves the new one alone', async () => {
+  test('to another expiry and a new reservation leaves the new one alone', async () => {
     const { id, sku } = await limitedOrder()
     world.clock.pass(minutes)
     const late = overtaken(world.services, async () => {
@@ -121,7 +121,7 @@ describe('an expiry that is overtaken', () => {
   })
 })
 
-describe('an order that is not reserved for some minutes', () => {
+describe('an order without a time limit', () => {
   test.each([
     [
       'reserved without a limit',

@@ -5,8 +5,8 @@ import { rebuildCounters } from '#shared/jobs/rebuild-counters.ts'
 import { reconcile } from '#shared/jobs/reconcile.ts'
 import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { newProduct, order, useWorld } from '#tests/support/world.ts'
 import { oldUsers } from './old-users.ts'
-import { newProduct, order, useWorld } from './world.ts'
 
 const world = useWorld()
 
@@ -26,7 +26,7 @@ test.each<[string, Job]>([
   ['rebuild-counters', rebuildCounters],
   ['process-due-orders', (services, context) => processDueOrders(services, [], context)],
   ['migrate to user 2', migrate],
-])('%s stops while the store still takes where it was', async (name, job) => {
+])('%s stops while there is time to store its position', async (name, job) => {
   const { clock, services } = world
   let remembered = Number.NaN
   const transact: typeof services.store.transact = (writes) => {

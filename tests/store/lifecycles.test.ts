@@ -24,7 +24,7 @@ import {
   stored,
   useWorld,
   workflow,
-} from './world.ts'
+} from '#tests/support/world.ts'
 
 const world = useWorld()
 
@@ -38,7 +38,7 @@ const creations = {
   simulated: () => simulatedOrder(world.services, false),
 } satisfies Record<string, (sku: string) => Promise<OrderView>>
 
-/** Everything that can happen to an order, by anybody, at any time. */
+/** Everything that can happen to an order, by any actor, at any time. */
 const happenings = {
   ...Object.fromEntries(
     actions.flatMap((action) => [
@@ -57,7 +57,7 @@ const happenings = {
   'set the clock back': async () => world.clock.pass(-1),
 } satisfies Record<string, (id: string, sku: string) => Promise<unknown>>
 
-/** What an operator or the job would do next: without it, few courses would get far. */
+/** The next action of an operator or the job: without it few lives would get far. */
 const goOn = async (id: string): Promise<void> => {
   const now = await stored(world.services, id)
   if (now.kind === 'simple') await (now.status === 'NEW' ? processOrder : completeOrder)(world.services, job, id)
@@ -100,7 +100,7 @@ async function expectAsOf({ order_id: id, sequence, version, at, to }: OrderEven
 }
 
 describe('the history of an order', () => {
-  test('folds at every version to what was stored then, whatever happened', async () => {
+  test('folds at every version to the order stored then, whatever happened', async () => {
     const reached = new Set<string>()
     await alwaysEventually(
       lifecycles,
@@ -130,7 +130,7 @@ describe('the history of an order', () => {
     expect([...reached].toSorted()).toEqual(OrderStatus.options.toSorted())
   })
 
-  test('goes forward in time while the clock stands still', async () => {
+  test('moves forward in time even when the clock stands still', async () => {
     const sku = await newProduct(world.services, 3)
     const { id, created_at } = await order(world.services, { lines: [{ sku, quantity: 1 }] })
     for (const action of ['start-pick', 'confirm-pick', 'ship', 'deliver'] as const) {
@@ -142,7 +142,7 @@ describe('the history of an order', () => {
     expect(times).toEqual([0, 1, 2, 3, 4, 5])
   })
 
-  test('tells of every retry that failed, by people and by the workflow', async () => {
+  test('records every failed retry, by people and by the workflow', async () => {
     const sku = await newProduct(world.services, 1, 'allow')
     const { id } = await order(world.services, { lines: [{ sku, quantity: 4 }] })
     await act(world.services, owner, id, 'retry-reservation')

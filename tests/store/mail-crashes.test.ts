@@ -31,7 +31,7 @@ function dying(services: Services, mailer: Mailer, at: number) {
   }
 }
 
-/** The same services, telling of every transaction. */
+/** The same services, with a callback for every transaction. */
 function watched(services: Services, seen: () => void): Services {
   const { store } = services
   const transact: typeof store.transact = (writes) => {
@@ -41,7 +41,7 @@ function watched(services: Services, seen: () => void): Services {
   return { ...services, store: { ...store, transact } }
 }
 
-test('a delivery that dies between any two of its steps has not kept the mail from being sent and counted once', async () => {
+test('a delivery that dies between two steps still ends in one mail, counted once', async () => {
   for (let at = 0; ; at += 1) {
     const id = await scene.orderTwo(5)
     const envelope = await scene.envelope(id)
@@ -65,7 +65,7 @@ test('a delivery that dies between any two of its steps has not kept the mail fr
   }
 })
 
-test('a mail whose sender has died is sent at the end of its lease, and not before', async () => {
+test('a mail whose sender has died is sent at the end of its lease, not before', async () => {
   const envelope = await scene.envelope(await scene.orderTwo(5))
   const first = dying(world.services, outbox(), claimed)
   expect(await first.survives(deliver(first.services, first.mailer, envelope))).toBe(false)

@@ -30,7 +30,7 @@ const expectMails = (id: string, sequences: number[]): Promise<void> =>
   )
 
 describe('the mails of the local stack', () => {
-  test('are two files for each event that a customer should hear of', async () => {
+  test('are two files for each event that is mailed to a customer', async () => {
     const sku = await newProduct(admin, { stock: 5 })
     const ordered = await customer.createOrder({ body: { lines: [{ sku, quantity: 2 }] }, headers: newKey() })
     const { id } = expectStatus(ordered, 201)
@@ -50,7 +50,7 @@ describe('the mails of the local stack', () => {
     expect(read(`${id}.5.html`)).toContain('<b>RR123</b>')
   })
 
-  test('tell what failed, and what comes of trying again', async () => {
+  test('say what failed, and what came of a retry', async () => {
     const sku = await newProduct(admin, { stock: 1 })
     const { id } = expectStatus(await customer.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)
     const params = { id }
@@ -66,14 +66,14 @@ describe('the mails of the local stack', () => {
     expect(read(`${id}.5.txt`)).toContain('Reason: found it elsewhere')
   })
 
-  test('come for simulated orders too', async () => {
+  test('are written for simulated orders too', async () => {
     const succeeded = expectStatus(await customer.createSimulatedOrder({ body: { success: true } }), 201)
     const failed = expectStatus(await customer.createSimulatedOrder({ body: { success: false } }), 201)
     await expectMails(succeeded.id, [2])
     await expectMails(failed.id, [2])
   })
 
-  test('that cannot be written hold nobody up, and end as dead letters', async () => {
+  test('that cannot be written block nothing, and end as dead letters', async () => {
     await expectQuietQueue()
     rmSync(folder(), { recursive: true })
     writeFileSync(folder(), 'not a folder')

@@ -10,11 +10,11 @@ import type { Services } from '#shared/runtime/services.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { contextOf, onceOf } from '#tests/support/in-process.ts'
 import { templateFiles } from '#tests/support/sample-mails.ts'
-import { eventsOf, newProduct, useWorld } from './world.ts'
+import { eventsOf, newProduct, useWorld } from '#tests/support/world.ts'
 
 export const customerEmail = 'jo@example.com'
 
-/** A world with a customer who can be written to. */
+/** A world with a customer who has an e-mail address. */
 export function useMailWorld() {
   const world = useWorld()
   const request = { email: customerEmail, name: 'Jo', password: 'a-good-password' }
@@ -35,7 +35,7 @@ export function useMailWorld() {
     },
     /** @returns the order's id */
     order,
-    /** An order for two units, where there are so many. */
+    /** Places an order of two units, of a product with so much stock. */
     async orderTwo(stock: number, backorder: 'allow' | 'deny' = 'deny'): Promise<string> {
       const sku = await newProduct(world.services, stock, backorder)
       return order({ lines: [{ sku, quantity: 2 }], reference: `PO-${orders}` })
@@ -46,7 +46,7 @@ export function useMailWorld() {
       if (!event) throw new Error(`There is no ${type}`)
       return envelopeOf(event)
     },
-    /** What the counters of mails grew by. */
+    /** How much the counters of mails grew. */
     async counted(work: () => Promise<unknown>): Promise<Counts> {
       const read = () => world.services.store.counters.read(1)
       const before = await read()

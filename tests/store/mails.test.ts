@@ -2,33 +2,33 @@ import { describe, expect, test } from 'vitest'
 import type { Mailer } from '#shared/mail/mailer.ts'
 import type { OrderEventType } from '#shared/orders/order.ts'
 import { completeOrder, processOrder } from '#shared/orders/system-actions.ts'
+import { act, job, operator, simulatedOrder } from '#tests/support/world.ts'
 import { customerEmail, deliver, outbox, useMailWorld } from './mail-world.ts'
-import { act, job, operator, simulatedOrder } from './world.ts'
 
 const scene = useMailWorld()
 const { world } = scene
 
-const tell = async (mailer: Mailer, id: string, type?: OrderEventType): Promise<void> =>
+const mailEvent = async (mailer: Mailer, id: string, type?: OrderEventType): Promise<void> =>
   deliver(world.services, mailer, await scene.envelope(id, type))
 
 describe('an event of an order', () => {
-  test('is told to the owner once, however often it comes', async () => {
+  test('is mailed to the owner once, however often it is delivered', async () => {
     const id = await scene.orderTwo(5)
     const mailer = outbox()
     const counts = await scene.counted(async () => {
-      for (let n = 0; n < 3; n += 1) await tell(mailer, id)
+      for (let n = 0; n < 3; n += 1) await mailEvent(mailer, id)
     })
     const subject = 'Your order PO-0 is reserved'
     expect(mailer.sent).toMatchObject([{ id: `${id}.2`, from: 'orders@holdfast.local', to: customerEmail, subject }])
     expect(counts).toEqual({ 'mails.reserved': 1 })
   })
 
-  test('is told as the order was then, whatever has happened since', async () => {
+  test('is mailed with the order as it was then, whatever has happened since', async () => {
     const id = await scene.orderTwo(1)
     const mailer = outbox()
     await act(world.services, operator, id, 'cancel', 'changed our mind')
-    await tell(mailer, id, 'order.reservation_failed')
-    await tell(mailer, id, 'order.cancelled')
+    await mailEvent(mailer, id, 'order.reservation_failed')
+    await mailEvent(mailer, id, 'order.cancelled')
     const [failed, cancelled] = mailer.sent
     expect(failed?.text).toContain('2 ordered, 1 available')
     expect(failed?.text).not.toContain('changed our mind')
@@ -36,58 +36,58 @@ describe('an event of an order', () => {
     expect(cancelled?.text).not.toContain('1 available')
   })
 
-  test('is told of simple orders when the job has completed them', async () => {
+  test('of a simple order is mailed when the job has completed it', async () => {
     const id = await scene.order({ product_name: 'Gift', amount: 10 })
     await processOrder(world.services, job, id)
     await completeOrder(world.services, job, id)
     const mailer = outbox()
     for (const type of ['order.created', 'order.picking_started', 'order.delivered'] as const) {
-      await tell(mailer, id, type)
+      await mailEvent(mailer, id, type)
     }
     expect(mailer.sent.map((mail) => mail.id)).toEqual([`${id}.3`])
     expect(mailer.sent[0]?.text).toContain('* Gift\n  1 x $10.00 = $10.00\n')
   })
 
-  test('that is an unsuccessful retry mails nobody', async () => {
+  test('that is an unsuccessful retry is not mailed', async () => {
     const id = await scene.orderTwo(0, 'allow')
     await act(world.services, scene.customer, id, 'retry-reservation')
     expect(await scene.envelope(id)).toMatchObject({ type: 'order.retry_failed' })
     const mailer = outbox()
-    const counts = await scene.counted(() => tell(mailer, id))
+    const counts = await scene.counted(() => mailEvent(mailer, id))
     expect([mailer.sent, counts]).toEqual([[], {}])
   })
 
-  test('of somebody who is no user any more mails nobody', async () => {
+  test('of a user who no longer exists is not mailed', async () => {
     const { id } = await simulatedOrder(world.services, true)
     const mailer = outbox()
-    await tell(mailer, id)
+    await mailEvent(mailer, id)
     expect(mailer.sent).toEqual([])
   })
 
   test('that is not in the table is an error', async () => {
-    const told = await scene.envelope(await scene.orderTwo(5))
+    const envelope = await scene.envelope(await scene.orderTwo(5))
     const mailer = outbox()
-    await expect(deliver(world.services, mailer, { ...told, sequence: 9 })).rejects.toThrow('has no event 9')
+    await expect(deliver(world.services, mailer, { ...envelope, sequence: 9 })).rejects.toThrow('has no event 9')
     expect(mailer.sent).toEqual([])
   })
 })
 
 describe('a mail', () => {
-  test('that several deliveries want to send at once is sent by one of them', async () => {
+  test('is sent by only one of several concurrent deliveries', async () => {
     const id = await scene.orderTwo(5)
     const mailer = outbox()
-    const counts = await scene.counted(() => Promise.all(Array.from({ length: 8 }, () => tell(mailer, id))))
+    const counts = await scene.counted(() => Promise.all(Array.from({ length: 8 }, () => mailEvent(mailer, id))))
     expect(mailer.sent).toHaveLength(1)
     expect(counts).toEqual({ 'mails.reserved': 1 })
   })
 
-  test('that the sender does not take is tried again at once by the next delivery', async () => {
+  test('that the mailer refuses is retried at once by the next delivery', async () => {
     const id = await scene.orderTwo(5)
     const refusing: Mailer = { send: () => Promise.reject(new Error('no')) }
-    await expect(tell(refusing, id)).rejects.toThrow('no')
-    await expect(tell(refusing, id)).rejects.toThrow('no')
+    await expect(mailEvent(refusing, id)).rejects.toThrow('no')
+    await expect(mailEvent(refusing, id)).rejects.toThrow('no')
     const mailer = outbox()
-    const counts = await scene.counted(() => tell(mailer, id))
+    const counts = await scene.counted(() => mailEvent(mailer, id))
     expect([mailer.sent.length, counts]).toEqual([1, { 'mails.reserved': 1 }])
   })
 
@@ -98,11 +98,11 @@ describe('a mail', () => {
     const overtaken: Mailer = {
       send: async (mail) => {
         world.clock.pass(1)
-        await tell(quick, id)
+        await mailEvent(quick, id)
         await slow.send(mail)
       },
     }
-    const counts = await scene.counted(() => tell(overtaken, id))
+    const counts = await scene.counted(() => mailEvent(overtaken, id))
     expect([quick.sent.length, slow.sent.length, counts]).toEqual([1, 1, { 'mails.reserved': 1 }])
   })
 })

@@ -4,14 +4,14 @@ import { drainMilliseconds, migrate } from '#shared/jobs/migrate.ts'
 import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { scanTable } from '#tests/support/invariants.ts'
+import { useWorld } from '#tests/support/world.ts'
 import { mortal } from './mortal.ts'
 import { endless, learningRelease, migrateAll, oldUsers } from './old-users.ts'
-import { useWorld } from './world.ts'
 
 const world = useWorld()
 const users = oldUsers(world)
 
-/** A migration that tells where each of its pages began, and dies at a moment. */
+/** A migration that records where each of its pages began, and dies at a moment. */
 function dying(at: number) {
   const begun: (string | null)[] = []
   const { step, ...life } = mortal(at)
@@ -32,7 +32,7 @@ function dying(at: number) {
 }
 
 describe('the migration', () => {
-  test('may be killed at any moment: what is left is moved by the next runs, and nothing is changed twice', async () => {
+  test('may be killed at any moment: later runs do the rest, and change nothing twice', async () => {
     for (let at = 0, survived = false; !survived; at += 1) {
       const ids = await users.store(3)
       const before = await Promise.all(ids.map(users.itemOf))
@@ -47,7 +47,7 @@ describe('the migration', () => {
     }
   })
 
-  test('goes on where the run before had no more time', async () => {
+  test('resumes where the previous run ran out of time', async () => {
     const ids = await users.store(520)
     const { services, begun } = dying(Number.POSITIVE_INFINITY)
     const moved = await migrateAll({ clock: world.clock, services }, true)
@@ -64,7 +64,7 @@ describe('the migration', () => {
     expect(await users.schemas(ids)).toEqual(new Set([2]))
   })
 
-  test('goes on, killed, with the page it was at', async () => {
+  test('resumes at the page where it was killed', async () => {
     await users.store(300)
     const killed = dying(2 * 260)
     expect(await killed.survives(migrate(killed.services, endless))).toBe(false)
@@ -75,10 +75,10 @@ describe('the migration', () => {
     await migrateAll(world)
   })
 
-  test('is not finished before a round that began long after the first has found nothing left', async () => {
+  test('is finished only when a round begun long after the first finds nothing left', async () => {
     const ids = await users.store(3)
     expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3 })
-    // An instance of the release before was still at it.
+    // An instance of the previous release was still writing.
     const [late = ''] = ids
     await users.rename(learningRelease, late, 'late')
     expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3 })
@@ -89,12 +89,12 @@ describe('the migration', () => {
     expect(await migrate(world.services, endless)).toEqual({ finished: true, moved: 4 })
   })
 
-  test('waits for longer than any function may run', () => {
+  test('waits longer than any function may run', () => {
     const timeouts = [functionTimeoutSeconds, ...backgroundFunctions.map(({ timeoutSeconds }) => timeoutSeconds)]
     expect(drainMilliseconds).toBeGreaterThan(1000 * Math.max(...timeouts))
   })
 
-  test('leaves every user of the table in the schema of today', async () => {
+  test('leaves every user in the current schema', async () => {
     const items = await scanTable(world.endpoint)
     const schemas = items.filter(({ entity }) => entity === 'user').map(({ schema }) => schema)
     expect(schemas.length).toBeGreaterThan(800)

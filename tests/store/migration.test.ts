@@ -5,16 +5,16 @@ import { migrate } from '#shared/jobs/migrate.ts'
 import { keys } from '#shared/store/keys.ts'
 import { listUsers, readUser, updateUser } from '#shared/users/administration.ts'
 import { contextOf } from '#tests/support/in-process.ts'
+import { overtaken, useWorld } from '#tests/support/world.ts'
 import { endless, learningRelease, migrateAll, oldRelease, oldUsers } from './old-users.ts'
-import { overtaken, useWorld } from './world.ts'
 
 const world = useWorld()
 const users = oldUsers(world)
 const admin = contextOf('admin', 'usr_admin', Number.POSITIVE_INFINITY)
 const shown = (id: string) => readUser(world.services, id)
 
-describe('users, who lose what follows from their role', () => {
-  test('are read and written side by side by the release that learns and the releases before and after it', async () => {
+describe('users whose schema drops a field that follows from their role', () => {
+  test('can be read and written by the learning release and by those before and after', async () => {
     const { itemOf, rename, renameNow } = users
     const [id = ''] = await users.store(1)
     await rename(learningRelease, id, 'by the learning release')
@@ -31,11 +31,11 @@ describe('users, who lose what follows from their role', () => {
     const { role, is_admin } = await shown(id)
     expect(is_admin).toBe(role === 'admin')
     await renameNow(id, 'by the current one again')
-    // The old release is gone by then: it refuses what it cannot know.
+    // The old release is no longer running by then: it refuses the new schema.
     await expect(rename(oldRelease, id, 'x')).rejects.toThrow('Item is user 2, not user 1')
   })
 
-  test('are moved in the background, while both releases go on writing: nothing is lost, nothing is left', async () => {
+  test('are migrated in the background without loss while both releases write', async () => {
     const ids = await users.store(60)
     const before = new Map(await Promise.all(ids.map(async (id) => [id, await shown(id)] as const)))
     const [busy, idle] = [ids.slice(0, 30), ids.slice(30)]
@@ -49,7 +49,7 @@ describe('users, who lose what follows from their role', () => {
     expect(await users.schemas(ids)).toEqual(new Set([2]))
     for (const id of idle) expect(await shown(id)).toEqual(before.get(id))
     for (const id of busy) {
-      // Each of the three changes has raised it, and moving has not.
+      // Each of the three changes incremented it, and the migration did not.
       expect(await shown(id)).toEqual({
         ...before.get(id),
         version: 4,
@@ -74,7 +74,7 @@ describe('users, who lose what follows from their role', () => {
           }),
         ),
     ],
-  ])('are not overwritten by what they were when the job read them, changed %s', async (_, change) => {
+  ])('are not overwritten by a job that read them earlier, changed %s', async (_, change) => {
     const [id = ''] = await users.store(1)
     await migrate(
       overtaken(world.services, () => change(id)),
@@ -84,7 +84,7 @@ describe('users, who lose what follows from their role', () => {
     await migrateAll(world)
   })
 
-  test('of the earliest kind, without a version and in no list, are read, and are like all others once moved', async () => {
+  test('of the earliest kind, without version and list entry, are read and migrated', async () => {
     const earliest = ({ list: _, list_sort: __, version: ___, first, ...item }: Item): Item => {
       const { version: ____, ...created } = Object(first)
       return { ...item, first: created }

@@ -1,4 +1,4 @@
-/** What a process that dies never gets. */
+/** A promise that never settles, for a process that has died. */
 class Crash extends Error {}
 
 /** A process that dies before or after one of its steps: counts these moments, dies at the `at`th and stays dead. */
@@ -15,7 +15,7 @@ export function mortal(at: number) {
       live()
       return result
     },
-    /** Lived through so far. */
+    /** Moments passed so far. */
     moments: () => moment,
     /** @returns whether `work` came to its end */
     survives: (work: Promise<unknown>): Promise<boolean> =>

@@ -5,13 +5,13 @@ import { adjustStock } from '#shared/stock/movements.ts'
 import { MovementKind } from '#shared/stock/stock.ts'
 import { onceOf } from '#tests/support/in-process.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
-import { act, addStock, newProduct, operator, order, owner, stockOf, useWorld } from './world.ts'
+import { act, addStock, newProduct, operator, order, owner, stockOf, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 
 const page = (sku: string, query: MovementsQuery) => listMovements(world.services, operator, { sku, query })
 
-/** What follows a page. */
+/** The query for the page after this one. */
 const nextPage = (sku: string, { page: { next_cursor } }: Awaited<ReturnType<typeof page>>, limit: number) =>
   page(sku, { limit, cursor: next_cursor ?? expect.fail('this was the last page') })
 
@@ -33,7 +33,7 @@ async function adjust(sku: string, quantity: number): Promise<void> {
 }
 
 describe('the filters of movements', () => {
-  test('leave rows out, and the balances of the others as they are', async () => {
+  test('leave rows out, and keep the balances of the others', async () => {
     const sku = await spreadProduct('FILTERED', 4)
     const orders: string[] = []
     for (const units of [20, 3, 7]) {
@@ -67,7 +67,7 @@ describe('the filters of movements', () => {
     }
   })
 
-  test('examine 1,000 rows a page, which is empty when none of them passes', async () => {
+  test('examine 1,000 rows a page, which is empty when none match', async () => {
     const sku = await spreadProduct('BUSY', 32)
     await addStock(world.services, sku, 1)
     const [oldest] = await movementsOf(sku, {})
@@ -82,7 +82,7 @@ describe('the filters of movements', () => {
 })
 
 describe('the balances of further pages', () => {
-  test('hold, and say so, when stock moves after the first and they are old enough', async () => {
+  test('are exact, and say so, when stock moves but the rows are old enough', async () => {
     const sku = await newProduct(world.services, 5)
     await addStock(world.services, sku, 6)
     const whole = await movementsOf(sku, {})
@@ -97,7 +97,7 @@ describe('the balances of further pages', () => {
     expect([...second.movements, ...(await nextPage(sku, second, 1)).movements]).toEqual(whole)
   })
 
-  test('say that they may be off when stock moves and the page begins at a young row', async () => {
+  test('may be off, and say so, when stock moves and the page begins at a recent row', async () => {
     const sku = await newProduct(world.services, 5)
     for (const units of [1, 2, 3]) {
       world.clock.pass(0.25)
@@ -105,7 +105,7 @@ describe('the balances of further pages', () => {
     }
     const first = await page(sku, { limit: 1 })
     expect((await nextPage(sku, first, 1)).moving).toBe(false)
-    // A request that took its time: its row is older than the one that the first page ended at.
+    // A slow request: its row is older than the last row of the first page.
     world.clock.pass(-0.1)
     await addStock(world.services, sku, 50)
     const second = await nextPage(sku, first, 1)

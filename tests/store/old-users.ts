@@ -11,11 +11,11 @@ import { updateUser } from '#shared/users/administration.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
 import { User, type UserRecord } from '#shared/users/user.ts'
 import { contextOf } from '#tests/support/in-process.ts'
-import type { useWorld } from './world.ts'
+import type { useWorld } from '#tests/support/world.ts'
 
 type World = ReturnType<typeof useWorld>
 
-/** Version 1, as the releases before knew it. */
+/** Version 1, as earlier releases knew it. */
 const FirstUser = z.object({ ...StoredUser.shape, is_admin: z.boolean(), first: User })
 export const oldRelease: Codec<z.infer<typeof FirstUser>> = codecKnowing({})('user', FirstUser)
 
@@ -29,7 +29,7 @@ export const learningRelease: Codec<StoredUser> = codecKnowing({
 
 const admin = contextOf('admin', 'usr_admin', Number.POSITIVE_INFINITY)
 
-/** Calls it again as long as somebody else was faster. */
+/** Repeats an update until no concurrent one was faster. */
 async function untilFirst(attempt: () => Promise<unknown>, isLost: (error: unknown) => boolean): Promise<void> {
   for (;;) {
     try {
@@ -43,7 +43,7 @@ async function untilFirst(attempt: () => Promise<unknown>, isLost: (error: unkno
 
 let people = 0
 
-/** Users as releases before stored them, and what all releases do to users. */
+/** Users as earlier releases stored them, and what all releases do to users. */
 export function oldUsers(world: World) {
   function oldUser(): { id: string; item: Item } {
     people += 1
@@ -85,7 +85,7 @@ export function oldUsers(world: World) {
     /** The schemas that these users are stored in. */
     schemas: async (ids: string[]) => new Set((await Promise.all(ids.map(itemOf))).map(({ schema }) => schema)),
 
-    /** As a release does it: whole, on the condition of the version it has read. */
+    /** As a release does it: replaces the whole item, if its version is still the one that was read. */
     rename: <T extends UserRecord>(release: Codec<T>, id: string, name: string): Promise<void> =>
       untilFirst(
         async () => {

@@ -4,7 +4,7 @@ import { limited } from '#shared/users/attempts.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { logIn } from '#shared/users/sessions.ts'
 import { onceOf } from '#tests/support/in-process.ts'
-import { useWorld } from './world.ts'
+import { useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 const password = 'a-good-password'
@@ -24,7 +24,7 @@ const outcome = (email: string, secret = 'a-wrong-password', clientAddress = '19
   )
 
 describe('the limit of failed logins', () => {
-  test('holds in any sixty seconds, not only in those of the clock', async () => {
+  test('holds in any sixty seconds, not only in each minute of the clock', async () => {
     const email = await newEmail()
     for (let n = 0; n < 5; n += 1) {
       expect(await outcome(email)).toBe('invalid_credentials')
@@ -41,7 +41,7 @@ describe('the limit of failed logins', () => {
     expect(await outcome(email, password)).toBe('in')
   })
 
-  test('says to the second when to come back', async () => {
+  test('says to the second when to retry', async () => {
     const email = await newEmail()
     for (let n = 0; n < 5; n += 1) await outcome(email)
     seconds(12.5)
@@ -52,14 +52,14 @@ describe('the limit of failed logins', () => {
     expect(await outcome(email, password)).toBe('in')
   })
 
-  test('leaves the owner in from another address', async () => {
+  test('does not lock out the owner at another address', async () => {
     const email = await newEmail()
     for (let n = 0; n < 6; n += 1) await outcome(email)
     expect(await outcome(email, password)).toBe('rate_limited')
     expect(await outcome(email, password, '192.0.2.2')).toBe('in')
   })
 
-  test('does not depend on old records being gone, nor on their being there', async () => {
+  test('holds whether or not old records have been deleted', async () => {
     const email = await newEmail()
     for (let n = 0; n < 6; n += 1) await outcome(email)
     // Long past its time to live, which no engine here enforces.
@@ -74,7 +74,7 @@ describe('an attempt', () => {
     limited(world.services, { kind: [kind], attempt, counts: ({ status }) => status === 'rejected' })
   const make = async () => 'made'
 
-  /** Five attempts that are under way until they are told to succeed. */
+  /** Five attempts that stay in flight until the test lets them succeed. */
   async function underWay(kind: string) {
     const succeed: ((text: string) => void)[] = []
     const slow = Array.from({ length: 5 }, () => attemptAt(kind, () => new Promise((done) => succeed.push(done))))
@@ -86,7 +86,7 @@ describe('an attempt', () => {
     return { finish }
   }
 
-  test('that dies holds its place for a minute at most, and nobody waits for it longer than it can take', async () => {
+  test('whose process dies holds its place for a minute at most, and delays no one more', async () => {
     const kind = randomUUID()
     await underWay(kind)
     const late = attemptAt(kind, make)
@@ -96,7 +96,7 @@ describe('an attempt', () => {
     expect(await attemptAt(kind, make)).toBe('made')
   })
 
-  test('waits for those under way, which may not count', async () => {
+  test('waits for attempts in flight, which may not count', async () => {
     const kind = randomUUID()
     const { finish } = await underWay(kind)
     const late = attemptAt(kind, make)

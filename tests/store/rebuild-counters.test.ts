@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Counts, countsOf, isDerived, sumCounts } from '#shared/events/counts.ts'
 import { relay } from '#shared/events/relay.ts'
 import { rebuildCounters } from '#shared/jobs/rebuild-counters.ts'
-import { act, eventsOf, newProduct, operator, order, useWorld } from './world.ts'
+import { act, eventsOf, newProduct, operator, order, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 const context = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
@@ -17,7 +17,7 @@ async function shown(): Promise<Counts> {
 const derived = (counts: Counts): Counts =>
   Object.fromEntries(Object.entries(counts).filter(([name, count]) => isDerived(name) && count !== 0))
 
-test('counters are counted again from the events, while orders go on, and are shown when they are complete', async () => {
+test('counters are rebuilt from events while orders go on, and shown when complete', async () => {
   const { services, clock, client } = world
   const sku = await newProduct(services, 100)
   const newOrder = async () => {
@@ -30,7 +30,7 @@ test('counters are counted again from the events, while orders go on, and are sh
   expect(derived(await shown())).toEqual(derived(await truth()))
   const lag = (await shown())['relayed']
 
-  // Somebody has changed a counter by hand.
+  // A counter was changed by hand.
   const wrong = { pk: 'COUNTERS#1#3', sk: 'COUNTERS' }
   const spoil = { UpdateExpression: 'ADD #c :n', ExpressionAttributeNames: { '#c': 'orders.RESERVED' } }
   await client.send(
@@ -38,7 +38,7 @@ test('counters are counted again from the events, while orders go on, and are sh
   )
   expect(derived(await shown())).not.toEqual(derived(await truth()))
 
-  // The first round moves everybody; relays that began before it may still be under way.
+  // The first round moves every subject; relays that began earlier may still be running.
   expect(await rebuildCounters(services, context)).toEqual({ finished: false })
   const [moving = ''] = ids
   await act(services, operator, moving, 'start-pick')
@@ -55,7 +55,7 @@ test('counters are counted again from the events, while orders go on, and are sh
   expect(derived(await shown())).toEqual(derived(await truth()))
 })
 
-test('a run without time goes on with the next', async () => {
+test('a run that is out of time is continued by the next', async () => {
   const { services, clock } = world
   const before = derived(await shown())
   let finished = false

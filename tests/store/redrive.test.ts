@@ -6,7 +6,7 @@ import { type RelayTarget, relayChanges } from '#shared/events/relay-changes.ts'
 import { redrive } from '#shared/jobs/redrive.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import { eventsOf, newProduct, order, useWorld } from './world.ts'
+import { eventsOf, newProduct, order, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 
@@ -29,11 +29,11 @@ const newOrder = async (): Promise<string> => {
   return (await order(world.services, { lines: [{ sku, quantity: 1 }] })).id
 }
 
-const told = (...ids: string[]): { change: TableChange; id: string }[] =>
+const recordsOf = (...ids: string[]): { change: TableChange; id: string }[] =>
   ids.map((id) => ({ change: { subject: { order_id: id }, sequence: 1 }, id }))
 
 describe('an order whose relay fails again and again', () => {
-  test('is put aside by its id, holds up no other, and is relayed when it is brought back', async () => {
+  test('is dead-lettered by its id, blocks no other, and is relayed when redriven', async () => {
     const { services } = world
     const [poisonous, good] = [await newOrder(), await newOrder()]
     const queues = new MemoryQueues()
@@ -54,7 +54,7 @@ describe('an order whose relay fails again and again', () => {
     const again = await relayChanges(
       services,
       { requestId: 'relay-run', reactions: [react], deadLetter },
-      told(poisonous, good),
+      recordsOf(poisonous, good),
     )
     expect(again).toEqual([])
     expect(attempts).toBe(3)
@@ -78,31 +78,35 @@ describe('an order whose relay fails again and again', () => {
     expect(published.filter((name) => name.startsWith(poisonous))).toEqual([`${poisonous} 1`, `${poisonous} 2`])
   })
 
-  test('is told again, not put aside, when the table could not be reached in time', async () => {
+  test('is redelivered, not dead-lettered, when the table could not be reached in time', async () => {
     const { services } = world
     const [unlucky, good] = [await newOrder(), await newOrder()]
     const react: Reaction = async ([first]) => {
       if (first && 'order_id' in first && first.order_id === unlucky) throw new Refusal('unavailable')
     }
     const deadLetter = async () => {
-      throw new Error('Nothing is to be put aside')
+      throw new Error('Nothing may be dead-lettered')
     }
     expect(
-      await relayChanges(services, { requestId: 'relay-run', reactions: [react], deadLetter }, told(good, unlucky)),
+      await relayChanges(
+        services,
+        { requestId: 'relay-run', reactions: [react], deadLetter },
+        recordsOf(good, unlucky),
+      ),
     ).toEqual([unlucky])
   })
 
-  test('is an error when it can neither be relayed nor put aside', async () => {
+  test('is an error when it can be neither relayed nor dead-lettered', async () => {
     const id = await newOrder()
     const fail = async () => {
       throw new Error('Down')
     }
     await expect(
-      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], deadLetter: fail }, told(id)),
+      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], deadLetter: fail }, recordsOf(id)),
     ).rejects.toThrow('Down')
   })
 
-  test('asks for one relay, from its first event on, however many records tell of it', async () => {
+  test('asks for one relay, from its first event on, for any number of records', async () => {
     const { services } = world
     const id = await newOrder()
     let calls = 0

@@ -10,7 +10,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { fulfilmentInput } from '#shared/workflows/fulfilment.ts'
 import { executionName } from '#shared/workflows/workflows.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { act, eventsOf, newProduct, operator, order } from './world.ts'
+import { act, eventsOf, newProduct, operator, order } from '#tests/support/world.ts'
 
 let table: Awaited<ReturnType<typeof startBareTable>>
 let folder: string
@@ -26,7 +26,7 @@ afterAll(async () => {
   await table.stop()
 })
 
-/** What an execution leaves that has failed at its first state. */
+/** The record of an execution that failed at its first state. */
 async function failedExecution(orderId: string): Promise<Execution> {
   const reserved = (await eventsOf(services, orderId)).find(({ type }) => type === 'order.reserved')
   if (!reserved) throw new Error(`${orderId} was never reserved`)
@@ -38,7 +38,7 @@ async function failedExecution(orderId: string): Promise<Execution> {
   return execution
 }
 
-test('executions that failed go on where their orders are by now, once', async () => {
+test('failed executions resume where their orders are by now, once', async () => {
   const sku = await newProduct(services, 2)
   const [delivered, reserved] = [
     await order(services, { lines: [{ sku, quantity: 1 }] }),

@@ -4,12 +4,12 @@ import { type Counts, countsOf } from '#shared/events/counts.ts'
 import type { DomainEvent } from '#shared/events/event.ts'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { act, eventsOf, newProduct, operator, order, overtaken, owner, stored, useWorld } from '#tests/support/world.ts'
 import { mortal } from './mortal.ts'
-import { act, eventsOf, newProduct, operator, order, overtaken, owner, stored, useWorld } from './world.ts'
 
 const world = useWorld()
 
-/** What reached the outside, in order. */
+/** What was published, in order. */
 function recorder(): { seen: DomainEvent[]; react: Reaction } {
   const seen: DomainEvent[] = []
   return {
@@ -30,7 +30,7 @@ async function deliveredOrder(services: Services): Promise<string> {
 
 const counted = (services: Services): Promise<Counts> => services.store.counters.read(1)
 
-/** What the counters grew by, lag aside. */
+/** How much the counters grew, except the lag. */
 function growth(before: Counts, after: Counts): Counts {
   const names = Object.keys(after).filter((name) => name !== 'relay_lag_ms' && after[name] !== (before[name] ?? 0))
   return Object.fromEntries(names.map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]))
@@ -59,7 +59,7 @@ describe('the relay', () => {
     expect(await isOpen(services, id)).toBe(false)
   })
 
-  test('does nothing for news that is old, and finds what is older than the news', async () => {
+  test('does nothing for old records, and finds events older than the records', async () => {
     const { services } = world
     const id = await deliveredOrder(services)
     const first = recorder()
@@ -72,7 +72,7 @@ describe('the relay', () => {
     expect(await counted(services)).toEqual(before)
   })
 
-  test('goes through a history longer than a batch', async () => {
+  test('handles a history longer than a batch', async () => {
     const { services } = world
     const sku = await newProduct(services, 0)
     const { id } = await order(services, { lines: [{ sku, quantity: 1 }] })
@@ -84,7 +84,7 @@ describe('the relay', () => {
     expect(growth(before, await counted(services))).toEqual(expectedGrowth(await eventsOf(services, id)))
   })
 
-  test('leaves an order in the working set that was changed while its last event was relayed', async () => {
+  test('keeps an order in the working set that changed during its last relay', async () => {
     const { services } = world
     const sku = await newProduct(services, 5)
     const { id } = await order(services, { lines: [{ sku, quantity: 2 }] })
@@ -96,7 +96,7 @@ describe('the relay', () => {
     expect(await isOpen(services, id)).toBe(false)
   })
 
-  test('two relays at once publish perhaps twice and count once', async () => {
+  test('run twice at once may publish twice, but counts once', async () => {
     const { services } = world
     const id = await deliveredOrder(services)
     const before = await counted(services)
@@ -138,7 +138,7 @@ function dying(services: Services, react: Reaction, at: number) {
 }
 
 describe('a relay that dies', () => {
-  test('between any two of its steps has published everything and counted it once when it is told again', async () => {
+  test('between any two steps publishes everything and counts it once when redelivered', async () => {
     const { services } = world
     for (let at = 0; ; at += 1) {
       const id = await deliveredOrder(services)

@@ -16,11 +16,11 @@ import {
   stranger,
   useWorld,
   workflow,
-} from './world.ts'
+} from '#tests/support/world.ts'
 
 const world = useWorld()
 
-/** The code of the refusal, or what was answered. */
+/** The code of the refusal, or the answer. */
 const answerOf = (attempt: Promise<{ status: string }>): Promise<string> =>
   attempt.then(
     ({ status }) => status,
@@ -31,7 +31,7 @@ const answerOf = (attempt: Promise<{ status: string }>): Promise<string> =>
   )
 
 describe('a simple order', () => {
-  test('is processed and completed by the job, and has a history of it', async () => {
+  test('is processed and completed by the job, with a history of it', async () => {
     const { id } = await simpleOrder(world.services)
     expect(await processOrder(world.services, job, id)).toMatchObject({ status: 'PICKING', phase: 'processing' })
     expect(await completeOrder(world.services, job, id)).toMatchObject({ status: 'DELIVERED', phase: 'completed' })
@@ -42,14 +42,14 @@ describe('a simple order', () => {
     ])
   })
 
-  test('is processed once however often the job comes', async () => {
+  test('is processed once however often the job runs', async () => {
     const { id } = await simpleOrder(world.services)
     const answers = await Promise.all(Array.from({ length: 4 }, () => processOrder(world.services, job, id)))
     for (const answer of answers) expect(answer).toMatchObject({ status: 'PICKING', version: 2 })
     expect(await eventsOf(world.services, id)).toHaveLength(2)
   })
 
-  test('is not completed before it was processed, nor processed by the workflow, nor taken up when cancelled', async () => {
+  test('is not completed before it is processed, nor processed once cancelled', async () => {
     const { id } = await simpleOrder(world.services)
     const notNow = 'invalid_transition'
     expect(await answerOf(completeOrder(world.services, job, id))).toBe(notNow)
@@ -69,7 +69,7 @@ test.each([
     },
   ],
   ['simulated', () => simulatedOrder(world.services, true)],
-])('a %s order is not the job’s business', async (_, place) => {
+])('the job ignores a %s order', async (_, place) => {
   const { id } = await place()
   const before = await stored(world.services, id)
   for (const use of [processOrder, completeOrder]) {
@@ -85,7 +85,7 @@ const simplePlaces = ['PICKING', 'DELIVERED'] as const
 describe.each(simplePlaces)('a simple order that is %s', (status) => {
   const place: Place = { kind: 'simple', status }
 
-  test('does what the documents allow, and refuses everything else even past the check of roles', async () => {
+  test('does what the documents allow, and refuses the rest even past the role check', async () => {
     for (const caller of Object.keys(people) as Present[]) {
       for (const cell of cells) {
         const { id } = await simpleOrder(world.services)

@@ -7,7 +7,7 @@ import { watchLowStock } from '#shared/stock/low-stock.ts'
 import { adjustStock } from '#shared/stock/movements.ts'
 import type { StockEvent } from '#shared/stock/stock-event.ts'
 import { onceOf } from '#tests/support/in-process.ts'
-import { act, addStock, newProduct, operator, order, owner, useWorld } from './world.ts'
+import { act, addStock, newProduct, operator, order, owner, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 const reporter = { actor: { id: 'job', role: 'job' as const }, requestId: 'job-run' }
@@ -25,7 +25,7 @@ async function lowAt(threshold: number, stock: number): Promise<string> {
 }
 
 describe('low stock', () => {
-  test('is told once per crossing, however often and by how many it is looked at', async () => {
+  test('is reported once per crossing, however often and by how many it is checked', async () => {
     const { services } = world
     const sku = await lowAt(5, 10)
     await watch(sku)
@@ -46,14 +46,14 @@ describe('low stock', () => {
     expect(await eventsOf(sku)).toMatchObject([{ sequence: 1 }, { sequence: 2, data: { available: 1 } }])
   })
 
-  test('is no news of a product without a threshold', async () => {
+  test('is not reported for a product without a threshold', async () => {
     const sku = await newProduct(world.services, 1)
     await watch(sku)
     expect(await eventsOf(sku)).toEqual([])
   })
 })
 
-/** Changes a counter behind the back of the ledger. */
+/** Changes a counter without a ledger row. */
 const tamper = (sku: string, units: number) =>
   world.client.send(
     new UpdateCommand({
@@ -67,7 +67,7 @@ const tamper = (sku: string, units: number) =>
 const runReconcile = () => reconcile(world.services, { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY })
 
 describe('the reconciler', () => {
-  test('reports a drift of one unit within one run, once, repairs nothing, and forgets it when it is gone', async () => {
+  test('reports drift once, within one run, repairs nothing, and forgets what is gone', async () => {
     const { services } = world
     const sku = await newProduct(services, 10)
     await runReconcile()
@@ -90,7 +90,7 @@ describe('the reconciler', () => {
     expect(await eventsOf(sku)).toHaveLength(1)
   })
 
-  test('tells nothing of a level that moves while it is looked at', async () => {
+  test('reports nothing for a level that moves while it is checked', async () => {
     const { services } = world
     const sku = await newProduct(services, 10)
     const { store } = services
@@ -105,7 +105,7 @@ describe('the reconciler', () => {
     expect(await reconcileSku(services, reporter, sku)).toBe(0)
   })
 
-  test('continues where a run without time has stopped', async () => {
+  test('continues where a run out of time has stopped', async () => {
     const { services, clock } = world
     const skus = await Promise.all(Array.from({ length: 30 }, () => newProduct(services, 1)))
     const sku = skus.toSorted().at(-1) ?? ''

@@ -39,7 +39,7 @@ const keySchema = (partition: string, sort: string) => [
   { AttributeName: sort, KeyType: 'RANGE' as const },
 ]
 
-/** A table as a release made it that knew one index. */
+/** A table as created by a release with one index. */
 const firstTable = new CreateTableCommand({
   TableName: 'holdfast',
   BillingMode: 'PAY_PER_REQUEST',
@@ -58,7 +58,7 @@ const firstTable = new CreateTableCommand({
 })
 
 test.each(['dynoxide', 'dynamodb-local'] as const)(
-  'a table in %s that was made before an index existed gets it, with the items it should hold',
+  'a table in %s made before an index existed gets it, with its items',
   async (name) => {
     const { endpoint } = await startedEngine(name)
     const client = createClient(endpoint)
@@ -90,7 +90,7 @@ test.each(['dynoxide', 'dynamodb-local'] as const)(
   },
 )
 
-test('a DynamoDB that cannot add an index is told of, with the index', async () => {
+test('a DynamoDB that cannot add an index is reported, with the index', async () => {
   const dynamo = mockClient(DynamoDBClient)
   ends.push(() => dynamo.restore())
   dynamo.on(CreateTableCommand).rejects(new ResourceInUseException({ message: 'in use', $metadata: {} }))

@@ -26,7 +26,7 @@ test('a function is at most 25 lines', () => {
   expect(code.filter((file) => file.startsWith('functions/') && linesOf(file) > 25)).toEqual([])
 })
 
-test('everything that the tables name has its function, and every function is named by a table', () => {
+test('every function that a table names exists, and every function is in a table', () => {
   expect(code.filter((file) => file.startsWith('functions/')).sort()).toEqual(
     deployedFunctions.map(({ file }) => file).toSorted(),
   )

@@ -62,7 +62,7 @@ describe('the floors of the house', () => {
     expect([...folders].toSorted()).toEqual(floors.toSorted())
   })
 
-  test('imports lead down, and only the window names a type further up', () => {
+  test('imports lead down, and only the window names a type from above', () => {
     expect(violationsIn(sources)).toEqual([])
   })
 
@@ -77,7 +77,7 @@ describe('the floors of the house', () => {
     expect(violationsIn(withImport(file, line))).toMatchObject([{ from: file }])
   })
 
-  test('every codec of the store is made with the list of schema changes, so that its items are migrated', () => {
+  test('every codec of the store is made with the list of schema changes', () => {
     const knowing = [...sources].filter(([, text]) => text.includes('codecKnowing')).map(([file]) => file)
     expect(knowing).toEqual(['shared/store/codec.ts'])
     expect(sources.get('shared/store/codec.ts')).toContain('codec = codecKnowing(schemaChanges)')

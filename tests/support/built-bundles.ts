@@ -3,7 +3,7 @@ import { type Bundle, buildBundles } from '#infra/bundling/bundles.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Of every function, as they lie where the synthesis looks for them. */
+    /** The bundle of every function, where the synthesis expects it. */
     bundles: Bundle[]
   }
 }

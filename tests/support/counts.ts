@@ -1,7 +1,7 @@
 /** Whether `npm run prove` is running. */
 export const isFullProof = process.env['PROVE'] === 'full'
 
-/** How much is proven: enough to notice a mistake on every `npm test`, everything on `npm run prove`. */
+/** How much is tested: enough to notice a mistake on every `npm test`, everything on `npm run prove`. */
 export const counts = isFullProof
   ? {
       clients: 64,

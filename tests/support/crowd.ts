@@ -1,4 +1,4 @@
-/** So many clients at once take tasks in turn until none is left; the results come in the order of the tasks. */
+/** So many clients at once take tasks in turn until none is left; the results are in the order of the tasks. */
 export async function crowd<T, R>(
   clients: number,
   tasks: readonly T[],

@@ -2,7 +2,7 @@ import { TransactionCanceledException } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { pick } from './seeded.ts'
 
-/** What can go wrong between us and the table; a death is that of the process that serves the request. */
+/** What can fail between a process and the table; a death is that of the process that serves the request. */
 export const faults = ['conflict', 'throttle', 'lost reply', 'death before the call', 'death after the call'] as const
 export type Fault = (typeof faults)[number]
 
@@ -13,7 +13,7 @@ export const randomFaults = (random: () => number, rate: number): FaultPlan => {
   return () => (random() < rate ? pick(random, faults) : undefined)
 }
 
-/** Puts faults between a client and the table that the engines on this machine never produce themselves. */
+/** Injects faults between a client and the table that the local engines never produce themselves. */
 export function injectFaults(client: DynamoDBDocumentClient, plan: FaultPlan): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
@@ -30,7 +30,7 @@ export function injectFaults(client: DynamoDBDocumentClient, plan: FaultPlan): v
           case 'throttle':
             if (writes) throw cancelled(writes, 'ThrottlingError')
             if (!batch) throw named('ThrottlingException')
-            // Reading in batches, DynamoDB answers with what it left unread.
+            // DynamoDB answers a batch read with the keys it left unread.
             return { response: {}, output: { $metadata: {}, Responses: {}, UnprocessedKeys: batch } }
           case 'lost reply':
             await next(args)
@@ -46,7 +46,7 @@ export function injectFaults(client: DynamoDBDocumentClient, plan: FaultPlan): v
   )
 }
 
-/** One item is to blame, and it is not the first. */
+/** One item is the reason, and it is not the first. */
 function cancelled(items: object[], code: string): TransactionCanceledException {
   const guilty = Math.floor(items.length / 2)
   return new TransactionCanceledException({
@@ -56,7 +56,7 @@ function cancelled(items: object[], code: string): TransactionCanceledException 
   })
 }
 
-/** Outside of transactions, writes meet conflicts; reads only meet their limits. */
+/** Outside of transactions writes can conflict; reads can only be throttled. */
 const conflict = (command: string): Error =>
   named(/^(Put|Update)/.test(command) ? 'TransactionConflictException' : 'ProvisionedThroughputExceededException')
 

@@ -5,7 +5,7 @@ import { digestOf, fingerprintOf, type Once } from '#shared/requests/idempotency
 import type { Clock } from '#shared/runtime/clock.ts'
 import './local-credentials.ts'
 
-/** An engine that shares a slow machine with everything else may pause for longer than a table ever would. */
+/** An engine on a busy machine may pause for longer than DynamoDB ever would. */
 export const slowMachine = '8000'
 
 /** Where a table and its secrets are. */
@@ -14,7 +14,7 @@ export interface TablePlace {
   dataFolder: string
 }
 
-/** The product's core in this process, on the table of a stack: for tests that hold its clock or watch its calls. */
+/** The product's core in this process, on the table of a stack: for tests that control its clock or watch its calls. */
 export const runtimeOn = ({ endpoint, dataFolder }: TablePlace, clock?: Clock, random?: () => number): Runtime =>
   createRuntime(
     {

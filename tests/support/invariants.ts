@@ -28,7 +28,7 @@ export async function scanTable(endpoint: string): Promise<StoredItem[]> {
   return items
 }
 
-/** What the table of a stack at rest breaks of the invariants; empty when all hold. */
+/** The invariants that the table of a stack at rest violates; empty when all hold. */
 export const violationsAt = async (endpoint: string): Promise<string[]> => violationsOf(await scanTable(endpoint))
 
 export function violationsOf(items: StoredItem[]): string[] {
@@ -87,7 +87,7 @@ function stockViolations(levels: StoredLevel[], rows: LedgerRow[]): string[] {
 
 const holding = new Set(['RESERVED', 'PICKING', 'PICKED'])
 
-/** The rest of I2: what levels hold back is what orders hold, level by level, and what the ledger gave each order. */
+/** The rest of I2: levels have reserved what orders hold, level by level, and what the ledger gave each order. */
 function holdingViolations(orders: Order[], levels: StoredLevel[], rows: LedgerRow[]): string[] {
   const found: string[] = []
   const held = orders.filter(({ status }) => holding.has(status)).flatMap(({ allocations }) => allocations)
@@ -110,7 +110,7 @@ function holdingViolations(orders: Order[], levels: StoredLevel[], rows: LedgerR
   return found
 }
 
-/** Written down again, not derived: what `domain.md` allows, as "from type to". */
+/** Copied by hand, not derived: what `domain.md` allows, as "from type to". */
 const legal = new Set([
   'null order.created NEW',
   'NEW order.reserved RESERVED',

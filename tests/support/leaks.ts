@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What the passwords, tokens and texts of tests have in them, so that they are found wherever they do not belong. */
+/** Marks in the passwords, tokens and texts of tests, so that they are found wherever they do not belong. */
 export const marks = ['a-good-password', 'correct-horse-battery', 'metrics-token-of-the-tests', 'personal-mark']
 
 const forbidden: Record<string, RegExp> = {
@@ -13,11 +13,11 @@ const forbidden: Record<string, RegExp> = {
   'a mark of a test': new RegExp(marks.join('|'), 'i'),
 }
 
-/** @returns what a line of a log tells that no log may tell */
+/** @returns what a line of a log leaks */
 export const leaksOf = (line: string): string[] =>
   Object.entries(forbidden).flatMap(([name, pattern]) => (pattern.test(line) ? [name] : []))
 
-/** Reads logs line by line and remembers the lines that tell too much. */
+/** Reads logs line by line and collects the lines that leak. */
 export class LeakDetector {
   readonly #found: string[] = []
 
@@ -34,6 +34,6 @@ export class LeakDetector {
   /** @throws Error when there were any */
   report(): void {
     if (this.#found.length === 0) return
-    throw new Error(`${this.#found.length} lines of log tell too much:\n${this.#found.slice(0, 5).join('\n')}`)
+    throw new Error(`${this.#found.length} lines of log leak:\n${this.#found.slice(0, 5).join('\n')}`)
   }
 }

@@ -1,4 +1,4 @@
-// Standard AWS clients insist on having these; the local engines do not look at them.
+// AWS clients require these; the local engines ignore them.
 process.env['AWS_REGION'] ??= 'eu-central-1'
 process.env['AWS_ACCESS_KEY_ID'] ??= 'local'
 process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local'

@@ -6,15 +6,17 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { slowMachine } from './in-process.ts'
 import { LeakDetector } from './leaks.ts'
+import { recordingOptions, usedActions } from './used-actions.ts'
+import { UsedGrants } from './used-grants.ts'
 
 export interface LocalStack {
   baseUrl: string
-  /** Of the DynamoDB engine. */
+  /** URL of the DynamoDB engine. */
   endpoint: string
   dataFolder: string
-  /** As Ctrl-C does; the data goes. @throws Error when a log tells what no log may tell */
+  /** Stops as Ctrl-C does, and deletes the data. @throws Error when a log leaks, or a function did what it is not granted */
   stop(): Promise<void>
-  /** As a power cut does: `kill -9` of the stack, which leaves its engine behind. */
+  /** Stops as a power cut does: `kill -9` of the stack, which leaves its engine behind. */
   kill(): Promise<void>
   /** Starts on the same data and the same port again. */
   restart(): Promise<void>
@@ -23,6 +25,8 @@ export interface LocalStack {
 export interface LocalStackOptions {
   /** Program to run instead of `infra/local/main.ts`. */
   entry?: string
+  /** Whether it fails when a function uses an action that it is not granted; only a benchmark does without. */
+  isRecorded?: boolean
   environment?: Record<string, string>
 }
 
@@ -32,6 +36,7 @@ export const adminPassword = 'correct-horse-battery'
 /** Starts the local stack as `npm start` does, in a process and a data folder of its own. */
 export async function startLocalStack({
   entry = 'infra/local/main.ts',
+  isRecorded = true,
   environment = {},
 }: LocalStackOptions = {}): Promise<LocalStack> {
   const dataFolder = mkdtempSync(join(tmpdir(), 'holdfast-'))
@@ -40,7 +45,7 @@ export async function startLocalStack({
   const leaks = new LeakDetector()
 
   async function start(): Promise<string> {
-    child = spawn(process.execPath, [entry], {
+    child = spawn(process.execPath, [...(isRecorded ? recordingOptions : []), entry], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...process.env,
@@ -65,7 +70,7 @@ export async function startLocalStack({
       lines.on('line', (line) => {
         const url = /^Holdfast +(http:\S+)$/.exec(line)?.[1]
         if (url) ready(url)
-        // What comes first is for whoever started it: the admin's e-mail and password.
+        // The first lines show the admin's e-mail and password on purpose.
         if (hasBegun) leaks.read(line)
         if (line.startsWith('Ctrl-C')) hasBegun = true
       })
@@ -95,8 +100,11 @@ export async function startLocalStack({
     stop: async () => {
       await end('SIGTERM')
       leaks.readFiles(logFolder(dataFolder))
+      const grants = new UsedGrants()
+      usedActions(dataFolder).forEach(grants.add)
       rmSync(dataFolder, { recursive: true, force: true })
       leaks.report()
+      if (grants.undeclared().length > 0) throw new Error(grants.undeclared().join('\n'))
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { OrderKind, OrderStatus } from '#shared/orders/order.ts'
 
-/** The actions people have over HTTP, as their path segment. */
+/** The actions on an order over HTTP, by path segment. */
 export const actions = [
   'reserve',
   'retry-reservation',
@@ -76,7 +76,7 @@ const table: Row[] = [
   { action: 'cancel', from: ['PICKING', 'PICKED'], to: 'CANCELLED', kinds: all, who: staff, needsReason: true },
 ]
 
-/** Where an order is. */
+/** Kind and status of an order. */
 export interface Place {
   kind: OrderKind
   status: OrderStatus
@@ -115,7 +115,7 @@ export const allowedTo = (place: Place, caller: CallerName): HttpAction[] =>
 
 export type Expected = { status: 200; to: OrderStatus } | { status: 403 | 404 | 409; code: string }
 
-/** What the documents say the answer is, when the caller has not done the same just before. */
+/** The documented answer, unless the caller has just done the same. */
 export function expected(place: Place, { action, body }: Cell, caller: CallerName): Expected {
   const isStaff = staff.includes(caller)
   const isStaffAction = ['start-pick', 'confirm-pick', 'ship', 'deliver'].includes(action)
@@ -126,7 +126,7 @@ export function expected(place: Place, { action, body }: Cell, caller: CallerNam
   return { status: 200, to: row.to }
 }
 
-/** What an order of `quantity` units does to the counters of a SKU that had `received`, by its status. */
+/** The counters of a SKU that had `received` units, with an order of `quantity` units in a status. */
 export function expectedStock(status: OrderStatus, received: number, quantity: number) {
   const held = ['RESERVED', 'PICKING', 'PICKED'].includes(status) ? quantity : 0
   const gone = ['SHIPPED', 'DELIVERED'].includes(status) ? quantity : 0

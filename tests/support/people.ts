@@ -3,13 +3,13 @@ import { type Client, type ClientOptions, createClient } from '#shared/api/clien
 import type { Role } from '#shared/requests/caller.ts'
 import type { Tokens } from '#shared/users/user.ts'
 
-/** Somebody who is signed in. */
+/** A user who is signed in. */
 export interface Person extends Client {
   tokens: Tokens
   id: string
 }
 
-/** @returns the body @throws Error when the answer is not the wanted status */
+/** @returns the body @throws Error when the answer has another status */
 export function expectStatus<T extends { status: number; body: unknown }>(
   reply: T,
   status: number,

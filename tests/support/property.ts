@@ -2,11 +2,11 @@ import * as fc from 'fast-check'
 
 const seed = 20_261_120
 
-/** Checks that something is true of everything an arbitrary makes; always of the same values, so that failures repeat. */
+/** Checks a property of everything an arbitrary makes; always the same values, so that failures repeat. */
 export const always = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => void, numRuns = 300): void =>
   fc.assert(fc.property(arbitrary, check), { seed, numRuns })
 
-/** The same for checks that wait for something. */
+/** The same for asynchronous checks. */
 export const alwaysEventually = <T>(
   arbitrary: fc.Arbitrary<T>,
   check: (value: T) => Promise<void>,

@@ -7,7 +7,7 @@ import { readFolder } from '#shared/runtime/run-time-files.ts'
 
 export const templateFiles = readFolder(templateFolder)
 
-/** An event of an order, what the templates are told about it, and the mail. */
+/** An event of an order, the view that the templates get, and the mail. */
 export interface SampleMail extends ReturnType<typeof render> {
   name: string
   template: MailTemplate
@@ -120,7 +120,7 @@ const reasons: Record<string, string> = {
 export function mailOf(steps: readonly Step[], { name, reason }: { name: string | null; reason?: string | undefined }) {
   const { order, event } = historyOf(steps, reason)
   const template = templateFor(event.type)
-  if (template === undefined) throw new Error(`${event.type} mails nobody`)
+  if (template === undefined) throw new Error(`${event.type} sends no mail`)
   const view = orderView(order, event, name)
   return { template, view, ...render(templateFiles, template, view) }
 }

@@ -9,7 +9,7 @@ const start = Date.parse('2026-01-01T00:00:00Z')
 const user = { id: 'usr_1', role: 'operator', must_change_password: false } as const
 const minute = 60_000
 
-/** What signing and verifying reach the world through, on a clock of its own. */
+/** The services of signing and verifying, with a clock of their own. */
 function worldOf(loads: Secrets[]) {
   const time = { now: start }
   const clock = { now: () => time.now, sleep: async () => undefined }
@@ -44,7 +44,7 @@ describe('an access token', () => {
     next = await newKey('next', start + 10 * minute)
   })
 
-  test('says who, in which session, as what and until when, and nothing else', async () => {
+  test('says who, in which session and role, and until when, and nothing else', async () => {
     const { services } = worldOf([secretsOf(old)])
     const { token, expiresInSeconds } = await signAccessToken(services, user, 'session-1')
     expect(expiresInSeconds).toBe(900)
@@ -63,7 +63,7 @@ describe('an access token', () => {
     expect(await verifyAccessToken(services, token)).toMatchObject(claims)
   })
 
-  test('is good for its last second and not after it', async () => {
+  test('is valid in its last second and not after it', async () => {
     const { services, time } = worldOf([secretsOf(old)])
     const { token } = await signAccessToken(services, user, 'session-1')
     time.now = start + 15 * minute - 1
@@ -79,7 +79,7 @@ describe('an access token', () => {
     await expect(verifyAccessToken(elsewhere, token)).rejects.toMatchObject({ code: 'not_authenticated' })
   })
 
-  test('is signed with a published key only once the key is in use; both stay valid', async () => {
+  test('is signed with a published key only once it is active; both keys stay valid', async () => {
     const { services, time } = worldOf([secretsOf(next, old)])
     const before = await signAccessToken(services, user, 's')
     expect(decodeProtectedHeader(before.token).kid).toBe('old')
@@ -91,7 +91,7 @@ describe('an access token', () => {
     await expect(verifyAccessToken(services, after.token)).resolves.toMatchObject({ sid: 's' })
   })
 
-  test('of an unknown key makes the verifier read the keys once more, but not all day', async () => {
+  test('with an unknown key makes the verifier reload the keys, but not all the time', async () => {
     const elsewhere = worldOf([secretsOf(next)])
     elsewhere.time.now = start + 10 * minute
     const { token } = await signAccessToken(elsewhere.services, user, 's')
@@ -133,7 +133,7 @@ describe('bearerToken', () => {
     ['Token abc', undefined],
     ['Bearer abc, Bearer def', undefined],
   ] as const
-  test.each(headers)('finds in %j: %j', (header, token) => {
+  test.each(headers)('reads %j as %j', (header, token) => {
     expect(bearerToken(header)).toBe(token)
   })
 })

@@ -26,7 +26,7 @@ describe('one more attempt', () => {
   })
 })
 
-describe('the name an account is counted by', () => {
+describe('the name under which attempts on an account are counted', () => {
   test.each([
     ['Jo@Example.com', 'jo@example.com'],
     [' jo@example.com\t', 'jo@example.com'],

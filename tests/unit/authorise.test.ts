@@ -12,18 +12,18 @@ const context = {
   must_change_password: 'false',
 }
 
-/** Only what is read of an event. */
+/** The parts of an event that are read. */
 const eventWith = (authorizer: object | undefined) => ({ requestContext: { authorizer } }) as APIGatewayProxyEvent
 
 describe('authorising', () => {
-  test('lets a role do what the route asks of it at least', () => {
+  test('allows a role that the route requires, or more', () => {
     const caller = { id: 'usr_1', role: 'operator', sessionId: 'session-1' }
     expect(authorise(routes.listOrders, eventWith(context), now)).toEqual(caller)
     expect(authorise(routes.startPick, eventWith(context), now)).toEqual(caller)
     expect(() => authorise(routes.createUser, eventWith(context), now)).toThrow('Admin access required')
   })
 
-  test('asks nobody on a public route', () => {
+  test('checks no caller on a public route', () => {
     expect(authorise(routes.logIn, eventWith(undefined), now)).toBeUndefined()
   })
 
@@ -37,7 +37,7 @@ describe('authorising', () => {
     )
   })
 
-  test('opens nothing but /auth to whoever must change the password', () => {
+  test('allows only /auth to a user who must change their password', () => {
     const event = eventWith({ ...context, must_change_password: 'true' })
     for (const route of [routes.listOrders, routes.createOrder, routes.startPick]) {
       expect(() => authorise(route, event, now)).toThrow(expect.objectContaining({ code: 'password_change_required' }))

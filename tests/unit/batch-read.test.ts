@@ -5,7 +5,7 @@ import { createClient } from '#shared/dynamodb/connection.ts'
 import { Reachability } from '#shared/dynamodb/reachability.ts'
 import { getItems } from '#shared/dynamodb/read.ts'
 
-// No engine leaves keys unread: only DynamoDB does, when it is busy or an answer would pass 16 MB.
+// No local engine leaves keys unread: only DynamoDB does, when it is busy or an answer would exceed 16 MB.
 const dynamo = mockClient(DynamoDBDocumentClient)
 const table = 'holdfast'
 const keys = Array.from({ length: 150 }, (_, n) => ({ pk: `P${n}`, sk: 'S' }))
@@ -44,7 +44,7 @@ beforeEach(() => {
   delays.length = 0
 })
 
-test('keys that were left unread are asked for again, after a pause, until all are there', async () => {
+test('unread keys are requested again, after a pause, until all are read', async () => {
   serve(40)
   const items = await getItems(connection(60_000), keys)
   expect(items.map(({ pk }) => pk).toSorted()).toEqual(keys.map(({ pk }) => pk).toSorted())
@@ -54,7 +54,7 @@ test('keys that were left unread are asked for again, after a pause, until all a
   expect(delays).toHaveLength(3)
 })
 
-test('a table that never reads them all is unavailable when the time is up', async () => {
+test('a table that never reads all keys is unavailable when the time is up', async () => {
   serve(0)
   await expect(getItems(connection(2000), keys)).rejects.toMatchObject({ code: 'unavailable' })
   expect(delays.length).toBeGreaterThan(2)

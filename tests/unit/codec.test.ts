@@ -11,13 +11,13 @@ const cup = {
 }
 const downgrade = ({ colour, ...rest }: Item) => ({ ...rest, color: colour })
 
-/** Three releases in a row: one that knows nothing, one that teaches everybody to read, one that writes. */
+/** Three consecutive releases: one without the new schema, one that also reads it, one that writes it. */
 const old = codecKnowing({})('cup', z.object({ color: z.string() }))
 const learning = codecKnowing({ cup: { ...cup, downgrade } })('cup', Colour)
 const current = codecKnowing({ cup })('cup', Colour)
 
 describe('a type of item whose schema changes', () => {
-  test('is written as before in the release that learns to read it', () => {
+  test('is written in the old form by the release that learns to read the new one', () => {
     expect(learning.encode(key, { colour: 'red' })).toEqual({ ...key, entity: 'cup', schema: 1, color: 'red' })
     expect(current.encode(key, { colour: 'red' })).toEqual({ ...key, entity: 'cup', schema: 2, colour: 'red' })
   })
@@ -30,7 +30,7 @@ describe('a type of item whose schema changes', () => {
     }
   })
 
-  test('is refused, not misread, by the release that does not know it', () => {
+  test('is refused, not misread, by a release that does not know it', () => {
     expect(() => old.decode(after)).toThrow('Item is cup 2, not cup 1')
   })
 
@@ -43,7 +43,7 @@ describe('a type of item whose schema changes', () => {
     expect(() => current.decode(item)).toThrow('not cup 2')
   })
 
-  test('is moved to the new one with everything that is not its business', () => {
+  test('is migrated to the new form, and unrelated fields are kept', () => {
     expect(upgraded({ cup }, { ...before, list: 'CUPS' })).toEqual(after)
   })
 })

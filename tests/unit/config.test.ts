@@ -4,7 +4,7 @@ import { corsHeaders, fixedCorsHeaders, preflightHeaders } from '#shared/api/res
 import { readConfig } from '#shared/runtime/config.ts'
 
 describe('readConfig', () => {
-  test('needs nothing', () => {
+  test('requires no setting', () => {
     expect(readConfig({})).toMatchObject({
       STAGE: 'local',
       ADMIN_EMAIL: 'admin@holdfast.local',
@@ -19,11 +19,11 @@ describe('readConfig', () => {
     })
   })
 
-  test('takes an empty variable for one that is not set', () => {
+  test('treats an empty variable as unset', () => {
     expect(readConfig({ STAGE: '', ACCESS_TOKEN_MINUTES: '', DYNAMODB_ENDPOINT: '' })).toEqual(readConfig({}))
   })
 
-  test('leaves variables alone that are not its own', () => {
+  test('ignores variables that are not its own', () => {
     expect(readConfig({ PATH: '/bin', npm_config_color: 'x' })).toEqual(readConfig({}))
   })
 
@@ -86,13 +86,13 @@ test.each(['staging', 'prod'])('rate limits cannot be switched off on %s', (stag
   expect(readConfig({ STAGE: stage, RATE_LIMIT_REQUESTS: '9' }).RATE_LIMIT_REQUESTS).toBe(9)
 })
 
-test.each(['emulator', 'dev', 'staging', 'prod'])('the settings of the stage %s are good', (stage) => {
+test.each(['emulator', 'dev', 'staging', 'prod'])('the settings of the stage %s are valid', (stage) => {
   expect(readConfig({ STAGE: stage, ...stageOf(stage).environment }).STAGE).toBe(stage)
 })
 
 describe('CORS_ORIGINS', () => {
   const origins = 'https://shop.example, https://admin.example'
-  test('open the API to the origins that are configured', () => {
+  test('open the API to the configured origins', () => {
     const headers = corsHeaders(origins, 'https://admin.example')
     expect(headers).toMatchObject({
       'Access-Control-Allow-Origin': 'https://admin.example',
@@ -105,7 +105,7 @@ describe('CORS_ORIGINS', () => {
     expect(preflightHeaders('GET, POST')['Access-Control-Allow-Headers']?.split(', ')).toContain('Idempotency-Key')
   })
 
-  test('let the gateway itself name the only origin, or any when it cannot tell which of several asks', () => {
+  test('let the gateway answer with the only origin, or with * for several', () => {
     expect(fixedCorsHeaders([])).toEqual({})
     expect(fixedCorsHeaders(['https://shop.example'])).toMatchObject({
       'Access-Control-Allow-Origin': 'https://shop.example',
@@ -116,7 +116,7 @@ describe('CORS_ORIGINS', () => {
   })
 
   test.each([undefined, '', 'null', 'https://shop.example.evil', 'http://shop.example', 'https://shop.example:8443'])(
-    'say nothing to %s',
+    'send no headers to %s',
     (origin) => {
       expect(corsHeaders(origins, origin)).toEqual({})
       expect(corsHeaders('', origin)).toEqual({})

@@ -19,7 +19,7 @@ function codeOf(read: () => string): string {
 }
 
 describe('a cursor', () => {
-  test('comes back as the position it was made of', () => {
+  test('decodes to the position it was made from', () => {
     fc.assert(
       fc.property(scope, position, (scope, position) => {
         expect(positionOf(secret, scope, cursorAt(secret, scope, position))).toBe(position)
@@ -72,7 +72,7 @@ describe('a cursor', () => {
     )
   })
 
-  test('is refused when it is just any text', () => {
+  test('is refused when it is arbitrary text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(codeOf(() => positionOf(secret, [], text))).toBe('invalid_cursor')

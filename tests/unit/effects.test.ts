@@ -38,7 +38,7 @@ describe('a movement', () => {
     })
   })
 
-  test('writes a row that says who, what for and why, and the deltas instead of the quantity', () => {
+  test('writes a row with who, what for, why and the deltas, but no quantity', () => {
     const origin = {
       movementId: 'mov_1',
       actor: { id: 'usr_1', role: 'operator' as const },

@@ -88,7 +88,7 @@ describe('the history of an order', () => {
     expect(order.last_change).toEqual({ action: 'reserve', actor_id: owner.id, fingerprint: 'other' })
   })
 
-  test('folds back to the order, with times that only go forward, whatever the clock says', () => {
+  test('folds back to the order, with times that only grow, whatever the clock says', () => {
     const changes = fc.array(
       fc.record({
         steps: fc.array(fc.constantFrom(failed, reserved), { minLength: 1, maxLength: 3 }),
@@ -114,7 +114,7 @@ describe('the history of an order', () => {
     })
   })
 
-  test('refuses to make an order of an event that leaves something out', () => {
+  test('refuses to make an order from an event that lacks a field', () => {
     const { events } = recordChange('ord_1', undefined, change(start), [created])
     const [event] = events
     if (!event) throw new Error('no event')
@@ -139,7 +139,7 @@ describe('an order', () => {
     expect(isVisibleTo(order, actor)).toBe(expected)
   })
 
-  test('shows its phase and what the caller may do, and keeps what is internal', () => {
+  test('shows its phase and allowed actions, and hides internal fields', () => {
     const view = viewFor(order, owner)
     expect(view).toMatchObject({ phase: 'pending', allowed_actions: ['cancel'] })
     expect(Object.keys(view)).not.toContain('sequence')

@@ -2,15 +2,15 @@ import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import { httpRequest } from '#shared/api/parse.ts'
 
-/** Only what is read of an event. */
+/** The parts of an event that are read. */
 const event = (parts: Partial<APIGatewayProxyEvent>) => ({ headers: {}, ...parts }) as APIGatewayProxyEvent
 
 describe('httpRequest', () => {
   const contextOf = (path: string) =>
-    // The rest of it is not read here.
+    // The other parts are not read here.
     ({ path, identity: { sourceIp: '192.0.2.1' } }) as APIGatewayProxyEvent['requestContext']
 
-  test('knows what stands before the path in the caller’s URL', () => {
+  test('knows what precedes the path in the caller’s URL', () => {
     expect(httpRequest(event({ path: '/orders', requestContext: contextOf('/prod/orders') })).basePath).toBe('/prod')
     expect(httpRequest(event({ path: '/', requestContext: contextOf('/') })).basePath).toBe('')
   })

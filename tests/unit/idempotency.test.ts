@@ -20,7 +20,7 @@ describe('base32', () => {
     expect(base32(Buffer.from(text))).toBe(expected)
   })
 
-  test('tells all byte strings of one length apart and reads as a number', () => {
+  test('distinguishes all byte strings of one length, and reads as a number', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), (bytes) => {
         const alphabet = '0123456789abcdefghjkmnpqrstvwxyz'
@@ -33,11 +33,11 @@ describe('base32', () => {
 })
 
 describe('derived ids', () => {
-  test('are what they were in the first release: ids in the table are made of them', () => {
+  test('are the same as in the first release, since ids in the table are made of them', () => {
     expect(digestOf('POST', '/orders', 'usr_1', 'key-1')).toBe('n3hbxg97e9a9cswvqz0f7b2n166p10zrnrxx8phjwfgeq2ysp01g')
   })
 
-  test('have 52 characters behind the prefix, none of which can be mistaken for another', () => {
+  test('have 52 characters after the prefix, none of them ambiguous', () => {
     fc.assert(
       fc.property(fc.array(fc.string()), (parts) => {
         expect(derivedId('ord', digestOf(...parts))).toMatch(/^ord_[0-9abcdefghjkmnpqrstvwxyz]{52}$/)
@@ -45,7 +45,7 @@ describe('derived ids', () => {
     )
   })
 
-  test('are the same for the same parts and different for parts that only look the same when joined', () => {
+  test('are equal for equal parts, not for parts that only look equal when joined', () => {
     expect(digestOf('POST', '/orders', 'a', 'b')).toBe(digestOf('POST', '/orders', 'a', 'b'))
     const variants = [['ab', 'c'], ['a', 'bc'], ['abc'], ['a,b', 'c'], ['a', 'b,c'], ['a","b', 'c'], ['', 'abc']]
     expect(new Set(variants.map((parts) => digestOf(...parts))).size).toBe(variants.length)
@@ -56,7 +56,7 @@ describe('a fingerprint', () => {
   const isPlain = (key: string) => key !== '__proto__'
   const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('__proto__'))
 
-  test('does not see the order of fields, at any depth', () => {
+  test('ignores the order of fields, at any depth', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string().filter(isPlain), json), (body) => {
         const reversed = Object.fromEntries(Object.entries(body).reverse())
@@ -65,7 +65,7 @@ describe('a fingerprint', () => {
     )
   })
 
-  test('is the same of what JSON makes the same of, and only of that', () => {
+  test('is equal for values that have the same JSON, and only for those', () => {
     const canonical = (value: unknown) =>
       JSON.stringify(value, (_, inner: unknown) =>
         inner !== null && typeof inner === 'object' && !Array.isArray(inner)
@@ -86,11 +86,11 @@ describe('a fingerprint', () => {
     ['null and absent', { note: null }, {}],
     ['one level deeper', { a: { b: 1 } }, { a: 1, b: 1 }],
   ] as const
-  test.each(different)('sees %s', (_, a, b) => {
+  test.each(different)('changes with %s', (_, a, b) => {
     expect(fingerprintOf(a)).not.toBe(fingerprintOf(b))
   })
 
-  test('of no body is that of an empty one', () => {
+  test('is the same for no body and for an empty one', () => {
     expect(fingerprintOf(undefined)).toBe(fingerprintOf({}))
   })
 
@@ -101,7 +101,7 @@ describe('a fingerprint', () => {
 })
 
 describe('shardOf', () => {
-  test('always gives one text the same shard, and uses them all', () => {
+  test('always gives a text the same shard, and uses all shards', () => {
     const texts = Array.from({ length: 200 }, (_, n) => `ord_${n}`)
     expect(texts.map((text) => shardOf(text, 8))).toEqual(texts.map((text) => shardOf(text, 8)))
     expect(new Set(texts.map((text) => shardOf(text, 8)))).toEqual(new Set([0, 1, 2, 3, 4, 5, 6, 7]))

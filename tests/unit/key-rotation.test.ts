@@ -18,18 +18,18 @@ describe('the keys after a rotation', () => {
   const keysAfter = (keys: number[], next: number, now: number) =>
     rotated(keys.map(key), key(next), { now, tokenLifetimeMilliseconds }).map(({ active_from }) => active_from)
 
-  test('are those there were and the next one', () => {
+  test('are the existing ones and the next one', () => {
     expect(keysAfter([start], start + 10 * minute, start)).toEqual([start, start + 10 * minute])
   })
 
-  test('hold a superseded key until the last token that it signed has expired', () => {
+  test('keep a superseded key until the last token it signed has expired', () => {
     const [old, current] = [start - 90 * minute, start]
     const expiry = current + tokenLifetimeMilliseconds
     expect(keysAfter([old, current], expiry + 9 * minute, expiry - 1)).toEqual([old, current, expiry + 9 * minute])
     expect(keysAfter([old, current], expiry + 10 * minute, expiry)).toEqual([current, expiry + 10 * minute])
   })
 
-  test('hold the key in use, however old, whatever is to come', () => {
+  test('keep the key in use, however old, whatever follows', () => {
     expect(keysAfter([0, start + 5 * minute], start + 10 * minute, start)).toEqual([
       0,
       start + 5 * minute,
@@ -37,7 +37,7 @@ describe('the keys after a rotation', () => {
     ])
   })
 
-  test('are never none, whatever their order', () => {
+  test('are never empty, whatever their order', () => {
     const hour = 60 * minute
     expect(keysAfter([start - hour, 0, start - 2 * hour], start + 10 * minute, start)).toEqual([
       start - hour,
@@ -72,7 +72,7 @@ describe('a rotation by Secrets Manager', () => {
     }
   })
 
-  test('adds a key that comes into use ten minutes later and leaves everything else as it is', async () => {
+  test('adds a key that becomes active in ten minutes, and changes nothing else', async () => {
     for (const step of steps) await run(step, 'second')
     expect(current).toBe('second')
     const [before, after] = [secretsIn('first'), secretsIn('second')]
@@ -80,7 +80,7 @@ describe('a rotation by Secrets Manager', () => {
     expect(after.signing_keys[1]?.active_from).toBe(start + 10 * minute)
   })
 
-  test('makes one key however often a step is repeated', async () => {
+  test('makes one key however often a step is retried', async () => {
     await run('createSecret', 'second')
     const once = versions.get('second')
     for (const step of [...steps, ...steps]) await run(step, 'second')
@@ -88,14 +88,14 @@ describe('a rotation by Secrets Manager', () => {
     expect(versions.size).toBe(2)
   })
 
-  test('changes nothing that is in use before its last step', async () => {
+  test('changes nothing in use before its last step', async () => {
     for (const step of ['createSecret', 'setSecret', 'testSecret'] as const) await run(step, 'second')
     expect(current).toBe('first')
   })
 
   test.each([
     ['is not there', undefined],
-    ['is no JSON', 'random text'],
+    ['is not JSON', 'random text'],
     [
       'has no keys',
       JSON.stringify({ signing_keys: [], refresh_secret: 'r'.repeat(32), cursor_secret: 'c'.repeat(32) }),
@@ -105,7 +105,7 @@ describe('a rotation by Secrets Manager', () => {
     await expect(run('testSecret', 'second')).rejects.toThrow()
   })
 
-  test('refuses a version whose newest key does not fit together', async () => {
+  test('refuses a version whose newest key is inconsistent', async () => {
     await run('createSecret', 'second')
     const secrets = secretsIn('second')
     const [first, next] = secrets.signing_keys
@@ -115,7 +115,7 @@ describe('a rotation by Secrets Manager', () => {
     await expect(run('testSecret', 'third')).rejects.toThrow()
   })
 
-  test('logs nobody out: tokens from before hold, and the new key signs as soon as it is in use', async () => {
+  test('keeps old tokens valid, and signs with the new key as soon as it is active', async () => {
     const time = { now: start }
     const moving = { now: () => time.now, sleep: async () => undefined }
     const load = async () => secretsIn(current)

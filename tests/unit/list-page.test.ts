@@ -45,8 +45,8 @@ const sequencesOf = (list: Element[], sizes: number[]) =>
     ),
   )
 
-describe('sequences that are merged', () => {
-  test('are one, in order, whatever comes in which chunks and however much is taken', async () => {
+describe('merged sequences', () => {
+  test('are in order, whatever the chunks and however much is taken', async () => {
     await alwaysEventually(
       lists,
       async ({ elements, sizes, descending, limit }) => {
@@ -103,7 +103,7 @@ describe('the pages of a walk', () => {
     return pages
   }
 
-  test('are full but for the last, have everything once and end with the list', async () => {
+  test('are full but for the last, contain everything once and end with the list', async () => {
     await alwaysEventually(
       fc.tuple(lists, fc.boolean()),
       async ([{ elements, limit }, selective]) => {
@@ -118,7 +118,7 @@ describe('the pages of a walk', () => {
     )
   })
 
-  test('cost 1,000 at most, and are short when that is not enough', async () => {
+  test('examine 1,000 at most, and are short when that is not enough', async () => {
     const elements = Array.from({ length: 300 }, (_, n) => ({ sequence: 0, isWanted: n % 10 === 9 }))
     const list = placed(elements, false)
     const pages = await pagesOf(list, 20, true, { costOf: 9 })
@@ -129,13 +129,13 @@ describe('the pages of a walk', () => {
     expect(none).toHaveLength(300)
   })
 
-  test('are short when half of the time is over, but never look at nothing', async () => {
+  test('are short when half of the time is over, but always examine something', async () => {
     const list = placed(
       Array.from({ length: 300 }, (_, n) => ({ sequence: 0, isWanted: n % 10 === 9 })),
       false,
     )
     let now = 0
-    // Every look at the clock takes a second, and that is what each page has.
+    // Every look at the clock takes a second, which is as long as each page has.
     const connection = {
       clock: { now: () => (now += 1000), sleep: async () => undefined },
       get deadline() {

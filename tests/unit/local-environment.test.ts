@@ -17,7 +17,7 @@ function load(text: string, environment: Record<string, string | undefined> = {}
 }
 
 describe('.env', () => {
-  test('need not be there', () => {
+  test('is optional', () => {
     expect(loadLocalEnvironment(join(folder, 'nothing'), {})).toMatchObject({ PORT: 3000, DATA_DIR: '.local' })
   })
 
@@ -28,7 +28,7 @@ describe('.env', () => {
   })
 
   test.each(['RATE_LIMIT=5', 'port=4000', 'SECRETS_FILE=x', 'SECRETS_ID=x', 'NODE_OPTIONS=--inspect', 'PATH=/bin'])(
-    'may not set what is no setting: %s',
+    'cannot set an unknown name: %s',
     (line) => {
       expect(() => load(`LOG_LEVEL=INFO\n${line}\n`)).toThrow(`sets ${line.split('=')[0]}; .env.example`)
     },
@@ -40,11 +40,11 @@ describe('.env', () => {
     ['SCHEDULE_SECONDS', '0'],
     ['LOG_LEVEL', 'verbose'],
     ['TABLE_SILENCE_MILLISECONDS', '10'],
-  ])('may not set %s to %s', (name, value) => {
+  ])('cannot set %s to %s', (name, value) => {
     expect(() => load(`${name}=${value}`)).toThrow(`Bad configuration: ${name}: `)
   })
 
-  test('that cannot be read is not taken for none', () => {
+  test('that cannot be read is an error', () => {
     expect(() => loadLocalEnvironment(folder, {})).toThrow('EISDIR')
   })
 })
@@ -54,15 +54,15 @@ describe('.env.example', () => {
   const uncommented = text.replaceAll(/^# (?=[A-Z_]+=)/gm, '')
   const shown = parseEnv(uncommented)
 
-  test('sets nothing as it is', () => {
+  test('sets nothing by itself', () => {
     expect(parseEnv(text)).toEqual({})
   })
 
-  test('shows every setting there is, and no other', () => {
+  test('shows every setting, and no other', () => {
     expect(Object.keys(shown).toSorted()).toEqual(settingNames.toSorted())
   })
 
-  test('shows what they are when nobody sets them', () => {
+  test('shows the default values', () => {
     const asText = (settings: object) => Object.entries(settings).map(([name, value]) => [name, String(value)])
     const defaults = Object.fromEntries([...asText(readConfig({})), ...asText(LocalEnvironment.parse({}))])
     for (const name of settingNames) expect([name, shown[name]]).toEqual([name, defaults[name] ?? ''])

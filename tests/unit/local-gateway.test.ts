@@ -24,13 +24,13 @@ const get = (path: string) =>
     requestId: 'request-1',
   })
 
-describe('a function that the gateway waits for in vain', () => {
+describe('a function that does not answer the gateway', () => {
   afterEach(() => {
     vi.useRealTimers()
     vi.restoreAllMocks()
   })
 
-  test('is answered for when its time is up: what came of it is not known', async () => {
+  test('is answered for when its time is up, with an unknown outcome', async () => {
     vi.useFakeTimers()
     const answer = get('/health')
     await vi.waitFor(() => expect(vi.getTimerCount()).toBe(1))
@@ -42,7 +42,7 @@ describe('a function that the gateway waits for in vain', () => {
     expect(problem.request_id).toBe(headers?.['X-Request-ID'])
   })
 
-  test('is answered for when it dies, and nobody is told why', async () => {
+  test('is answered for when it dies, without a reason', async () => {
     const lines: LogLine[] = []
     destination.replace((line) => void lines.push(line))
     const { statusCode, body } = await get('/health/live')
@@ -54,7 +54,7 @@ describe('a function that the gateway waits for in vain', () => {
   })
 })
 
-describe('what is no HTTP request', () => {
+describe('a malformed HTTP request', () => {
   const gateway = createGateway('')
   beforeAll(async () => {
     await once(gateway.listen(0, '127.0.0.1'), 'listening')
@@ -63,7 +63,7 @@ describe('what is no HTTP request', () => {
     gateway.close()
   })
 
-  /** What comes back when this is sent, to the end of the connection. */
+  /** Everything that is received after this is sent, until the connection ends. */
   function answerTo(sent: string): Promise<string> {
     const socket = connect((gateway.address() as AddressInfo).port, '127.0.0.1')
     socket.write(sent)
@@ -73,7 +73,7 @@ describe('what is no HTTP request', () => {
   const host = 'Host: localhost\r\n'
   test.each([
     ['a method of no standard', `FETCH / HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
-    ['a target that is no path', `GET ?a=b HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
+    ['a target that is not a path', `GET ?a=b HTTP/1.1\r\n${host}\r\n`, 400, 'malformed_request'],
     ['a control character in a header', `GET / HTTP/1.1\r\n${host}X: a\u0001b\r\n\r\n`, 400, 'malformed_request'],
     [
       'two lengths',

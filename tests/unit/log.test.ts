@@ -28,7 +28,7 @@ function caught(work: () => unknown): Error {
   throw new Error('Nothing was thrown')
 }
 
-/** Errors as they come, each with something personal in it. */
+/** Errors of every source, each with something personal in it. */
 const dangerous: Record<string, Error> = {
   'a piece of JSON that could not be parsed': caught(() => JSON.parse('jo@ex.com')),
   'the item that stood in the way of a transaction': new TransactionCanceledException({
@@ -36,7 +36,7 @@ const dangerous: Record<string, Error> = {
     $metadata: { httpStatusCode: 400, requestId: 'AWS-REQUEST-1' },
     CancellationReasons: [{ Code: 'ConditionalCheckFailed', Item: { email: { S: email } } }],
   }),
-  'members that do not fit, named by whoever sent them': caught(() =>
+  'fields that fail validation, named by the caller': caught(() =>
     z.strictObject({ a: z.string() }).parse({ a: 1, [email]: email }),
   ),
   'a member of a record': caught(() => z.record(z.string(), z.number()).parse({ [email]: 'x' })),
@@ -46,20 +46,20 @@ const dangerous: Record<string, Error> = {
   'members of its own': Object.assign(new Error('x'), { user: { email }, toJSON: () => email }),
 }
 
-describe('of an error, the log tells where and of what kind it was', () => {
-  test.each(Object.entries(dangerous))('but not %s', (_, error) => {
-    const told = loggedError(error)
-    expect(leaksOf(JSON.stringify(told))).toEqual([])
-    expect(told.at.length).toBeGreaterThan(0)
-    // Else the detector would find nothing anywhere.
+describe('the log of an error', () => {
+  test.each(Object.entries(dangerous))('leaves out %s', (_, error) => {
+    const logged = loggedError(error)
+    expect(leaksOf(JSON.stringify(logged))).toEqual([])
+    expect(logged.at.length).toBeGreaterThan(0)
+    // Otherwise the detector would never find anything.
     expect(leaksOf(`${error.name} ${error.message} ${JSON.stringify(error)} ${error.cause}`)).not.toEqual([])
   })
 
-  test('with the place in our code', () => {
+  test('has the place in our code', () => {
     expect(loggedError(new Error(email)).at[0]).toMatch(/^tests\/unit\/log\.test\.ts:\d+:\d+$/)
   })
 
-  test('with the words of a fault of ours, and the code of a refusal', () => {
+  test('has the message of a fault, and the code of a refusal', () => {
     expect(loggedError(new Fault('Item is user 3, not user 1'))).toMatchObject({
       name: 'Fault',
       message: 'Item is user 3, not user 1',
@@ -69,7 +69,7 @@ describe('of an error, the log tells where and of what kind it was', () => {
     expect(refusal).not.toHaveProperty('message')
   })
 
-  test('with what AWS knows it by', () => {
+  test('has the request id of AWS', () => {
     const error = dangerous['the item that stood in the way of a transaction']
     expect(loggedError(error)).toMatchObject({
       name: 'TransactionCanceledException',
@@ -78,35 +78,38 @@ describe('of an error, the log tells where and of what kind it was', () => {
     })
   })
 
-  test('with the members that do not fit', () => {
+  test('has the paths that failed validation', () => {
     const error = caught(() => z.object({ lines: z.array(z.object({ quantity: z.int() })) }).parse({ lines: [{}] }))
     expect(loggedError(error).issues).toEqual(['lines.0.quantity: invalid_type'])
   })
 
-  test.each([email, 42, null, undefined, { email }])('even when it is none: %j', (thrown) => {
-    expect(leaksOf(JSON.stringify(loggedError(thrown)))).toEqual([])
-  })
+  test.each([email, 42, null, undefined, { email }])(
+    'leaks nothing when what was thrown is not an error: %j',
+    (thrown) => {
+      expect(leaksOf(JSON.stringify(loggedError(thrown)))).toEqual([])
+    },
+  )
 })
 
-describe('a line', () => {
-  test('withholds a value that is neither an id nor a name of ours', () => {
+describe('a log line', () => {
+  test('withholds a value that is neither an id nor a name in our code', () => {
     log.error('failed', { request_id: 'r-1', route: 'GET /orders/{id}', code: email, status: 500 })
     expect(lines[0]).toMatchObject({ request_id: 'r-1', route: 'GET /orders/{id}', code: '(withheld)', status: 500 })
   })
 
-  test('tells the trace, where there is one', () => {
+  test('has the trace id, if there is one', () => {
     vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1')
     log.info('served', { request_id: 'r-1' })
     expect(lines[0]).toMatchObject({ level: 'INFO', trace_id: '1-67891233-abcdef012345678912345678' })
   })
 
-  test('below the level that is wanted is not written', () => {
+  test('below the configured level is not written', () => {
     log.debug('runFinished', { request_id: 'r-1' })
     expect(lines).toEqual([])
   })
 })
 
-test('what a function throws, and so Lambda logs, is as quiet as the log', async () => {
+test('an error that a function throws, and Lambda logs, leaks no more than the log', async () => {
   const failing = failingQuietly('run-1', () => Promise.reject(new TypeError(email)))
   const error = await failing.catch((thrown: Error) => thrown)
   expect(error).toMatchObject({ message: 'Failed with TypeError; the log says where.' })
@@ -123,11 +126,11 @@ test.each([
   ['a password hash', '$2b$10$abcdefghijklmnopqrstuv'],
   ['a network address', 'connect ECONNREFUSED 127.0.0.1:8000'],
   ...marks.map((mark) => ['a mark of a test', `"${mark}"`]),
-])('the detector finds %s in %s', (name, line) => {
+])('the leak detector finds %s in %s', (name, line) => {
   expect(leaksOf(line ?? '')).toContain(name)
 })
 
-test('the detector lets an ordinary line pass', () => {
+test('the leak detector accepts an ordinary line', () => {
   const line = { level: 'INFO', message: 'request served', timestamp: '2026-11-21T02:09:49.123Z', request_id: 'x.y' }
   const error = { name: 'Error', at: ['node_modules/@aws-sdk/client-dynamodb/dist-es/x.js:1:2'] }
   expect(leaksOf(JSON.stringify({ ...line, route: 'POST /orders/{id}/ship', error }))).toEqual([])

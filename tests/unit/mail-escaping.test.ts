@@ -4,7 +4,7 @@ import { displayed, shortened } from '#shared/mail/displayed.ts'
 import { always } from '#tests/support/property.ts'
 import { createdStep, mailOf, plainTextOf } from '#tests/support/sample-mails.ts'
 
-/** A mail in which every text that somebody may choose is `texts[n]`. */
+/** A mail in which every text that a user can choose is `texts[n]`. */
 function mailAbout(texts: (n: number) => string) {
   const created = createdStep({
     reference: texts(0),
@@ -34,7 +34,7 @@ const cut = (text: string, length: number) => [...text].slice(0, length).join(''
 const tagsOf = (html: string) => html.match(/<[^>]*>/g)
 const plain = mailAbout((n) => `text ${n}`)
 
-describe('whatever people wrote', () => {
+describe('text that people wrote', () => {
   test('changes neither the structure of the HTML nor the lines of text and subject', () => {
     const nasty = fc.constantFrom(
       '<',
@@ -95,7 +95,7 @@ describe('whatever people wrote', () => {
     }
   })
 
-  test('can be long, and is cut where it would fill the mail', () => {
+  test('is cut where it would fill the mail', () => {
     const [mail] = mailAbout(() => 'long '.repeat(400))
     expect(mail?.subject.length).toBeLessThan(80)
     expect(mail?.text).toMatch(/Hello (long ){11}long…,/)
@@ -117,7 +117,7 @@ describe('displayed', () => {
   })
 })
 
-test('shortened counts characters and says that something is missing', () => {
+test('shortened counts characters and marks what was cut', () => {
   expect(shortened('abc', 3)).toBe('abc')
   expect(shortened('abcd', 3)).toBe('ab…')
   expect(shortened('😀😀😀😀', 3)).toBe('😀😀…')

@@ -23,7 +23,7 @@ test.each(mails)('%s sends the mail %s', (type, template) => {
   expect(templateFor(type)).toBe(template)
 })
 
-test('only events that mail somebody are asked for', () => {
+test('only events that send a mail are subscribed to', () => {
   expect(mailedTypes.toSorted()).toEqual(mails.flatMap(([type, template]) => (template ? [type] : [])).toSorted())
 })
 
@@ -39,7 +39,7 @@ test.each([
   expect(sampleNamed(name).subject).toBe(subject)
 })
 
-test('every template is shown by a sample', () => {
+test('every template has a sample', () => {
   expect(new Set(sampleMails.map(({ template }) => template))).toEqual(new Set(MailTemplate.options))
 })
 
@@ -55,29 +55,29 @@ describe.each(sampleMails)('the mail: $name', ({ view, template, subject, html, 
     expect(inHtml).toContain(subject)
   })
 
-  test('names the order, and what is in it', () => {
+  test('names the order and its contents', () => {
     const facts = [view.order_id, view.ordered_at, ...view.lines.flatMap((line) => Object.values(line))]
     for (const fact of facts) if (fact !== undefined) expect(text).toContain(fact)
   })
 
-  test('tells how to try again where that is possible, and only there', () => {
+  test('says how to retry where that is possible, and only there', () => {
     const hint = `POST /orders/${view.order_id}/retry-reservation`
     const isRetried = ['reservation-failed', 'backordered', 'expired'].includes(template)
     expect([inHtml.includes(hint), text.includes(hint)]).toEqual([isRetried, isRetried])
   })
 
-  test('asks nothing of the network and leads nowhere', () => {
+  test('loads nothing from the network and links nowhere', () => {
     expect(html).not.toMatch(/href|src|url\(|@import|<(script|form|link|iframe|object)|\bon\w+=/i)
   })
 
-  test('has nothing left to fill in, and no empty paragraphs', () => {
+  test('has no placeholder left and no empty paragraph', () => {
     expect(`${subject}${html}${text}`).not.toMatch(/\{\{|\}\}|undefined|null|\[object/)
     expect(html).not.toMatch(/<(p|ul|td|div|b)>\s*<\/\1>/)
     expect(text).not.toMatch(/\n{3}|[ \t]+\n/)
   })
 })
 
-test('a mail that nobody gave a name greets nobody by name', () => {
+test('a mail to a user without a name greets them without one', () => {
   expect(sampleNamed('reserved, simulated').text).toContain('Hello,\n')
   expect(sampleNamed('reserved').text).toContain('Hello Jo Ångström,\n')
 })
@@ -85,7 +85,7 @@ test('a mail that nobody gave a name greets nobody by name', () => {
 describe('the template files', () => {
   const { values, partials } = usedNames()
 
-  test('ask for nothing that is not there, and for everything that is', () => {
+  test('use only fields that exist, and all of them', () => {
     const known = new Set(sampleMails.flatMap(({ view }) => namesIn(view)))
     expect(values).toEqual(new Set([...known, '.', 'subject', 'preview']))
   })
@@ -95,7 +95,7 @@ describe('the template files', () => {
     expect(new Set(templateFiles.keys())).toEqual(new Set(used.flatMap((name) => [`${name}.html`, `${name}.txt`])))
   })
 
-  test.each([...templateFiles])('escape all that they show: %s', (_, source) => {
+  test.each([...templateFiles])('escape everything they show: %s', (_, source) => {
     expect(source).not.toMatch(/\{\{\s*[{&=]/)
   })
 

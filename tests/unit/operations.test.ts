@@ -12,13 +12,13 @@ describe('the route table', () => {
     expect(new Set(served).size).toBe(served.length)
   })
 
-  test('guards every operation of signed-in callers that is not safe, and lets it read their account', () => {
+  test('guards every unsafe operation of signed-in callers, with a read of the account', () => {
     const writes = operations.filter(({ route }) => isWrite(route))
     expect(writes.length).toBeGreaterThan(15)
     for (const { operation, route } of writes) expect(actionsOf(route), operation).toContain('dynamodb:GetItem')
   })
 
-  test('grants no write to an operation that is safe', () => {
+  test('grants no write to a safe operation', () => {
     const safe = operations.filter(({ route }) => route.access !== 'public' && !isWrite(route))
     expect(safe.map(({ operation }) => operation)).toContain('simulateReservation')
     const writing = /^dynamodb:(Put|Update|Delete|Batch[A-Z][a-z]*Write)/
@@ -53,11 +53,11 @@ describe('a path', () => {
     expect(names('/orders/create//')).toEqual([])
   })
 
-  test('with an empty variable leads nowhere', () => {
+  test('with an empty variable has no route', () => {
     expect(names('/orders//cancel')).toEqual([])
   })
 
-  test('hands over its variables', () => {
+  test('passes on its variables', () => {
     expect(operationsAt('/orders/ord_1/cancel').map(({ variables }) => variables)).toEqual([{ id: 'ord_1' }])
   })
 })

@@ -19,12 +19,12 @@ const event = (parts: Partial<APIGatewayProxyEvent>): APIGatewayProxyEvent => ({
   stageVariables: null,
   body: null,
   isBase64Encoded: false,
-  // Only the path is read of it here.
+  // Only the path is read here.
   requestContext: { path: '/' } as APIGatewayProxyEvent['requestContext'],
   ...parts,
 })
 
-/** What is refused, as `code` or, field by field, as `pointer code`. */
+/** The refusal, as `code` or, field by field, as `pointer code`. */
 function refusalOf(read: () => unknown): string[] {
   try {
     read()
@@ -46,14 +46,14 @@ describe('parseBody', () => {
     expect(bodyOf(routes.createOrder, JSON.stringify({ lines: [line] }), headers)).toEqual({ lines: [line] })
   })
 
-  test('reads a body that the gateway handed over in base64', () => {
+  test('reads a body that the gateway encoded in base64', () => {
     const body = Buffer.from('{"success":true}').toString('base64')
     expect(parseBody(routes.createSimulatedOrder, event({ body, headers: json, isBase64Encoded: true }))).toEqual({
       success: true,
     })
   })
 
-  test.each([null, '', ' \r\n'])('takes %j for an empty object where an action needs none', (body) => {
+  test.each([null, '', ' \r\n'])('reads %j as an empty object where an action needs no body', (body) => {
     expect(parseBody(routes.startPick, event({ body }))).toEqual({})
   })
 
@@ -64,7 +64,7 @@ describe('parseBody', () => {
     expect(refusalOf(() => bodyOf(routes.register, text, form))).toEqual(['unsupported_media_type'])
   })
 
-  test('takes the last byte of 64 KB and not one more', () => {
+  test('accepts 64 KB and not one byte more', () => {
     const filled = (bytes: number) => '{"success":true}'.padEnd(bytes)
     expect(bodyOf(routes.createSimulatedOrder, filled(maxBodyBytes))).toEqual({ success: true })
     const wide = JSON.stringify({ note: 'é'.repeat(maxBodyBytes / 2) })
@@ -120,7 +120,7 @@ describe('parseQuery and parseParams', () => {
       }),
     )
 
-  test('make numbers of what stands in the URL', () => {
+  test('convert numbers in the URL', () => {
     expect(query({ limit: ['100'] })).toEqual({ limit: 100 })
     expect(query({})).toEqual({})
   })
@@ -138,7 +138,7 @@ describe('parseQuery and parseParams', () => {
     expect(refusalOf(() => query(values))).toEqual([expected])
   })
 
-  test('take a path variable that cannot be an id for one that belongs to nothing', () => {
+  test('treat an impossible id in the path as not found', () => {
     const read = (id: string) => () => parseParams(routes.getOrder, event({ pathParameters: { id } }))
     expect(read(`ord_${'0'.repeat(52)}`)()).toEqual({ id: `ord_${'0'.repeat(52)}` })
     for (const id of ['1', 'usr_1', 'ord_', 'ORD_1', 'ord_1#', `ord_${'0'.repeat(53)}`, 'ord_1\n']) {
@@ -154,12 +154,12 @@ describe('parseOnce', () => {
       body: { sku },
     })
 
-  test('takes the quoted and the bare form of a key for the same', () => {
+  test('treats the quoted and the bare form of a key alike', () => {
     expect(once('"abc"')).toEqual(once('abc'))
     expect(once('"a\\"b\\\\c"')).toEqual(once('a"b\\c'))
   })
 
-  test('keeps keys of other callers and routes apart, and tells other bodies by the fingerprint', () => {
+  test('keeps keys of other callers and routes apart, and detects other bodies', () => {
     const { digest, fingerprint } = once('k')?.once ?? {}
     expect(once('k', { userId: 'usr_2' })?.once.digest).not.toBe(digest)
     expect(once('k', { route: routes.adjustStock })?.once.digest).not.toBe(digest)
@@ -169,7 +169,7 @@ describe('parseOnce', () => {
     })
   })
 
-  test('makes a key up where it may be left out, another one each time', () => {
+  test('generates a key where it is optional, a new one each time', () => {
     const [a, b] = [1, 2].map(() => once(undefined, { route: routes.createOrder }))
     expect(a?.generatedKey).toMatch(/^[0-9a-f-]{36}$/)
     expect(a?.once.digest).not.toBe(b?.once.digest)

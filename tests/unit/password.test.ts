@@ -39,7 +39,7 @@ describe('passwordFlaws', () => {
     ['xK7mq2zzp', ['needs a special character']],
     ['xkqmqwzzp', ['needs an upper-case letter', 'needs a digit', 'needs a special character']],
   ] as const
-  test.each(incomplex)('under the complex policy says of %s what it needs', (password, flaws) => {
+  test.each(incomplex)('under the complex policy says what %s lacks', (password, flaws) => {
     expect(passwordFlaws(password, email, 'complex')).toEqual(flaws)
     expect(passwordFlaws(password, email, 'length')).toEqual([])
   })
@@ -50,7 +50,7 @@ describe('passwordFlaws', () => {
 })
 
 describe('isPassword', () => {
-  test('takes the password and nothing else', async () => {
+  test('accepts the password and nothing else', async () => {
     const hash = await hashPassword('x7-kq2!z', 4)
     expect(await isPassword('x7-kq2!z', hash)).toBe(true)
     expect(await isPassword('x7-kq2!Z', hash)).toBe(false)
@@ -64,7 +64,7 @@ describe('isPassword', () => {
     expect(await isPassword(`${longest}!`, hash)).toBe(false)
   })
 
-  test.each([4, 10])('compares with nobody’s hash of cost %i and always says no', async (cost) => {
+  test.each([4, 10])('compares with a dummy hash of cost %i and always says no', async (cost) => {
     expect(nobodysHash(cost)).toMatch(/^\$2b\$\d\d\$[./A-Za-z0-9]{53}$/)
     expect(await isPassword('', nobodysHash(cost))).toBe(false)
     expect(await isPassword('x7-kq2!z', nobodysHash(cost))).toBe(false)

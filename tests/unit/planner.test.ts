@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { demandOf, fromBuckets, maxAllocations, planReservation } from '#shared/stock/planner.ts'
 import { always } from '#tests/support/property.ts'
-import { availableIn, fillingSets, fills, level, plan, scenes, sum, warehouse } from '#tests/support/supply-scenes.ts'
+import { availableIn, fillingSets, fills, level, plan, scenes, sum, warehouse } from './supply-scenes.ts'
 
 const few = scenes(1, 5)
 
@@ -9,7 +9,7 @@ describe('a plan', () => {
   test.each([
     ['a few', few],
     ['more than a dozen', scenes(13, 16)],
-  ])('out of %s warehouses takes exactly the demand, from no level twice or more than it has', (_, arbitrary) => {
+  ])('from %s warehouses takes exactly the demand, each level once and within stock', (_, arbitrary) => {
     always(arbitrary, (scene) => {
       const made = plan(scene)
       if (made.outcome !== 'filled') return
@@ -28,7 +28,7 @@ describe('a plan', () => {
     })
   })
 
-  test('is short exactly when there is too little of some SKU everywhere, and says of which and how much', () => {
+  test('is short exactly when stock of some SKU is short, and says of which and how much', () => {
     always(few, (scene) => {
       const ids = scene.warehouses.map(({ id }) => id)
       const missing = [...scene.demand]
@@ -47,7 +47,7 @@ describe('a plan', () => {
     })
   })
 
-  test('uses as few warehouses as any set that has everything', () => {
+  test('uses as few warehouses as possible', () => {
     always(few, (scene) => {
       const made = plan(scene)
       if (made.outcome !== 'filled') return
@@ -87,7 +87,7 @@ describe('a split over buckets of 4, 2 and 9 units', () => {
   })
 })
 
-test('demand sums lines of one SKU and leaves out lines that are no product', () => {
+test('demand adds up the lines of a SKU and ignores lines without a product', () => {
   const lines = [{ sku: 'B', quantity: 2 }, { quantity: 1 }, { sku: 'A', quantity: 1 }, { sku: 'B', quantity: 3 }]
   expect(Object.fromEntries(demandOf(lines))).toEqual({ B: 5, A: 1 })
 })

@@ -16,7 +16,7 @@ describe('If-Match', () => {
     ['W/"3-user"', [3]],
     ['"3-user", "12-user"', [3, 12]],
     ['"3-user",W/"4-user" ,\t"5-user"', [3, 4, 5]],
-    // Tags, but none of ours: no version will do.
+    // Tags that the API does not issue: they match no version.
     ['""', []],
     ['"3"', []],
     ['"v3-user"', []],
@@ -24,7 +24,7 @@ describe('If-Match', () => {
     ['"3-user-x"', []],
     ['"a,b"', []],
     ['"1234567890123456-user"', []],
-  ])('%s lets these versions be changed: %j', (value, versions) => {
+  ])('%s matches these versions: %j', (value, versions) => {
     const expected = ifMatch(value)
     expect(expected && [...expected]).toEqual(versions)
   })
@@ -42,24 +42,24 @@ describe('If-Match', () => {
     '*, "3-user"',
     '"a b"',
     '"3-user";q=1',
-  ])('that is no list of tags is refused: %j', (value) => {
+  ])('that is not a list of tags is refused: %j', (value) => {
     expect(() => ifMatch(value)).toThrow(expect.objectContaining({ code: 'malformed_request' }))
   })
 })
 
 describe('If-None-Match', () => {
-  test.each(['"3-user"', 'W/"3-user"', '*', '"1-user", "3-user"', '"a,b",W/"3-user"'])('%s knows it', (value) => {
+  test.each(['"3-user"', 'W/"3-user"', '*', '"1-user", "3-user"', '"a,b",W/"3-user"'])('%s matches', (value) => {
     expect(ifNoneMatch(value)).toBe(true)
   })
 
   test.each([undefined, '', '"3-admin"', '"2-user"', '"33-user"', '3-user', '"x"3-user""', '"1-user" "3-user"'])(
-    '%s does not',
+    '%s does not match',
     (value) => {
       expect(ifNoneMatch(value)).toBe(false)
     },
   )
 
-  test('knows nothing of what has no tag', () => {
+  test('matches nothing that has no tag', () => {
     expect(isKnown({ headers: { 'If-None-Match': '*' } }, undefined)).toBe(false)
   })
 })

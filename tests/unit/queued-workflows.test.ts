@@ -6,7 +6,7 @@ import { FileQueues } from '#infra/local/file-queues.ts'
 import { queuedWorkflows, queuedWorkflowsWorker } from '#infra/local/queued-workflows.ts'
 import type { Workflows } from '#shared/workflows/workflows.ts'
 
-test('what a process beside the local stack asks of workflows, the stack does, in order, and again after a failure', async () => {
+test('the stack runs workflow calls of other processes in order, and retries failures', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const done: unknown[][] = []

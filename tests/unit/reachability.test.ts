@@ -17,7 +17,7 @@ const throttled = () => Promise.reject(Object.assign(new Error('slow down'), { n
 const silent = () => new Promise<never>(() => undefined)
 const answersAfter = (milliseconds: number) => systemClock.sleep(milliseconds).then(() => 'answer')
 
-/** What requests of one process see of a table. */
+/** A process and its requests to a table. */
 function world() {
   const reachability = new Reachability(systemClock, patience)
   let attempts = 0
@@ -42,9 +42,9 @@ function world() {
   }
   return {
     request,
-    /** Of all requests so far. */
+    /** Attempts of all requests so far. */
     attempts: () => attempts,
-    /** Until the table has been silent for long enough. */
+    /** Makes a request that fails because the table stays silent. */
     async lose(): Promise<void> {
       const losing = request(refused)
       await vi.advanceTimersByTimeAsync(2000)
@@ -62,14 +62,14 @@ describe('a table that does not answer', () => {
   test.each([
     ['refuses connections', refused],
     ['accepts them and is silent', silent],
-  ])('and %s is given up within a second', async (_, table) => {
+  ])('and %s is abandoned within a second', async (_, table) => {
     const { code, after } = (await settled(world().request(table))) as { code: string; after: number }
     expect(code).toBe('unavailable')
     expect(after).toBeGreaterThanOrEqual(patience)
     expect(after).toBeLessThan(1000)
   })
 
-  test('is given up sooner by a request that comes when it has been silent already', async () => {
+  test('is abandoned sooner by a request that arrives during its silence', async () => {
     const { request } = world()
     const first = request(silent)
     await vi.advanceTimersByTimeAsync(700)
@@ -80,7 +80,7 @@ describe('a table that does not answer', () => {
     expect(after).toBeLessThan(patience / 2 + 10)
   })
 
-  test('is asked by one request now and then, while the others are refused at once', async () => {
+  test('is tried by one request now and then, while the others are refused at once', async () => {
     const { request, attempts, lose } = world()
     await lose()
     const before = attempts()
@@ -102,7 +102,7 @@ describe('a table that does not answer', () => {
     expect(attempts() - earlier).toBeGreaterThanOrEqual(6)
   })
 
-  test('serves everybody again as soon as it has answered once', async () => {
+  test('serves all requests again as soon as it has answered once', async () => {
     const { request, lose } = world()
     await lose()
     expect(
@@ -115,7 +115,7 @@ describe('a table that does not answer', () => {
     expect(outcomes).toEqual(Array(50).fill({ result: 'answer', after: 10 }))
   })
 
-  test('counts as there again when nobody has asked for a while', async () => {
+  test('counts as reachable again after a time without requests', async () => {
     const { request, lose } = world()
     await lose()
     await vi.advanceTimersByTimeAsync(5000)
@@ -125,7 +125,7 @@ describe('a table that does not answer', () => {
 })
 
 describe('a table that answers', () => {
-  test('may throttle until the time of a request is up', async () => {
+  test('may throttle until a request’s time is up', async () => {
     const { request, attempts } = world()
     const outcome = await settled(request(throttled, 5))
     expect(outcome).toMatchObject({ code: 'unavailable' })
@@ -133,7 +133,7 @@ describe('a table that answers', () => {
     expect(attempts()).toBeGreaterThan(8)
   })
 
-  test('may leave one attempt waiting for long, while others are answered', async () => {
+  test('may leave one attempt unanswered while it answers others', async () => {
     const { request, attempts } = world()
     const slow = request(() => answersAfter(3000))
     for (let n = 0; n < 30; n += 1) {
@@ -144,14 +144,14 @@ describe('a table that answers', () => {
     expect(attempts()).toBe(31)
   })
 
-  test('may leave the only attempt there is without an answer: it is sent again', async () => {
+  test('may leave the only attempt unanswered: it is sent again', async () => {
     const { request, attempts } = world()
     const outcome = await settled(request(() => (attempts() === 1 ? silent() : answersAfter(10))))
     expect(outcome).toMatchObject({ result: 'answer' })
     expect(outcome.after).toBeLessThan(patience)
   })
 
-  test('may break every other connection', async () => {
+  test('may drop every other connection', async () => {
     const { request, attempts } = world()
     for (let n = 0; n < 40; n += 1) {
       const outcome = request(() => (attempts() % 2 === 0 ? refused() : answersAfter(50)))
@@ -159,7 +159,7 @@ describe('a table that answers', () => {
     }
   })
 
-  test('is heard in time when this process was kept from running', async () => {
+  test('is heard in time when this process was suspended', async () => {
     vi.useRealTimers()
     const { request, attempts } = world()
     const outcome = request(() => new Promise((resolve) => setImmediate(() => resolve('answer'))))

@@ -11,7 +11,7 @@ describe('a refresh token', () => {
     expect(refreshToken(secret, { sessionId, generation: 3 })).toBe(genuine)
   })
 
-  test.each([1, 2, 9_999_999_999])('of generation %i says what it was made of', (generation) => {
+  test.each([1, 2, 9_999_999_999])('of generation %i decodes to what it was made from', (generation) => {
     expect(parseRefreshToken(secret, refreshToken(secret, { sessionId, generation }))).toEqual({
       sessionId,
       generation,
@@ -46,7 +46,7 @@ describe('a refresh token', () => {
     ['a line break behind', `${genuine}\n`],
     ['a signature of characters outside ASCII', `${sessionId}.3.${'é'.repeat(43)}`],
   ] as const
-  test.each(forged)('with %s is not ours', (_, token) => {
+  test.each(forged)('with %s is not accepted', (_, token) => {
     expect(parseRefreshToken(secret, token)).toBeUndefined()
   })
 })

@@ -5,7 +5,7 @@ import { newSecrets } from '#shared/users/new-secrets.ts'
 const minute = 60_000
 
 describe('secrets', () => {
-  test('are read once for all who ask, and again after five minutes', async () => {
+  test('are read once for all callers, and again after five minutes', async () => {
     const [first, second] = [await newSecrets(), await newSecrets()]
     const time = { now: 0 }
     let reads = 0
@@ -21,7 +21,7 @@ describe('secrets', () => {
     expect(reads).toBe(2)
   })
 
-  test('that cannot be read again stay as they are, and are not asked for all the time', async () => {
+  test('that cannot be reloaded stay in use, and are not reloaded with every call', async () => {
     const known = await newSecrets()
     const time = { now: 0 }
     let reads = 0
@@ -40,7 +40,7 @@ describe('secrets', () => {
     expect(reads).toBe(3)
   })
 
-  test('that could never be read are an error, until they can be', async () => {
+  test('that have never been read are an error, until they can be', async () => {
     const known = await newSecrets()
     let reads = 0
     const load = async () => (reads++ === 0 ? 'random text' : known)

@@ -18,7 +18,7 @@ const mail = {
   at: '2026-11-20T12:00:00.000Z',
 }
 
-test('a mail goes to SES with both its parts, as UTF-8 and as a machine’s', async () => {
+test('a mail is sent as HTML and text, in UTF-8, and marked as automatic', async () => {
   ses.on(SendEmailCommand).resolves({ MessageId: '1' })
   await mailer().send(mail)
   const utf8 = (Data: string) => ({ Data, Charset: 'UTF-8' })
@@ -37,7 +37,7 @@ test('a mail goes to SES with both its parts, as UTF-8 and as a machine’s', as
   ])
 })
 
-test('a refusal is an error that keeps the recipient to itself, also in its cause', async () => {
+test('a refusal is an error without the recipient, also in its cause', async () => {
   const refusal = Object.assign(new Error('Email address is not verified: jo@example.com'), { name: 'MessageRejected' })
   ses.on(SendEmailCommand).rejects(refusal)
   const error = await mailer()

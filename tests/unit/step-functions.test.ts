@@ -30,7 +30,7 @@ beforeEach(() => {
 
 const metadata = { $metadata: {} }
 
-test('a workflow is started by its name, and one that was started already is done', async () => {
+test('a workflow is started by name, and starting it again is not an error', async () => {
   const input = { order_id: 'ord_1', sequence: 3 }
   client.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'Exists', ...metadata }))
   await workflows().start('recovery', 'ord_1-3', input)
@@ -39,7 +39,7 @@ test('a workflow is started by its name, and one that was started already is don
   ])
 })
 
-test('executions of every machine go on that have failed, timed out or been aborted, however some of them refuse', async () => {
+test('failed, timed-out and aborted executions are redriven, even when some refuse', async () => {
   client.on(ListExecutionsCommand).callsFake(({ stateMachineArn, statusFilter }) => ({
     executions: [{ executionArn: `${stateMachineArn} ${statusFilter}`, name: 'ord_1-3' }],
   }))
@@ -56,7 +56,7 @@ test('executions of every machine go on that have failed, timed out or been abor
   expect(lines).toMatchObject([{ level: 'ERROR', message: 'redrive failed', request_id: 'ord_1-3' }])
 })
 
-test('that executions cannot even be listed is an error', async () => {
+test('a failure to list executions is an error', async () => {
   client.on(ListExecutionsCommand).rejects(new Error('Down'))
   await expect(workflows().redriveFailed()).rejects.toThrow('Down')
 })

@@ -6,7 +6,7 @@ const every: { action: OrderAction; transition: Transition }[] = OrderAction.opt
   transitions[action].map((transition) => ({ action, transition })),
 )
 
-/** Where creation leaves an order of each kind. */
+/** The statuses of a new order of each kind. */
 const created: Record<OrderKind, OrderStatus[]> = {
   stock: ['NEW', 'RESERVED', 'FAILED_RESERVATION', 'BACKORDERED'],
   simple: ['NEW'],
@@ -34,20 +34,20 @@ describe('the state machine', () => {
     expect([...reachable(kind)].toSorted()).toEqual([...statuses].toSorted())
   })
 
-  test('lets nothing leave DELIVERED and CANCELLED, and everything else end', () => {
+  test('is final in DELIVERED and CANCELLED, and in no other status', () => {
     const left = new Set(every.flatMap(({ transition }) => transition.from))
     expect(OrderStatus.options.filter((status) => !left.has(status))).toEqual(['DELIVERED', 'CANCELLED'])
     expect(OrderStatus.options.filter((status) => phaseOf(status) === 'completed')).toEqual(['DELIVERED'])
     expect(OrderStatus.options.filter((status) => phaseOf(status) === 'cancelled')).toEqual(['CANCELLED'])
   })
 
-  test('has one event per meaning: the same event always leads to the same status, and no two events to one', () => {
+  test('has one status for each event, and one event for each status', () => {
     const leadsTo = new Map(every.map(({ transition }) => [transition.event, transition.to[0]]))
     for (const { transition } of every) expect(transition.to[0]).toBe(leadsTo.get(transition.event))
     expect(new Set(leadsTo.values()).size).toBe(leadsTo.size)
   })
 
-  test('answers every action in every status, for every kind and standing, with at most one transition', () => {
+  test('allows at most one transition for every action, status, kind and standing', () => {
     for (const action of OrderAction.options) {
       for (const status of OrderStatus.options) {
         for (const kind of OrderKind.options) {
@@ -62,11 +62,11 @@ describe('the state machine', () => {
     }
   })
 
-  test('leaves more than one way open only where the stock decides', () => {
+  test('has more than one outcome only where the stock decides', () => {
     for (const { transition } of every) expect(transition.to.length > 1).toBe(transition.stock === 'reserve')
   })
 
-  test('gives stock back or ships it on every way out of holding it', () => {
+  test('returns or ships the stock on every way out of holding it', () => {
     const holding: OrderStatus[] = ['RESERVED', 'PICKING', 'PICKED']
     for (const { transition } of every.filter(({ transition }) => transition.kinds.includes('stock'))) {
       const leaves =

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { namedMachines } from '#shared/workflows/machines.ts'
 
 /**
- * Everything that the interpreter of the local stack does as Step Functions does it, by type of state. It ignores what it does not
+ * Everything that the local interpreter does as Step Functions does, by type of state. It ignores what it does not
  * know: `HeartbeatSeconds` and `Assign` above all.
  */
 const understood: Record<string, readonly string[]> = {
@@ -33,7 +33,7 @@ describe.each(namedMachines)('the machine $name', ({ definition, tasks, waitRule
     expect(isValid ? '' : errorsText('\n')).toBe('')
   })
 
-  test('uses only what the local interpreter understands', () => {
+  test('uses only what the local interpreter supports', () => {
     const unknown = states.flatMap(([, state]) => [
       ...unknownMembers(state.Type, state),
       ...('Retry' in state ? state.Retry.flatMap((retrier) => unknownMembers('retrier', retrier)) : []),
@@ -42,7 +42,7 @@ describe.each(namedMachines)('the machine $name', ({ definition, tasks, waitRule
     expect([...unknownMembers('machine', definition), ...unknown]).toEqual([])
   })
 
-  test('waits nowhere longer than the timers of the interpreter can', () => {
+  test('waits nowhere longer than the timers of the interpreter allow', () => {
     for (const [name, state] of states) {
       if (state.Type !== 'Task') continue
       if ('TimeoutSecondsPath' in state) expect(state.TimeoutSecondsPath, name).toMatch(timeoutPath)
@@ -50,14 +50,14 @@ describe.each(namedMachines)('the machine $name', ({ definition, tasks, waitRule
     }
   })
 
-  test('calls the tasks it has, all of them, and tries again what has failed for technical reasons', () => {
+  test('calls each of its tasks, and retries technical failures', () => {
     const calls = states.flatMap(([, state]) => (state.Type === 'Task' ? [state] : []))
     const called = calls.map(({ Parameters }) => Parameters.FunctionName.slice(2, -1))
     expect(new Set(called)).toEqual(new Set(Object.keys(tasks)))
     for (const { Retry } of calls) expect(Retry.length).toBeGreaterThan(0)
   })
 
-  test('has a wait in the code for every state that waits, and the other way round', () => {
+  test('has a wait in the code for every waiting state, and the other way round', () => {
     const waiting = states.filter(([, state]) => 'Resource' in state && state.Resource.endsWith('.waitForTaskToken'))
     expect(Object.keys(waitRules).toSorted()).toEqual(waiting.map(([name]) => name).toSorted())
     for (const [name, { next }] of Object.entries(waitRules)) {

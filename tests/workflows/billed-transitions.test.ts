@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { addStock } from '#tests/store/world.ts'
+import { addStock } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import { useVirtualWorld } from './virtual-world.ts'
 
@@ -9,7 +9,7 @@ describe('billed transitions', () => {
   /** Step Functions bills every state that is entered, and the start. */
   const billed = (one: OneOrder): number[] => one.executions('ended').map(({ entered }) => entered.length + 1)
 
-  test('are five for an order that goes its way', async () => {
+  test('are five for an order that is delivered without delay', async () => {
     const one = await OneOrder.place(world, 2)
     for (const step of ['await-picking', 'await-picked', 'await-shipment', 'await-delivery']) {
       await one.untilAt(step)
@@ -27,7 +27,7 @@ describe('billed transitions', () => {
     expect(billed(one)).toEqual([3])
   })
 
-  test('are two for an order that gets the stock it waits for, before its fulfilment begins', async () => {
+  test('are two for an order that gets the stock it waits for, before its fulfilment', async () => {
     const one = await OneOrder.place(world, 0)
     await one.untilAt('await-stock-1')
     await addStock(world.services, one.sku, 2)

@@ -1,6 +1,6 @@
 import type { machines } from '#shared/workflows/machines.ts'
 import { recoveryTimeouts } from '#shared/workflows/recovery.ts'
-import { addStock } from '#tests/store/world.ts'
+import { addStock } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import type { VirtualWorld } from './virtual-world.ts'
 
@@ -10,11 +10,11 @@ export type TaskState = Exclude<
   'resume' | 'ended'
 >
 
-/** Something that befalls an order in a state. */
+/** Something that happens to an order in a state. */
 export interface Course {
   name: string
   state: TaskState
-  /** @param strike makes things go wrong from here on, where it is not the state's function that fails */
+  /** @param strike starts the fault, unless it is in the state's function */
   run(world: VirtualWorld, strike: () => void): Promise<OneOrder>
 }
 
@@ -105,7 +105,7 @@ export const courses: Course[] = [
         strike()
         await addStock(world.services, one.sku, 1)
         await world.settle()
-        // Whoever was not told of it finds it by the next attempt.
+        // An execution that missed it finds it with the next attempt.
         if ((await one.read()).status !== 'RESERVED') await world.pass(recoveryTimeouts[state])
         await world.until(async () => (await one.read()).status === 'RESERVED')
         return one

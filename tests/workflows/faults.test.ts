@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import { namedMachines } from '#shared/workflows/machines.ts'
-import { stockOf } from '#tests/store/world.ts'
 import { isFullProof } from '#tests/support/counts.ts'
+import { stockOf } from '#tests/support/world.ts'
 import { type Course, courses } from './courses.ts'
 import { delayed, faults } from './faults.ts'
 import type { OneOrder } from './one-order.ts'
@@ -9,7 +9,7 @@ import { useVirtualWorld } from './virtual-world.ts'
 
 const world = useVirtualWorld()
 
-/** At its end nothing is held for it, and nothing waits for it any more. */
+/** When an order has ended, no stock is reserved for it and no execution is running. */
 async function expectEnd(one: OneOrder): Promise<void> {
   const { status } = await one.read()
   expect(['DELIVERED', 'CANCELLED']).toContain(status)
@@ -20,10 +20,10 @@ async function expectEnd(one: OneOrder): Promise<void> {
 
 const visited = new Set<string>()
 
-/** States like their neighbours, which it takes long to reach. */
+/** States that behave alike, and take long to reach. */
 const alike = [2, 3, 4, 5, 6, 7].map((n) => `await-stock-${n}`).concat('hand-over')
 
-/** All of them; or of those of a state another one for every fault, and of states that are alike one. */
+/** All courses in a full proof; otherwise a different one for every fault and state, and one of the states that are alike. */
 function coursesOf(n: number): Course[] {
   if (isFullProof) return courses
   const byState = [...Map.groupBy(courses, ({ state }) => state)]
@@ -32,7 +32,7 @@ function coursesOf(n: number): Course[] {
 }
 
 describe.each(Object.entries(faults).map(([name, fault], n) => ({ name, fault, n })))('when $name', ({ fault, n }) => {
-  test.each(coursesOf(n))('while an order is in $state and $name, all comes to its end', async ({ state, run }) => {
+  test.each(coursesOf(n))('an order in $state when $name comes to its end', async ({ state, run }) => {
     if (fault && 'inState' in fault) world.disturb(fault.inState(state))
     const one = await run(world, () => {
       if (fault && 'around' in fault) world.disturb(fault.around())

@@ -5,7 +5,7 @@ import type { Fault as TableFault } from '#tests/support/faults.ts'
 import type { TaskState } from './courses.ts'
 import type { Disturbances } from './virtual-world.ts'
 
-/** Something that goes wrong: with the function of a state when it is first called, or with what is around it. */
+/** A fault: in the function of a state when it is first called, or in what surrounds it. */
 type FaultOf = { inState(state: TaskState): Partial<Disturbances> } | { around(): Partial<Disturbances> }
 
 const fileOf = (state: TaskState): string => {
@@ -18,7 +18,7 @@ const fileOf = (state: TaskState): string => {
 
 type Call = () => Promise<unknown>
 
-/** Does something else with the first call of the state's function. */
+/** Replaces the first call of the state's function. */
 const firstCall = (instead: (call: Call) => Promise<unknown>) => ({
   inState(state: TaskState): Partial<Disturbances> {
     let isFirst = true
@@ -34,7 +34,7 @@ const firstCall = (instead: (call: Call) => Promise<unknown>) => ({
   },
 })
 
-/** The first call of the table that the state's function makes goes wrong. */
+/** The first call of the state's function to the table fails. */
 const tableFault = (fault: TableFault) => ({
   inState(state: TaskState): Partial<Disturbances> {
     let isDue = false
@@ -51,7 +51,7 @@ const tableFault = (fault: TableFault) => ({
   },
 })
 
-/** Does something else with the first call of Step Functions. */
+/** Replaces the first call to Step Functions. */
 const firstRequest = (instead: (call: () => Promise<void>) => Promise<void>) => ({
   around(): Partial<Disturbances> {
     let isFirst = true
@@ -70,10 +70,10 @@ const firstRequest = (instead: (call: () => Promise<void>) => Promise<void>) => 
   },
 })
 
-/** What the stream does with records from here on. */
+/** Changes what the stream does with records from here on. */
 const streamFault = (make: () => Disturbances['stream']) => ({ around: () => ({ stream: make() }) })
 
-/** Calls to be made once more when everything is over. */
+/** Calls that are repeated when everything is over. */
 export const delayed: Call[] = []
 const throttled = async () => {
   throw new NamedError('Lambda.TooManyRequestsException')
@@ -114,9 +114,9 @@ export const faults: Record<string, FaultOf | undefined> = {
   'records come late': streamFault(() => {
     let held: Parameters<Disturbances['stream']>[0] | undefined
     return (records) => {
-      const told = held === undefined ? [] : [records, held]
+      const batches = held === undefined ? [] : [records, held]
       held ??= records
-      return told
+      return batches
     }
   }),
   'records are lost': streamFault(() => () => []),

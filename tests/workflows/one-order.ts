@@ -1,10 +1,10 @@
 import type { Execution } from '#infra/local/execution-files.ts'
 import type { StoredOrder } from '#shared/orders/order.ts'
 import { isFinal, lacksStock } from '#shared/orders/transitions.ts'
-import { act, newProduct, operator, order, owner, stored } from '#tests/store/world.ts'
+import { act, newProduct, operator, order, owner, stored } from '#tests/support/world.ts'
 import type { VirtualWorld } from './virtual-world.ts'
 
-/** One order of a product of its own, and what people do with it. */
+/** One order with a product of its own, and what users do with it. */
 export class OneOrder {
   readonly #world: VirtualWorld
   readonly id: string
@@ -16,7 +16,7 @@ export class OneOrder {
     this.sku = sku
   }
 
-  /** Of two units of which there are so many. */
+  /** Places an order of two units, of a product with so much stock. */
   static async place(world: VirtualWorld, stock: number, reserveForMinutes?: number): Promise<OneOrder> {
     const sku = await newProduct(world.services, stock)
     const { id } = await order(world.services, {
@@ -28,14 +28,14 @@ export class OneOrder {
 
   read = (): Promise<StoredOrder> => stored(this.#world.services, this.id)
 
-  /** Until an execution of it waits there. */
+  /** Waits until one of its executions is in that state. */
   untilAt = (state: string): Promise<void> =>
     this.#world.until(async () => {
       const waits = await this.#world.services.store.waits.ofOrder(this.id)
       return waits.some((wait) => wait.state === state)
     })
 
-  /** What the operator does next with an order that has its stock. */
+  /** The operator's next action on an order that is reserved. */
   async step(): Promise<void> {
     const next = { RESERVED: 'start-pick', PICKING: 'confirm-pick', PICKED: 'ship', SHIPPED: 'deliver' } as const
     const { status } = await this.read()
@@ -46,10 +46,10 @@ export class OneOrder {
   async cancel(): Promise<void> {
     const { status } = await this.read()
     const who = status === 'PICKING' || status === 'PICKED' ? operator : owner
-    await act(this.#world.services, who, this.id, 'cancel', 'nobody wants it')
+    await act(this.#world.services, who, this.id, 'cancel', 'not needed any more')
   }
 
-  /** To its end, whatever that is: who has no stock is cancelled. */
+  /** Brings it to its end: an order without stock is cancelled. */
   async finish(): Promise<void> {
     for (;;) {
       const { status } = await this.read()

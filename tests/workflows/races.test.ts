@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { act, addStock, operator, owner, stranger } from '#tests/store/world.ts'
+import { act, addStock, operator, owner, stranger } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import { useVirtualWorld } from './virtual-world.ts'
 
@@ -9,7 +9,7 @@ describe('an expiry that comes late', () => {
   test('takes nothing from an order that is being picked', async () => {
     const one = await OneOrder.place(world, 2, 30)
     await one.untilAt('await-picking')
-    // The relay has not told the workflow of it when the time is up.
+    // The relay has not reached the workflow when the time is up.
     world.disturb({ stream: () => [] })
     await one.step()
     await world.pass(30 * 60)
@@ -23,7 +23,7 @@ describe('an expiry that comes late', () => {
 })
 
 describe('a retry of an order that a workflow has reserved', () => {
-  test('by whoever may retry is answered with the order, and writes nothing', async () => {
+  test('returns the order to anyone who may retry, and writes nothing', async () => {
     const one = await OneOrder.place(world, 0)
     await addStock(world.services, one.sku, 2)
     await world.settle()

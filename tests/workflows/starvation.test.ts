@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { StoredOrder } from '#shared/orders/order.ts'
-import { act, addStock, newProduct, order, owner, stored } from '#tests/store/world.ts'
 import { counts } from '#tests/support/counts.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
+import { act, addStock, newProduct, order, owner, stored } from '#tests/support/world.ts'
 import { useVirtualWorld } from './virtual-world.ts'
 
 const world = useVirtualWorld()
@@ -36,7 +36,7 @@ describe('an order that needs more than there is', () => {
     return (await all(small)).filter(({ status }) => status === 'RESERVED').length
   }
 
-  test('is passed over until the stock has moved as often as it needs units, then comes before new orders', async () => {
+  test('is passed over for as many movements as it needs units, then goes first', async () => {
     const sku = await newProduct(world.services, 0)
     const large = await place([{ sku, quantity: 5 }])
     await world.pass(1)
@@ -45,7 +45,7 @@ describe('an order that needs more than there is', () => {
     expect((await stored(world.services, large)).status).toBe('RESERVED')
   })
 
-  test('holds up none of the others when it needs more than ever comes', async () => {
+  test('blocks no other order when it needs more than ever arrives', async () => {
     const sku = await newProduct(world.services, 0)
     const giant = await place([{ sku, quantity: 100_000 }])
     await world.pass(1)
@@ -55,7 +55,7 @@ describe('an order that needs more than there is', () => {
     expect(await lineOf(sku)).toEqual([])
   })
 
-  test('lets those behind it be served as soon as it is cancelled', async () => {
+  test('frees the orders behind it as soon as it is cancelled', async () => {
     const sku = await newProduct(world.services, 0)
     const large = await place([{ sku, quantity: 2 }])
     await world.pass(1)

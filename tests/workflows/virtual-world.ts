@@ -25,21 +25,21 @@ import { waitingViolationsOf } from '#tests/support/waiting-invariant.ts'
 
 type StreamRecords = DynamoDBStreamEvent['Records']
 
-/** The clock that the fake timers turn; pauses between attempts take no time. */
+/** The clock of the fake timers; pauses between attempts take no time. */
 const virtualClock: Clock = {
   now: () => Date.now(),
   sleep: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
-/** What may go wrong between the parts; by default nothing does. */
+/** What may fail between the parts; by default nothing does. */
 export interface Disturbances {
-  /** Around every call of a task. */
+  /** Wraps every call of a task. */
   invoke: (run: Invoke) => Invoke
-  /** Around what the relay does with the workflows. */
+  /** Wraps the relay's calls to the workflows. */
   workflows: (workflows: Workflows) => Workflows
-  /** What the stream tells of the records that were written, in batches. */
+  /** The batches in which the stream delivers the records that were written. */
   stream: (records: StreamRecords) => StreamRecords[]
-  /** Asked at every call of the table. */
+  /** Called for every call to the table. */
   table: FaultPlan
 }
 
@@ -50,16 +50,16 @@ const undisturbed: Disturbances = {
   table: () => undefined,
 }
 
-/** Everything that follows from what people do, on a real engine, in virtual time. */
+/** Everything that follows from requests, on a real engine, in virtual time. */
 export interface VirtualWorld {
   readonly services: Services
-  /** Until the test ends. */
+  /** Applies until the test ends. */
   disturb(disturbances: Partial<Disturbances>): void
-  /** Until nothing happens any more before time passes. */
+  /** Runs until nothing happens without time passing. */
   settle(): Promise<void>
-  /** Lets so much time pass at once, then settles. */
+  /** Advances the time at once, then settles. */
   pass(seconds: number): Promise<void>
-  /** Lets time pass, two minutes after the other, until something is the case. @throws when it does not come to be in time */
+  /** Advances the time by two minutes again and again until the condition holds. @throws Error when it never does */
   until(isSo: () => Promise<boolean> | boolean): Promise<void>
   executions: WorkflowRunner['executions']
   /** Orders that wait although they could be served; empty once everything has settled. */
@@ -67,7 +67,7 @@ export interface VirtualWorld {
 }
 
 const jobSeconds = 120
-/** Longer than the retries of a state take altogether. */
+/** Longer than all retries of a state together. */
 const maxTicks = 60
 
 /** A world for the tests of one file, which must leave no invariant broken behind. */
@@ -95,7 +95,7 @@ export function useVirtualWorld(): VirtualWorld {
     try {
       return await tasks[file]?.(payload)
     } catch {
-      // So does every function that nobody waits for.
+      // As every background function does.
       throw new NamedError('RunFailed')
     }
   }
@@ -110,7 +110,7 @@ export function useVirtualWorld(): VirtualWorld {
     return done
   }
   const reactions = (): Reaction[] => [followOrders(services(), workflows, 'relay')]
-  // What is put aside is found by the job.
+  // The job finds what is dead-lettered.
   const outside = () => ({ requestId: 'relay', reactions: reactions(), deadLetter: async () => undefined })
 
   const relayNews = () =>
@@ -129,7 +129,7 @@ export function useVirtualWorld(): VirtualWorld {
     }
   }
 
-  /** Timer by timer: what a timer sets off is finished before the next one goes off. */
+  /** Timer by timer: the work of one timer is finished before the next one fires. */
   async function pass(seconds: number): Promise<void> {
     let isOver = false
     setTimeout(() => {
@@ -179,7 +179,7 @@ export function useVirtualWorld(): VirtualWorld {
       for (let tick = 0; !(await isSo()); tick += 1) {
         if (tick === maxTicks) throw new Error('It does not come to be')
         await pass(jobSeconds)
-        // The net below the stream; what lags for a while, it relays.
+        // The job relays what the stream has missed for a while.
         await processDueOrders(services(), reactions(), { requestId: 'job', deadline: Number.POSITIVE_INFINITY })
         await settle()
       }

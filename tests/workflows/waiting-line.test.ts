@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { StoredOrder } from '#shared/orders/order.ts'
-import { act, addStock, newProduct, order, owner, stored } from '#tests/store/world.ts'
 import { counts } from '#tests/support/counts.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
+import { act, addStock, newProduct, order, owner, stored } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import { useVirtualWorld } from './virtual-world.ts'
 
@@ -14,14 +14,14 @@ const place = async (lines: Lines): Promise<string> => (await order(world.servic
 
 const all = (ids: string[]): Promise<StoredOrder[]> => Promise.all(ids.map((id) => stored(world.services, id)))
 
-/** Ids of the orders in the line of a SKU that still wait; entries of others are removed when the line is next served. */
+/** Ids of the orders queued for a SKU that still wait; entries of others are removed when the queue is next served. */
 async function lineOf(sku: string): Promise<string[]> {
   const ids: string[] = []
   for await (const { order_id } of world.services.store.waitingLine.entries(sku)) ids.push(order_id)
   return (await all(ids)).filter(({ waiting_since }) => waiting_since !== undefined).map(({ id }) => id)
 }
 
-/** Ids of orders in the order in which the table got their third events; for an order that waited at first, its reservation. */
+/** Order ids in the sequence of their third events, which for orders that waited is the reservation. */
 function watchThirdEvents(): string[] {
   const seen: string[] = []
   world.disturb({
@@ -64,7 +64,7 @@ describe(`${counts.waitingOrders} orders that wait for three SKUs`, () => {
       expect(round).toBeLessThan(1000)
       const sku = pick(random, skus)
       await addStock(world.services, sku, quantity())
-      // Comes while the relay is about to serve the line.
+      // Placed while the relay is about to serve the queue.
       if (random() < 0.2) barged.push(await place([{ sku, quantity: 1 }]))
       await world.settle()
       if (round % 10 === 0) expect(await world.wronglyWaiting()).toEqual([])
@@ -91,8 +91,8 @@ describe(`${counts.waitingOrders} orders that wait for three SKUs`, () => {
   })
 })
 
-describe('the line of those who wait for a SKU', () => {
-  test('is not waited in by an order that is short of another SKU only', async () => {
+describe('the queue of orders for a SKU', () => {
+  test('does not contain an order that is only short of another SKU', async () => {
     const [a, b] = [await newProduct(world.services, 0), await newProduct(world.services, 0)]
     const both = await place([
       { sku: a, quantity: 1 },
@@ -111,7 +111,7 @@ describe('the line of those who wait for a SKU', () => {
     expect((await all([both])).map(({ status }) => status)).toEqual(['RESERVED'])
   })
 
-  test('is joined by an order that finds another SKU gone when its turn has come', async () => {
+  test('keeps an order that finds its other SKU gone when its turn comes', async () => {
     const [a, b] = [await newProduct(world.services, 0), await newProduct(world.services, 1)]
     const both = await place([
       { sku: a, quantity: 1 },
@@ -126,7 +126,7 @@ describe('the line of those who wait for a SKU', () => {
     expect((await all([both])).map(({ status }) => status)).toEqual(['RESERVED'])
   })
 
-  test('leaves no trace of tries that found too little, but for those after a long wait', async () => {
+  test('records no failed attempts, except after a long wait', async () => {
     const one = await OneOrder.place(world, 0)
     await one.untilAt('await-stock-1')
     await addStock(world.services, one.sku, 1)
@@ -137,7 +137,7 @@ describe('the line of those who wait for a SKU', () => {
     expect(await types()).toEqual(['order.created', 'order.reservation_failed', 'order.retry_failed'])
   })
 
-  test('is not for an order that has lost its stock again: a person decides about it', async () => {
+  test('does not include an order whose reservation expired: a person decides', async () => {
     const one = await OneOrder.place(world, 2, 30)
     await one.untilAt('await-picking')
     await world.pass(30 * 60)

@@ -1,23 +1,23 @@
 import type { OrderStatus } from '#shared/orders/order.ts'
-import type { Cell, Place } from './matrix.ts'
-import { expectStatus, newProduct, type Person } from './people.ts'
+import type { Cell, Place } from '#tests/support/matrix.ts'
+import { expectStatus, newProduct, type Person } from '#tests/support/people.ts'
 
-/** An order that was brought somewhere, and the product it is about. */
+/** An order that was brought to a status, and its product. */
 export interface PlacedOrder {
   id: string
-  /** None for orders without stock. */
+  /** Absent for orders without stock. */
   sku?: string
   received: number
 }
 
-/** Units every order of products asks for. */
+/** Units in every order of products. */
 export const orderedUnits = 3
 
 /** Actions of an operator on the way from RESERVED. */
 const way = { PICKING: 1, PICKED: 2, SHIPPED: 3, DELIVERED: 4 } as const
 const isOnTheWay = (status: OrderStatus): status is keyof typeof way => status in way
 
-/** A new order of `owner` in the wanted place; `builder` is the one who brought it there. */
+/** A new order of `owner` with the given kind and status; `builder` performs the actions. */
 export async function placeOrderAt(
   { kind, status }: Place,
   { owner, builder }: { owner: Person; builder: Person },

@@ -12,7 +12,7 @@ const prefixes: Record<string, string> = {
 
 const Transaction = z.object({ TransactItems: z.array(z.record(z.string(), z.unknown())) })
 
-/** A transaction is no action of its own: IAM checks each of its items. */
+/** A transaction is not an action of its own: IAM checks each of its items. */
 const transactionActions: Record<string, string> = {
   Put: 'dynamodb:PutItem',
   Update: 'dynamodb:UpdateItem',
@@ -26,8 +26,11 @@ const restActions: Record<string, string> = {
   'POST /v2/email/outbound-emails': 'ses:SendEmail',
 }
 
-/** The IAM actions of a request to AWS. A request of an unknown kind has one that nobody can have been granted. */
-export function actionsOf({ method, url, headers }: IncomingMessage, body: string): string[] {
+/** The IAM actions of a request to AWS. A request of an unknown kind has one that no function can be granted. */
+export function actionsOf(
+  { method, url, headers }: Pick<IncomingMessage, 'method' | 'url' | 'headers'>,
+  body: string,
+): string[] {
   const restAction = restActions[`${method} ${url}`]
   if (restAction !== undefined) return [restAction]
   const [protocol = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.')

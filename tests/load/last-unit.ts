@@ -1,10 +1,10 @@
 import { expect } from 'vitest'
 import type { OrderView } from '#shared/orders/order.ts'
-import { counts } from './counts.ts'
-import { crowd } from './crowd.ts'
-import { violationsAt } from './invariants.ts'
-import { expectStatus, newKey } from './people.ts'
-import { pick, seeded } from './seeded.ts'
+import { counts } from '#tests/support/counts.ts'
+import { crowd } from '#tests/support/crowd.ts'
+import { violationsAt } from '#tests/support/invariants.ts'
+import { expectStatus, newKey } from '#tests/support/people.ts'
+import { pick, seeded } from '#tests/support/seeded.ts'
 import { type Shop, stocked } from './shop.ts'
 
 export interface Layout {
@@ -14,7 +14,7 @@ export interface Layout {
 
 const skuCount = 5
 
-/** Orders of one to three units over five SKUs, of which there is about half of what they want. */
+/** Orders of one to three units over five SKUs, with stock for about half of the demand. */
 export async function sellHalf(shop: Shop, orderCount: number, layout: Layout, seed = 1): Promise<OrderView[]> {
   const random = seeded(seed)
   const wishes = Array.from({ length: orderCount }, () => {
@@ -35,7 +35,7 @@ export async function sellHalf(shop: Shop, orderCount: number, layout: Layout, s
   )
   const left = new Map<string, number>()
   for (const [n, sku] of skus.entries()) left.set(sku, await expectHonestStock(shop, sku, Number(stock[n]), orders))
-  // Stock only went down, so what an order lacked then is lacking now.
+  // Stock only decreased, so what an order lacked then is still lacking.
   const falselyShort = orders.filter(
     ({ status, lines }) =>
       status === 'FAILED_RESERVATION' && lines.every(({ sku = '', quantity }) => quantity <= Number(left.get(sku))),
@@ -45,7 +45,7 @@ export async function sellHalf(shop: Shop, orderCount: number, layout: Layout, s
   return orders
 }
 
-/** Orders of one unit each of one SKU, of which there are half as many. */
+/** Orders of one unit of one SKU, with stock for half of them. */
 export async function sellSingles(shop: Shop, orderCount: number, layout: Layout): Promise<OrderView[]> {
   const stock = Math.floor(orderCount / 2)
   const sku = await stocked(shop, stock, layout)
@@ -75,7 +75,7 @@ async function buy(
   return orders
 }
 
-/** What was sold and what is left make up what there was. @returns what is left */
+/** Checks that units sold and units left add up to the initial stock. @returns the units left */
 async function expectHonestStock({ admin }: Shop, sku: string, stock: number, orders: OrderView[]): Promise<number> {
   const sold = orders
     .filter(({ status }) => status === 'RESERVED')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { main } from '#infra/local/main.ts'
 import { TableStream } from '#infra/local/table-stream.ts'
 import { bus } from '#shared/aws/event-bridge.ts'
-import { seeded } from './seeded.ts'
+import { seeded } from '#tests/support/seeded.ts'
 
 const random = seeded(Number(process.env['DISTURBANCE_SEED'] ?? 1))
 const rate = 0.2

@@ -7,7 +7,7 @@ import { machines } from '#shared/workflows/machines.ts'
 import type { StateMachine } from '#shared/workflows/states-language.ts'
 import { observeCalls } from './counting.ts'
 
-/** What was asked of a function, and what it asked of the table, in units. */
+/** How often a function was called, and the units it used of the table. */
 interface FunctionTally {
   calls: number
   table_writes: number
@@ -15,18 +15,18 @@ interface FunctionTally {
   reads: number
 }
 
-/** Billable operations, as they were counted. */
+/** Counts of billable operations. */
 export interface Tally {
   api_calls: number
   events: number
-  /** That came into a consumer's queue. */
+  /** Messages that entered a consumer's queue. */
   messages: number
   mails: number
   /** States entered, and one for each execution. */
   transitions: number
   /** Lines of the executions' histories. */
   history_events: number
-  /** Of the functions' own lines. */
+  /** Size of the lines that functions log themselves. */
   log_bytes: number
   /** By the name that a function has in requests. */
   functions: Record<string, FunctionTally>
@@ -43,17 +43,17 @@ const emptyTally = (): Tally => ({
   functions: {},
 })
 
-/** Counts what functions are asked for in this process, and what they ask of the table. */
+/** Counts the calls of functions in this process, and the calls of functions to the table. */
 export class Meter {
   readonly #current = new AsyncLocalStorage<FunctionTally>()
   readonly #listeners = { asyncEnd: ({ file }: { file: string }) => this.onCallOver(file) }
   tally = emptyTally()
-  /** Told of every function that has answered. */
+  /** Called when a function has answered. */
   onCallOver: (file: string) => void = () => undefined
 
   constructor(client: Runtime['client']) {
     invocations.start.bindStore(this.#current, ({ file }) => this.#called(file))
-    // Typed as if all five were wanted.
+    // The type requires all five listeners.
     invocations.subscribe(this.#listeners as never)
     observeCalls(client, (call) => {
       const of = this.#current.getStore()
@@ -67,7 +67,7 @@ export class Meter {
     })
   }
 
-  /** Begins anew. */
+  /** Starts a new tally. */
   reset(): void {
     this.tally = emptyTally()
   }
@@ -81,7 +81,7 @@ export class Meter {
     const { definition }: { definition: StateMachine } = machines[machine]
     const types = entered.map((state) => definition.States[state]?.Type)
     this.tally.transitions += entered.length + 1
-    // Begin and end of the execution; entered, scheduled, started, submitted, succeeded or failed, left; entered and left.
+    // Two for the execution; six for a task (entered, scheduled, started, submitted, ended, exited), two for other states.
     this.tally.history_events += types.reduce((sum, type) => sum + (type === 'Task' ? 6 : 2), 2)
   }
 

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { SimpleOrderRequest, StockOrderRequest } from '#shared/orders/order-requests.ts'
-import { expectStatus, newKey, type Person } from './people.ts'
-import { pick } from './seeded.ts'
+import { expectStatus, newKey, type Person } from '#tests/support/people.ts'
+import { pick } from '#tests/support/seeded.ts'
 
-/** What becomes of an order: the requests of its life, one after the other. */
+/** The life of an order: its requests, one after the other. */
 const lives = [
   'delivered',
   'delivered',
@@ -30,7 +30,7 @@ interface Cast {
 
 const knockAgainMilliseconds = 100
 
-/** Sends a request until it is answered: the stack may be down, and a repeat does no harm. */
+/** Sends a request until it is answered: the stack may be down, and a retry is safe. */
 async function untilAnswered<A extends { status: number }>(send: () => Promise<A>): Promise<A> {
   for (;;) {
     try {
@@ -83,7 +83,7 @@ export async function live({ customer, operator, plenty, none }: Cast, random: (
   return id
 }
 
-/** The operation that brings an order on, where it is for people to do so. */
+/** The operation with which staff advance an order, if any. */
 const onward = {
   RESERVED: 'startPick',
   PICKING: 'confirmPick',
@@ -91,7 +91,7 @@ const onward = {
   SHIPPED: 'deliverOrder',
 } as const
 
-/** Brings an order to its end, whatever has become of it; for stock, and for the job of simple orders, it waits. */
+/** Brings an order in any status to its end; waits for stock, and for the job of simple orders. */
 export async function liveToTheEnd({ operator }: Cast, id: string): Promise<void> {
   const params = { id }
   for (;;) {
@@ -106,7 +106,7 @@ export async function liveToTheEnd({ operator }: Cast, id: string): Promise<void
   }
 }
 
-/** Of the SKU that nobody could have: enough for all who wait. */
+/** Receives enough of the SKU that was out of stock for every waiting order. */
 export async function bringStock({ operator, none }: Cast, quantity: number): Promise<void> {
   const headers = newKey()
   expectStatus(await untilAnswered(() => operator.receiveStock({ body: { sku: none, quantity }, headers })), 201)

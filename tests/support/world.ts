@@ -11,9 +11,9 @@ import type { Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
 import { readStock } from '#shared/stock/read-stock.ts'
 import type { SkuStock } from '#shared/stock/stock.ts'
-import { startBareTable } from '#tests/support/bare-table.ts'
-import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
-import { violationsAt } from '#tests/support/invariants.ts'
+import { startBareTable } from './bare-table.ts'
+import { contextOf, onceOf, runtimeOn } from './in-process.ts'
+import { violationsAt } from './invariants.ts'
 
 /** Time that passes only when a test says so. */
 class HandClock implements Clock {
@@ -38,15 +38,15 @@ export const stranger = person('user')
 export const job = { actor: { id: 'job', role: 'job' as const }, requestId: 'job-run' }
 export const workflow = { actor: { id: 'workflow', role: 'workflow' as const }, requestId: 'workflow-run' }
 
-/** The use cases on a real engine, with the clock in the test's hand. */
+/** The use cases on a real engine, with a clock that the test controls. */
 interface World {
   clock: HandClock
   services: Services
   /** The services of a request that is guarded. */
   guardedBy(guard: WriteGuard): Services
-  /** Of the engine. */
+  /** URL of the engine. */
   readonly endpoint: string
-  /** For what no use case would ever do to the table. */
+  /** For changes of the table that no use case makes. */
   client: Runtime['client']
 }
 
@@ -122,7 +122,7 @@ export async function stored({ store }: Services, id: string): Promise<StoredOrd
 
 export const eventsOf = ({ store }: Services, id: string): Promise<OrderEvent[]> => store.orders.events(id)
 
-/** The same services, but something else happens just before their first write: a race that is always lost. */
+/** The same services, but `meanwhile` happens just before their first write: a race that is always lost. */
 export function overtaken(services: Services, meanwhile: () => Promise<unknown>): Services {
   let isFirst = true
   const { store } = services

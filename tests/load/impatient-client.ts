@@ -1,17 +1,17 @@
 import { request } from 'node:http'
 
-/** How long a client stays on the line. Without an answer it cannot know whether its request took effect. */
+/** How long a client waits. Without an answer it cannot know whether its request took effect. */
 export const patience = ['waits', 'hangs up while sending', 'hangs up when sent', 'hangs up at the reply'] as const
 export type Patience = (typeof patience)[number]
 
 export interface RawAnswer {
   status: number
   replayed: boolean
-  /** To the letter. */
+  /** The body, byte for byte. */
   body: string
 }
 
-/** Sends JSON over a connection of its own. @returns undefined when no answer was heard to its end */
+/** Sends JSON over a connection of its own. @returns undefined when no complete answer arrived */
 export function post(
   url: string,
   { headers, body, until }: { headers: Record<string, string>; body: string; until: Patience },

@@ -1,4 +1,4 @@
-import { isFullProof } from './counts.ts'
+import { isFullProof } from '#tests/support/counts.ts'
 
 /** Runs work on `count` things; a full proof says how long it took, for the record. */
 export async function measured<T>(name: string, count: number, work: () => Promise<T>): Promise<T> {

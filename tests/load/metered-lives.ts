@@ -1,13 +1,13 @@
 import type { StockOrderRequest } from '#shared/orders/order-requests.ts'
+import { expectStatus, newKey, newProduct, type Person, password, signIn } from '#tests/support/people.ts'
 import { baseUrl, type MeteredStack } from './metered-stack.ts'
-import { expectStatus, newKey, newProduct, type Person, password, signIn } from './people.ts'
 
-/** Where what is ordered goes to. */
+/** The address that orders are shipped to. */
 const ship_to = { name: 'Jo Doe', line1: '1 Main Street', city: 'Springfield', postal_code: '12345', country: 'US' }
 
 const shipment = { carrier: 'Post', tracking_number: 'RR123456785' }
 
-/** Lives of an order, from its creation to its end, each with what it takes. */
+/** Lives of an order, from its creation to its end, each with its cost. */
 export async function measureLives({ admin, fetch, measure }: MeteredStack) {
   const email = 'jo.doe@example.com'
   expectStatus(await admin.createUser({ body: { email, password, name: 'Jo Doe' } }), 201)
@@ -27,7 +27,7 @@ export async function measureLives({ admin, fetch, measure }: MeteredStack) {
     await done(admin, 'deliverOrder', id)
   }
 
-  // What a process keeps between requests is read before anything is counted.
+  // The caches of the process are filled before anything is counted.
   await done(customer, 'cancelOrder', await order('RESERVED', await product(2)))
 
   const [one, two, three, four, held] = [

@@ -8,7 +8,7 @@ import { leanSdk } from '#infra/bundling/lean-sdk.ts'
 import { packedData } from '#infra/bundling/packed-data.ts'
 
 /**
- * The exports of a module whose packages were bundled as those of functions are.
+ * The exports of a module whose packages are bundled like those of functions.
  * @param contents of the module, TypeScript
  */
 export async function bundled(contents: string, declared: AwsService[]): Promise<unknown> {

@@ -2,24 +2,24 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '#shared/api/client.ts'
 import { mainWarehouseId } from '#shared/stock/warehouse.ts'
-import { adminPassword, type LocalStack } from './local-stack.ts'
-import { expectStatus, newKey, newSku, type Person, password } from './people.ts'
+import { adminPassword, type LocalStack } from '#tests/support/local-stack.ts'
+import { expectStatus, newKey, newSku, type Person, password } from '#tests/support/people.ts'
 
-/** A stack with an admin and a customer whose requests are repeated, key and all, until the answer is none of 5xx. */
+/** A stack with an admin and a customer whose requests are retried with the same key until the answer is not a 5xx. */
 export interface Shop {
   stack: LocalStack
   admin: Person
   customer: Person
-  /** A further customer. */
+  /** Adds a customer. */
   join(): Promise<Person>
-  /** So far: answers of 5xx, requests that were waited for in vain, and those that the client itself broke off. */
+  /** Counts so far: answers of 5xx, requests that got no answer, and requests that the client aborted. */
   troubles: { serverErrors: number; lost: number; brokenOff: number }
 }
 
-/** How long a client that could not connect waits before it knocks again. */
+/** How long a client that could not connect waits before it retries. */
 export const knockAgainMilliseconds = 50
 
-/** So many answers of 5xx to one request, and a client takes the next for an answer: the stack is broken. */
+/** After so many 5xx answers to one request a client accepts the next one: the stack is broken. */
 export const maxRefusals = 30
 
 export async function openShop(stack: LocalStack): Promise<Shop> {

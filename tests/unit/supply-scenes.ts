@@ -5,7 +5,7 @@ import type { Warehouse } from '#shared/stock/warehouse.ts'
 
 const at = '2026-11-20T00:00:00.000Z'
 
-/** Number `n` in order of priority. */
+/** The `n`th warehouse by priority. */
 export const warehouse = (n: number): Warehouse => ({
   id: `wh_${n}`,
   name: `Warehouse ${n}`,
@@ -24,7 +24,7 @@ export const level = (sku: string, warehouseNumber: number, bucket: number, avai
   available,
 })
 
-/** Something a planner can be asked. */
+/** Input of a planner. */
 export interface Scene {
   demand: Demand
   levels: Level[]
@@ -34,7 +34,7 @@ export interface Scene {
 
 const three = { minLength: 3, maxLength: 3 }
 
-/** Up to three SKUs wanted; three buckets of each in every warehouse, empty ones among them. */
+/** Up to three SKUs in demand; three buckets of each in every warehouse, some of them empty. */
 export const scenes = (minLength: number, maxLength: number): fc.Arbitrary<Scene> =>
   fc
     .record({

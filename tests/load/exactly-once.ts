@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
 import type { OrderStatus } from '#shared/orders/order.ts'
-import { counts } from './counts.ts'
-import { crowd } from './crowd.ts'
+import { counts } from '#tests/support/counts.ts'
+import { crowd } from '#tests/support/crowd.ts'
+import { scanTable, violationsOf } from '#tests/support/invariants.ts'
+import { expectStatus, newKey } from '#tests/support/people.ts'
+import { pick, seeded } from '#tests/support/seeded.ts'
 import { type Patience, patience, post, type RawAnswer } from './impatient-client.ts'
-import { scanTable, violationsOf } from './invariants.ts'
-import { expectStatus, newKey } from './people.ts'
-import { pick, seeded } from './seeded.ts'
 import { knockAgainMilliseconds, maxRefusals, type Shop, stocked } from './shop.ts'
 
 /** One request that has to take effect once, and everything that was answered to it. */
@@ -19,7 +19,7 @@ interface Attempt {
 
 const copies = 4
 
-/** Of ten keys six find plenty, two more units than there are, and two compete for one. */
+/** Out of ten keys six find enough stock, two ask for more than there is, and two compete for one unit. */
 const kinds = [
   'plenty',
   'plenty',
@@ -95,7 +95,7 @@ export async function sendRepeatedly(
   }
 }
 
-/** Everything that must be true of such a run. */
+/** Checks everything that must hold after such a run. */
 export async function expectExactlyOnce(shop: Shop, keyCount: number, run: Awaited<ReturnType<typeof sendRepeatedly>>) {
   const { stack, admin, customer } = shop
   const { attempts, skus, patiently } = run
@@ -121,7 +121,7 @@ export async function expectExactlyOnce(shop: Shop, keyCount: number, run: Await
   expect(new Set(statuses('short'))).toEqual(new Set(['FAILED_RESERVATION']))
   expect(new Set(statuses('scarce'))).toEqual(new Set(['RESERVED', 'FAILED_RESERVATION']))
 
-  // With stock for all of them now, a repeat still gets the answer of then.
+  // With stock for all of them now, a retry still gets the first answer.
   for (const sku of [skus.short, skus.scarce]) {
     expectStatus(await admin.receiveStock({ body: { sku, quantity: 100_000 }, headers: newKey() }), 201)
   }
@@ -134,6 +134,6 @@ export async function expectExactlyOnce(shop: Shop, keyCount: number, run: Await
   )
   const refusals = others.map(({ status, body }) => `${status} ${(JSON.parse(body) as { code: string }).code}`)
   expect(new Set(refusals)).toEqual(new Set(['422 idempotency_key_reused']))
-  // Those who waited for stock are being served meanwhile.
+  // Orders that waited for stock are being reserved meanwhile.
   await expect.poll(async () => violationsOf(await scanTable(stack.endpoint)), { timeout: 60_000 }).toEqual([])
 }

@@ -3,7 +3,7 @@ import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, SignJWT, Unsecu
 import type { Secrets } from '#shared/runtime/secrets.ts'
 import type { Tokens } from '#shared/users/user.ts'
 
-/** What an attacker may have at best, and more: a session of their own, our keys (to build what must not pass), a clock. */
+/** More than an attacker can have: a session of their own, the API's keys (to build tokens that must fail), a clock. */
 export interface Workshop {
   key: Secrets['signing_keys'][number]
   tokens: Tokens
@@ -15,7 +15,7 @@ export interface Workshop {
 interface Parts {
   header?: Record<string, unknown>
   claims?: Record<string, unknown>
-  /** Private key or shared secret; ours when left out. */
+  /** Private key or shared secret; by default the API's. */
   signWith?: CryptoKey | Uint8Array
 }
 
@@ -34,7 +34,7 @@ const genuineClaims = ({ tokens, sessionId, now }: Workshop) => ({
   exp: now + 900,
 })
 
-/** With no parts: a token as we sign it, which must be accepted, or the refusals of the others prove nothing. */
+/** Without parts: a token as the API signs it. It must be accepted, or the refusals of the others prove nothing. */
 export async function signToken(workshop: Workshop, { header, claims, signWith }: Parts = {}): Promise<string> {
   const protectedHeader = JSON.parse(JSON.stringify({ ...genuineHeader(workshop), ...header }))
   const payload = JSON.parse(JSON.stringify({ ...genuineClaims(workshop), ...claims }))
@@ -43,7 +43,7 @@ export async function signToken(workshop: Workshop, { header, claims, signWith }
   return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(key, crit)
 }
 
-/** Name of what is wrong with it, and the token. */
+/** Tokens by what is wrong with them. */
 export async function forgedTokens(workshop: Workshop): Promise<Record<string, string>> {
   const sign = (parts: Parts) => signToken(workshop, parts)
   const claim = (claims: Record<string, unknown>) => sign({ claims })
@@ -70,9 +70,9 @@ async function claimForgeries({ now }: Workshop, claim: (claims: Record<string, 
     'no iat': await claim({ iat: undefined }),
     'iat is text': await claim({ iat: String(now) }),
     'issued by another stage': await claim({ iss: 'holdfast-prod' }),
-    'issued by somebody else': await claim({ iss: 'https://accounts.example.com' }),
+    'issued by another issuer': await claim({ iss: 'https://accounts.example.com' }),
     'no issuer': await claim({ iss: undefined }),
-    'for another audience': await claim({ aud: 'somebody-else' }),
+    'for another audience': await claim({ aud: 'another-audience' }),
     'for a longer audience': await claim({ aud: 'holdfast-api-2' }),
     'no audience': await claim({ aud: undefined }),
     'no subject': await claim({ sub: undefined }),
@@ -152,7 +152,7 @@ async function textForgeries(workshop: Workshop): Table {
     'alg in small letters': `${encode({ ...header, alg: 'es256' })}.${payload}.${signature}`,
     'no alg': `${encode({ typ: header.typ, kid: header.kid })}.${payload}.${signature}`,
     'the payload promoted to admin': `${head}.${encode({ ...claims, role: 'admin' })}.${signature}`,
-    'the payload of somebody else': `${head}.${encode({ ...claims, sub: 'usr_1' })}.${signature}`,
+    'the payload of another user': `${head}.${encode({ ...claims, sub: 'usr_1' })}.${signature}`,
     'one letter of the payload': `${head}.${flipped(payload, 20)}.${signature}`,
     'one letter of the signature': `${head}.${payload}.${flipped(signature, 20)}`,
     'one letter of the header': `${flipped(head, 20)}.${payload}.${signature}`,
@@ -166,8 +166,8 @@ async function textForgeries(workshop: Workshop): Table {
     'no payload': `${head}..${signature}`,
     'a part too many': `${genuine}.${signature}`,
     'five parts, as if encrypted': `${head}.${payload}.${signature}.${payload}.${signature}`,
-    'the payload is no JSON': `${head}.${Buffer.from('claims').toString('base64url')}.${signature}`,
-    'the header is no JSON': `${Buffer.from('header').toString('base64url')}.${payload}.${signature}`,
+    'the payload is not JSON': `${head}.${Buffer.from('claims').toString('base64url')}.${signature}`,
+    'the header is not JSON': `${Buffer.from('header').toString('base64url')}.${payload}.${signature}`,
     'the header is a list': `${encode([header])}.${payload}.${signature}`,
     'the header is null': `${encode(null)}.${payload}.${signature}`,
     'the token twice': `${genuine}${genuine}`,

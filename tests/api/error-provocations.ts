@@ -1,20 +1,29 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '#shared/api/client.ts'
 import type { OrderStatus } from '#shared/orders/order.ts'
-import { expectStatus, newKey, newPerson, newProduct, newSku, type Person, password, signIn } from './people.ts'
+import {
+  expectStatus,
+  newKey,
+  newPerson,
+  newProduct,
+  newSku,
+  type Person,
+  password,
+  signIn,
+} from '#tests/support/people.ts'
 import { placeOrderAt } from './placed-orders.ts'
 
 type Answer = { status: number; body: unknown }
 type Provocation = () => Promise<Answer>
 
-/** Operation → code → how a client gets it. */
+/** How a client gets an error: by operation, then by code. */
 export type Provocations = Record<string, Record<string, Provocation>>
 
 const registration = () => ({ email: `${randomUUID()}@example.com`, password })
 
 const count = 12
 
-/** Changes one thing from many sides at once, and another one each round, until two of them meet. */
+/** Changes one thing with concurrent requests, another thing each round, until two of them conflict. */
 async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>): Promise<Answer> {
   for (let round = 0; round < 20; round += 1) {
     const change = await oneThing()
@@ -25,7 +34,7 @@ async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>
   throw new Error('No two changes ever met')
 }
 
-/** Accounts: what is wrong with a registration, a login or a token. @param strict a stack that lets nobody try twice */
+/** Accounts: errors of registrations, logins and tokens. @param strict a stack that allows one attempt */
 export function accountProvocations(baseUrl: string, admin: Person, strict: { baseUrl: string }): Provocations {
   const anybody = createClient({ baseUrl })
   const taken = (of: 'email' | 'username', send: typeof anybody.register): Provocation => {
@@ -75,9 +84,9 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: { ba
         }),
     },
     logIn: {
-      invalid_credentials: () => anybody.logIn({ body: { username: 'nobody', password } }),
+      invalid_credentials: () => anybody.logIn({ body: { username: 'unknown', password } }),
       rate_limited: async () => {
-        const again = () => createClient(strict).logIn({ body: { username: 'nobody', password } })
+        const again = () => createClient(strict).logIn({ body: { username: 'unknown', password } })
         await again()
         return again()
       },

@@ -1,15 +1,15 @@
 import { expect } from 'vitest'
 import type { OrderStatus, OrderView } from '#shared/orders/order.ts'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
-import { expectStatus, newKey, type Person } from './people.ts'
+import { expectStatus, newKey, type Person } from '#tests/support/people.ts'
+import { everyPage } from '#tests/support/snapshot.ts'
 import { type Shop, stocked } from './shop.ts'
-import { everyPage } from './snapshot.ts'
 
-/** An order as those who write it know it. */
+/** An order as the clients that write it know it. */
 export interface KnownOrder extends Pick<OrderView, 'id' | 'user_id' | 'status' | 'created_at'> {
   reference: string | undefined
   sku: string | undefined
-  /** Changes that were begun, and whether one is under way: then nobody can know its status. */
+  /** Changes that were begun, and whether one is in flight: then the status is unknown. */
   changes: number
   isChanging: boolean
 }
@@ -22,7 +22,7 @@ export interface ListCase {
   matches(order: KnownOrder): boolean
 }
 
-/** A shop whose customers place, reserve and cancel orders, and whatever is known of them. */
+/** A shop whose customers place, reserve and cancel orders, and what is known of those orders. */
 export async function openMovingShop(shop: Shop) {
   const customers = [shop.customer, await shop.join(), await shop.join()]
   const skus = await Promise.all(Array.from({ length: 3 }, () => stocked(shop, 100_000, { buckets: 8 })))
@@ -32,7 +32,7 @@ export async function openMovingShop(shop: Shop) {
   const waiting: { count: number; go: () => void }[] = []
   const doomed: { owner: Person; order: KnownOrder }[] = []
 
-  /** Two of three orders are of products; every fifth is cancelled, after some more were placed. */
+  /** Two of three orders have products; every fifth is cancelled, after some more were placed. */
   const place = async (n: number): Promise<void> => {
     const owner = at(customers, n)
     const sku = n % 3 === 2 ? undefined : at(skus, n)
@@ -58,7 +58,7 @@ export async function openMovingShop(shop: Shop) {
     order.status = expectStatus(await owner.cancelOrder({ params: { id: order.id } }), 200).status
     order.isChanging = false
   }
-  /** Waits until so many orders are there. */
+  /** Waits until there are so many orders. */
   const placed = async (count: number): Promise<void> => {
     if (known.size < count) await new Promise<void>((go) => waiting.push({ count, go }))
   }
@@ -67,7 +67,7 @@ export async function openMovingShop(shop: Shop) {
 
 export type MovingShop = Awaited<ReturnType<typeof openMovingShop>>
 
-/** Every filter, over everybody's orders and over those of one customer. */
+/** Every filter, over all orders and over those of one customer. */
 export function listCases(admin: Person, { customers, skus }: MovingShop, time: string): ListCase[] {
   const [first, second, third] = customers
   const sku = skus[0]

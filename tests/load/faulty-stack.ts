@@ -2,8 +2,8 @@
 // set up has no requests to serve.
 import { main } from '#infra/local/main.ts'
 import { runtime } from '#shared/composition/process.ts'
-import { injectFaults, randomFaults } from './faults.ts'
-import { seeded } from './seeded.ts'
+import { injectFaults, randomFaults } from '#tests/support/faults.ts'
+import { seeded } from '#tests/support/seeded.ts'
 
 await main()
 const random = seeded(Number(process.env['FAULT_SEED'] ?? 1))

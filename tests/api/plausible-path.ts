@@ -1,9 +1,9 @@
 import type { Route } from '#shared/api/contract.ts'
 
-/** What ids of an area begin with. */
+/** Prefix of the ids of an area. */
 const prefixes: Record<string, string> = { orders: 'ord', users: 'usr', warehouses: 'wh' }
 
-/** Path of an operation with variables that could belong to something, and do not. */
+/** Path of an operation with well-formed variables that match nothing. */
 export const plausiblePath = ({ path, area }: Pick<Route, 'path' | 'area'>): string =>
   path
     .replace('{sku}', 'NONE')

@@ -1,5 +1,5 @@
 import type { OrderStatus } from '#shared/orders/order.ts'
-import { expectStatus, newPerson, newProduct, type Person } from './people.ts'
+import { expectStatus, newPerson, newProduct, type Person } from '#tests/support/people.ts'
 import { placeOrderAt } from './placed-orders.ts'
 
 type Headers = Record<string, string>
@@ -9,7 +9,7 @@ export interface Reply {
   headers: globalThis.Headers
 }
 
-/** A resource of its own, how it is read, and one change of it that can be made once. */
+/** A new resource: its version, how it is read, and one change that can be made once. */
 export interface Changeable {
   version: number
   change(headers: Headers): Promise<Reply>
@@ -42,7 +42,7 @@ export function changeables(baseUrl: string, admin: Person): Record<string, () =
     updateWarehouse: async () => {
       const { id, version } = expectStatus(await admin.createWarehouse({ body: { name: 'New', priority: 999 } }), 201)
       const now = async () => {
-        // There is no route for one; a change that changes nothing shows it.
+        // No route reads a single one; a change without effect returns it.
         const same = await admin.updateWarehouse({ params: { id }, body: { priority: 999 } })
         return expectStatus(same, 200).version
       }

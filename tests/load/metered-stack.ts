@@ -18,17 +18,17 @@ import { relayFunction } from '#shared/jobs/relay-function.ts'
 import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { destination } from '#shared/runtime/log.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
-import { startBareTable } from './bare-table.ts'
-import { adminPassword } from './local-stack.ts'
-import { type Person, signIn } from './people.ts'
+import { startBareTable } from '#tests/support/bare-table.ts'
+import { adminPassword } from '#tests/support/local-stack.ts'
+import { type Person, signIn } from '#tests/support/people.ts'
 import { Meter, type Tally } from './tally.ts'
 
-/** The whole product in this process, one thing after the other, and everything counted that AWS bills. */
+/** The whole product in this process, one step after the other, with everything counted that AWS bills. */
 export interface MeteredStack {
   admin: Person
-  /** How its people reach it; nothing listens there. */
+  /** How clients call it; no server listens. */
   fetch: typeof fetch
-  /** What requests and all that follows from them take. */
+  /** Measures requests with everything that follows from them. */
   measure(requests: () => Promise<unknown>): Promise<Tally>
   stop(): Promise<void>
 }
@@ -54,11 +54,11 @@ export async function startMeteredStack(): Promise<MeteredStack> {
 
 async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Promise<MeteredStack> {
   useTable(table.dataFolder, table.endpoint)
-  // A line tells its trace on AWS.
+  // A log line contains its trace id on AWS.
   const trace = 'Root=1-67891233-abcdef012345678912345678'
   Object.assign(process.env, { PASSWORD_HASH_COST: '4', RATE_LIMIT_REQUESTS: 'off', _X_AMZN_TRACE_ID: trace })
   const startedAt = Date.now()
-  // Nothing grows old meanwhile, and so is read a second time: no count depends on how fast the machine is.
+  // No cache expires and is read a second time: no count depends on the speed of the machine.
   runtime().clock.now = () => startedAt
   const meter = new Meter(runtime().client)
   const runner = new WorkflowRunner(join(table.dataFolder, 'workflows'))
@@ -74,7 +74,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
   }
 
   destination.replace((line) => {
-    // As it is on AWS, in digits.
+    // As many digits as on AWS.
     const took = line.duration_ms === undefined ? {} : { duration_ms: 10 }
     meter.tally.log_bytes += Buffer.byteLength(`${JSON.stringify({ ...line, ...took })}\n`)
   })
@@ -93,7 +93,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
     send: (queue, body) => Promise.reject(new Error(`${queue}: ${body}`)),
     receive: async () => [],
   })
-  // Not before the relay is done, so that the order of things is always the same.
+  // Deferred until the relay is done, so that the order of calls is always the same.
   workflows.replace({
     start: async (...given) => void steps.push(() => runner.start(...given)),
     resume: async (...given) => void steps.push(() => runner.resume(...given)),
@@ -106,7 +106,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
     const body = Buffer.from(String(init?.body ?? ''))
     const request = { method: init?.method ?? 'GET', path, search, rawHeaders, body }
     meter.tally.api_calls += 1
-    // A gateway of its own remembers no decision of the authorizer.
+    // A new gateway has no cached decision of the authorizer.
     const answer = await createRestApi('')({ ...request, remoteAddress: '192.0.2.1', requestId: randomUUID() })
     await settle()
     return new Response(answer.body, { status: answer.statusCode, headers: answer.headers as Record<string, string> })
@@ -143,7 +143,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
     }
   }
 
-  /** Does all that follows, until nothing follows any more. */
+  /** Does everything that follows, until nothing is left to do. */
   async function settle(): Promise<void> {
     for (;;) {
       const outcome = await stream.poll(relay)

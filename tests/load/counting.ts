@@ -1,13 +1,13 @@
 import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb'
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 
-/** What a piece of work asked of the table. Units are to be taken from dynoxide, which counts transactions as AWS does. */
+/** The calls of a piece of work to the table. Take units from dynoxide, which counts transactions as AWS does. */
 export interface Usage {
-  /** One entry per round trip; calls that were on their way together share one: `Query ×8`. */
+  /** One entry per round trip; concurrent calls share one: `Query ×8`. */
   rounds: string[]
   /** Capacity units of the table itself; a transaction that is cancelled does not say what it took. */
   table: number
-  /** Of its indexes: the engines disagree on these. */
+  /** Capacity units of its indexes: the engines disagree on these. */
   indexes: number
 }
 
@@ -16,7 +16,7 @@ export type Units = Pick<Usage, 'table' | 'indexes'>
 
 /**
  * Watches a client.
- * @param observe is told of every call that goes out, by its name without `Command`; what it returns is called when the call is over
+ * @param observe is called for every call, with its name without `Command`; what it returns is called when the call is over
  */
 export function observeCalls(client: DynamoDBDocumentClient, observe: (call: string) => (took: Units) => void): void {
   client.middlewareStack.add(
@@ -38,7 +38,7 @@ export function observeCalls(client: DynamoDBDocumentClient, observe: (call: str
   )
 }
 
-/** Watches a client. @returns what measures one piece of work at a time */
+/** Watches a client. @returns a function that measures one piece of work at a time */
 export function countCalls(
   client: DynamoDBDocumentClient,
 ): <T>(work: () => Promise<T>) => Promise<Usage & { result: T }> {
@@ -67,7 +67,7 @@ const unitsOf = (consumed: ConsumedCapacity[]): Units => ({
   indexes: sum(consumed.flatMap(({ GlobalSecondaryIndexes = {} }) => Object.values(GlobalSecondaryIndexes))),
 })
 
-/** Vector searches report in another way; there are none here. */
+/** Vector searches report differently; there are none here. */
 const isOfTable = (reported: object): reported is ConsumedCapacity => 'TableName' in reported
 
 const summary = (calls: string[]): string =>

@@ -23,7 +23,7 @@ interface BillLine {
   dollars: number
 }
 
-/** What a million orders that take what was counted would cost. */
+/** The cost of a million orders with these counts. */
 export const billOf = (tally: Tally): BillLine[] =>
   Object.entries(quantitiesOf(tally)).map(([item, count]) => {
     const { line, price, per } = prices[item as Item]

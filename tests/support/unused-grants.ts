@@ -1,0 +1,45 @@
+import type { AwsAction } from '#shared/runtime/function-definition.ts'
+
+const workflowActions = ['states:SendTaskFailure', 'states:SendTaskSuccess', 'states:StartExecution'] as const
+
+/** Why tests may leave a granted action unused, by the name of its function. */
+export interface Excuse {
+  because: string
+  actions: readonly AwsAction[]
+}
+
+/** Actions that are used only after a failure or in a race, which a deployment or a local stack rarely has. */
+export const afterFailure: Record<string, Excuse> = {
+  'events.relay': { because: 'only what failed three times is dead-lettered', actions: ['sqs:SendMessage'] },
+  'jobs.process-due-orders': {
+    because: 'only events that the relay has not got to for half a minute are relayed here',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'events:PutEvents', ...workflowActions],
+  },
+  'jobs.redrive': {
+    because: 'only what the relay has dead-lettered is relayed here, and only consumers get their messages back',
+    actions: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'events:PutEvents',
+      'sqs:SendMessage',
+      // The emulator does not know it, and no execution fails there.
+      'states:RedriveExecution',
+      ...workflowActions,
+    ],
+  },
+  'fulfilment.await-step': {
+    because: 'only an order that was cancelled before its wait had begun',
+    actions: ['states:SendTaskFailure'],
+  },
+  'recovery.await-stock': {
+    because: 'only an order that stopped waiting before its wait had begun, or whose stock arrived unannounced',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'states:SendTaskFailure', 'states:SendTaskSuccess'],
+  },
+  'recovery.hand-over': {
+    because: 'only an order whose stock arrived at the last moment',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+  },
+}
