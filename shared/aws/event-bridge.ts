@@ -3,6 +3,7 @@ import type { Bus } from '#shared/events/bus.ts'
 import type { Envelope } from '#shared/events/event.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { port } from '#shared/runtime/ports.ts'
+import { timeLimits } from './time-limits.ts'
 
 /** The `source` of all published events. */
 export const eventSource = 'holdfast'
@@ -13,7 +14,7 @@ const maxBytes = 200_000
 
 /** Publishes to the event bus that `BUS_NAME` names. */
 export const bus = port<Bus>(() => {
-  const client = new EventBridgeClient({})
+  const client = new EventBridgeClient(timeLimits)
   const EventBusName = process.env['BUS_NAME']
   return {
     async publish(envelopes) {

@@ -7,11 +7,12 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { Fault } from '#shared/requests/fault.ts'
+import { timeLimits } from './time-limits.ts'
 
 let client: SecretsManagerClient | undefined
 
 const secretsManager = (): SecretsManagerClient => {
-  client ??= new SecretsManagerClient({})
+  client ??= new SecretsManagerClient(timeLimits)
   return client
 }
 

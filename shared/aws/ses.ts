@@ -2,12 +2,13 @@ import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { type Mailer, sendSeconds } from '#shared/mail/mailer.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { port } from '#shared/runtime/ports.ts'
+import { timeLimits } from './time-limits.ts'
 
 const utf8 = (text: string) => ({ Data: text, Charset: 'UTF-8' })
 
 /** Sends through SES. */
 export const mailer = port<Mailer>(() => {
-  const client = new SESv2Client({})
+  const client = new SESv2Client(timeLimits)
   return {
     async send({ from, to, subject, html, text }) {
       const command = new SendEmailCommand({

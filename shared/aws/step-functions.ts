@@ -15,12 +15,13 @@ import { port } from '#shared/runtime/ports.ts'
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { cancelled } from '#shared/workflows/states-language.ts'
 import { maxRedriven, type Workflows } from '#shared/workflows/workflows.ts'
+import { timeLimits } from './time-limits.ts'
 
 const { ABORTED, FAILED, TIMED_OUT } = ExecutionStatus
 
 /** Step Functions; `STATE_MACHINES` is a JSON object of the machines' ARNs by name. */
 export const workflows = port<Workflows>(() => {
-  const client = new SFNClient({})
+  const client = new SFNClient(timeLimits)
   const arns = JSON.parse(process.env['STATE_MACHINES'] ?? '{}') as Partial<Record<MachineName, string>>
   return {
     async start(machine, name, input) {

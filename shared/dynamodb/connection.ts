@@ -22,7 +22,7 @@ export const createClient = (endpoint: string | undefined): DynamoDBDocumentClie
     new DynamoDBClient({
       ...(endpoint === undefined ? {} : { endpoint }),
       maxAttempts: 1,
-      requestHandler: { connectionTimeout: 1000, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 3000, throwOnRequestTimeout: true },
     }),
     { marshallOptions: { removeUndefinedValues: true } },
   )
