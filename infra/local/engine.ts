@@ -1,108 +1,101 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { type EngineName, engineCommand } from './engine-command.ts'
+import { endOrphan, newMark, removeRecord, writeRecord } from './engine-record.ts'
 import { indexStreamNumbers } from './stream-index.ts'
 
 export interface Engine {
   endpoint: string
+  /** Resolves when the process has ended, with how it ended: `signal SIGKILL`, `exit code 1: disk full`. */
+  ended: Promise<string>
   stop(): Promise<void>
-}
-
-/** What a run leaves behind, so that the next one can end an engine that outlived it. */
-interface EngineRecord {
-  pid: number
-  port: number
-  /** Found again in the command line of the process: a pid alone may belong to somebody else by now. */
-  mark: string
 }
 
 const startTimeoutMilliseconds = 20_000
 
 /**
- * Starts an engine on the data in `folder`, after ending one that an earlier run left behind.
+ * Starts an engine on the data in `folder`, after ending one that an earlier run left behind. The caller holds the lock of
+ * the folder.
  * @param port any free one when it is left out
  */
 export async function startEngine(folder: string, wanted: EngineName | undefined, port?: number): Promise<Engine> {
-  const recordFile = join(folder, 'engine.json')
-  await endOrphan(recordFile)
-  return startOn(port ?? (await freePort()), { folder, recordFile, wanted })
+  await endOrphan(folder)
+  return startOn(port ?? (await freePort()), folder, wanted)
 }
 
-async function startOn(
-  port: number,
-  { folder, recordFile, wanted }: { folder: string; recordFile: string; wanted: EngineName | undefined },
-): Promise<Engine> {
-  const { file, args, mark } = engineCommand(wanted, port, folder)
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] })
+async function startOn(port: number, folder: string, wanted: EngineName | undefined): Promise<Engine> {
+  const mark = newMark()
+  const { file, args, argv0, database, announcement } = engineCommand(wanted, { port, folder, mark })
+  // Written before the process exists, so that it is found even if this process dies right after starting it.
+  writeRecord(folder, { port, mark })
+  // In a process group of its own: Ctrl-C in a terminal reaches only the stack, which ends the engine last.
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'], detached: true, ...(argv0 ? { argv0 } : {}) })
+  if (child.pid !== undefined) writeRecord(folder, { port, mark, pid: child.pid })
+  const endWithThisProcess = () => void child.kill('SIGKILL')
+  process.once('exit', endWithThisProcess)
   let complaint = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2000)
   })
-  writeFileSync(recordFile, JSON.stringify({ pid: child.pid ?? 0, port, mark } satisfies EngineRecord))
-  const endpoint = `http://127.0.0.1:${port}`
-  await untilReady(endpoint, child, () => complaint)
-  if (mark.endsWith('.sqlite')) indexStreamNumbers(mark)
-  return {
-    endpoint,
-    stop: async () => {
-      await end(child)
-      rmSync(recordFile, { force: true })
-    },
+  const ended = endOf(child, () => complaint).finally(() => process.off('exit', endWithThisProcess))
+  const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal)
+    await ended
+    removeRecord(folder)
   }
+  const endpoint = `http://127.0.0.1:${port}`
+  try {
+    await untilReady({ endpoint, ended, hasAnnounced: () => complaint.includes(announcement ?? '') })
+  } catch (error) {
+    await stop('SIGKILL')
+    throw error
+  }
+  // What it said about its start does not explain its end.
+  complaint = ''
+  if (database !== undefined) indexStreamNumbers(database)
+  return { endpoint, ended, stop: () => stop() }
 }
 
-async function untilReady(endpoint: string, child: ChildProcess, complaint: () => string): Promise<void> {
+/** Resolves also when the process could not be started. */
+const endOf = (child: ChildProcess, complaint: () => string): Promise<string> =>
+  new Promise((resolve) => {
+    child.once('error', ({ message }) => resolve(message))
+    // Not `exit`: by now stderr has been read to its end.
+    child.once('close', (code, signal) => {
+      const how = signal === null ? `exit code ${code}` : `signal ${signal}`
+      resolve([how, complaint().trim()].filter((part) => part !== '').join(': '))
+    })
+  })
+
+/** @param hasAnnounced whether it listens by its own account; another program may answer on its port */
+async function untilReady({
+  endpoint,
+  ended,
+  hasAnnounced,
+}: {
+  endpoint: string
+  ended: Promise<string>
+  hasAnnounced: () => boolean
+}): Promise<void> {
   const client = new DynamoDBClient({ endpoint, maxAttempts: 1 })
   const giveUpAt = Date.now() + startTimeoutMilliseconds
+  let how: string | undefined
+  void ended.then((reason) => {
+    how = reason
+  })
   for (;;) {
-    try {
-      await client.send(new ListTablesCommand({ Limit: 1 }))
-      return
-    } catch (error) {
-      if (child.exitCode !== null) throw new Error(`The DynamoDB engine stopped at once: ${complaint()}`)
-      if (Date.now() > giveUpAt)
-        throw new Error(`The DynamoDB engine does not answer: ${complaint()}`, { cause: error })
-      await delay(25)
-    }
+    const isAnswering = await client.send(new ListTablesCommand({ Limit: 1 })).then(
+      () => true,
+      () => false,
+    )
+    if (how !== undefined) throw new Error(`The DynamoDB engine stopped at once (${how})`)
+    if (isAnswering && hasAnnounced()) break
+    if (Date.now() > giveUpAt) throw new Error('The DynamoDB engine does not answer')
+    await delay(25)
   }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const gone = new Promise((done) => child.once('exit', done))
-  child.kill('SIGTERM')
-  await gone
-}
-
-function readRecord(file: string): EngineRecord | undefined {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return undefined
-  }
-}
-
-const isAlive = ({ pid, mark }: EngineRecord): boolean => commandLine(pid).includes(mark)
-
-async function endOrphan(recordFile: string): Promise<void> {
-  const record = readRecord(recordFile)
-  if (!record) return
-  if (isAlive(record)) process.kill(record.pid, 'SIGKILL')
-  while (isAlive(record)) await delay(10)
-  rmSync(recordFile, { force: true })
-}
-
-/** Of a running process; empty when there is none. */
-export function commandLine(pid: number): string {
-  try {
-    return execFileSync('ps', ['-ww', '-o', 'stat=,args=', '-p', String(pid)], { encoding: 'utf8' }).replace(/^Z.*/, '')
-  } catch {
-    return ''
-  }
+  client.destroy()
 }
 
 const freePort = (): Promise<number> =>
@@ -113,10 +106,3 @@ const freePort = (): Promise<number> =>
       probe.close(() => found(typeof address === 'object' && address ? address.port : 0))
     })
   })
-
-/** Of the engine that a running stack has started on the data in `folder`. @throws Error when there is none */
-export function runningEndpoint(folder: string): string {
-  const record = readRecord(join(folder, 'engine.json'))
-  if (!record || !isAlive(record)) throw new Error(`Nothing runs on ${folder}. Start it with npm start.`)
-  return `http://127.0.0.1:${record.port}`
-}

@@ -4,19 +4,18 @@ import type { Duplex } from 'node:stream'
 import type { APIGatewayProxyResult } from 'aws-lambda'
 import { encoded } from './compression.ts'
 import type { IncomingRequest } from './gateway-event.ts'
-import { createRestApi, tooLargeAnswer, unreadableAnswer } from './rest-api.ts'
+import { type RestApi, tooLargeAnswer, unreadableAnswer } from './rest-api.ts'
 
 /** API Gateway's own limit. */
 const maxRequestBytes = 10 * 1024 * 1024
 
-/** The HTTP server in front of the REST API. */
-export function createGateway(corsOrigins: string): Server {
-  const serve = createRestApi(corsOrigins)
+/** The HTTP server in front of the REST API that `serve` answers for. */
+export function createGateway(serve: RestApi): Server {
   const server = createServer(async (request, response) => {
     const { path, search } = splitTarget(request.url ?? '/')
     const received = { method: request.method ?? 'GET', path, requestId: randomUUID() }
     const body = await read(request).catch(() => undefined)
-    // A request that was cut off on its way has not been made.
+    // A request whose connection breaks before its end is not served.
     if (body === undefined) return
     const result =
       body === 'too large'
@@ -27,7 +26,7 @@ export function createGateway(corsOrigins: string): Server {
   return server.on('clientError', refuse)
 }
 
-/** Node's parser gives up before there is a request; the client is told in the same form as of everything else. */
+/** Node's parser gives up before there is a request; the client gets an answer in the same form as every other. */
 function refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable) return void socket.destroy()
   const unread = { method: 'unknown', path: '/', requestId: randomUUID() }
@@ -52,7 +51,7 @@ async function read(request: IncomingMessage): Promise<Buffer | 'too large'> {
   let bytes = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    // The rest is read and thrown away, so that the client hears the answer.
+    // The rest is read and discarded, so that the client gets to read the answer.
     if (bytes <= maxRequestBytes) chunks.push(chunk)
   }
   return bytes > maxRequestBytes ? 'too large' : Buffer.concat(chunks)

@@ -34,11 +34,13 @@ class GatewayAnswer extends Error {
   }
 }
 
+export type RestApi = (incoming: IncomingRequest) => Promise<APIGatewayProxyResult>
+
 /**
  * Does what API Gateway does with a REST API of Lambda proxy integrations; every request gets an answer.
  * @param corsOrigins as configured
  */
-export function createRestApi(corsOrigins: string): (incoming: IncomingRequest) => Promise<APIGatewayProxyResult> {
+export function createRestApi(corsOrigins: string): RestApi {
   const decisions = new AuthorizerCache(authorizerCacheSeconds)
 
   async function serve(incoming: IncomingRequest): Promise<APIGatewayProxyResult> {

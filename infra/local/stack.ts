@@ -1,13 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, isIPv6 } from 'node:net'
 import { join, resolve } from 'node:path'
-import { newSecrets } from '#shared/users/new-secrets.ts'
-import { commandLine, startEngine } from './engine.ts'
+import { systemClock } from '#shared/runtime/clock.ts'
+import { readConfig } from '#shared/runtime/config.ts'
+import { emptyData, ensureSecrets, secretsIn } from './data-folder.ts'
+import { lockData } from './data-lock.ts'
+import { startEngine } from './engine.ts'
 import type { EngineName } from './engine-command.ts'
 import { createGateway } from './gateway.ts'
+import { listen } from './http-port.ts'
+import type { Installed } from './install-data.ts'
 import { keepLogs } from './log-file.ts'
-import { ensureTable } from './table.ts'
+import { createRestApi } from './rest-api.ts'
+import { superviseEngine } from './supervised-engine.ts'
 
 export interface StackOptions {
   dataFolder: string
@@ -17,65 +20,66 @@ export interface StackOptions {
   /** Empty the data first. */
   fresh?: boolean
   engine?: EngineName | undefined
-  /** A DynamoDB that is there already; then none is started. */
+  /** A DynamoDB that is running already; then none is started. */
   endpoint?: string | undefined
   /** Between two runs of the most frequent job. */
   scheduleSeconds: number
 }
 
-export interface Stack {
+export interface Stack extends Installed {
   baseUrl: string
-  admin: { email: string /** Only when it was made up just now. */; generatedPassword?: string }
+  /** Rejects when the stack cannot go on. */
+  failed: Promise<never>
   stop(): Promise<void>
 }
 
-/** Everything in this process, beside a real DynamoDB engine. One at a time: settings go through `process.env`. */
-export async function startStack(options: StackOptions): Promise<Stack> {
+/**
+ * Everything in this process, beside a real DynamoDB engine. One at a time, because settings go through `process.env`.
+ * Neither the data nor an engine is touched before this process has the lock of the data folder and its port.
+ * @param report gets a sentence about what goes wrong and is repaired
+ * @throws Error in one sentence
+ */
+export async function startStack(options: StackOptions, report: (sentence: string) => void): Promise<Stack> {
   const folder = resolve(options.dataFolder)
-  const unlock = lock(folder)
-  if (options.fresh) emptyData(folder)
-  await ensureSecrets(secretsIn(folder))
-  const logs = keepLogs(join(folder, 'logs'))
-  const engine = options.endpoint === undefined ? await startEngine(folder, options.engine) : undefined
+  const lock = await lockData(folder)
+  const parts: (() => unknown)[] = [lock.release]
+  const ready = Promise.withResolvers<void>()
+  const api = createRestApi(readConfig(process.env).CORS_ORIGINS)
+  // Requests that arrive while the stack starts wait for it.
+  const gateway = createGateway(async (incoming) => {
+    await ready.promise
+    return api(incoming)
+  })
+  const stop = async () => {
+    // Requests under way are answered; idle connections are closed at once.
+    if (gateway.listening) await new Promise((closed) => gateway.close(closed))
+    for (const stopPart of parts) await stopPart()
+  }
   try {
+    const baseUrl = await listen(gateway, options)
+    lock.announce(baseUrl)
+    if (options.fresh) emptyData(folder)
+    await ensureSecrets(folder)
+    const logs = keepLogs(join(folder, 'logs'))
+    parts.unshift(logs.end)
+    const engine = options.endpoint === undefined ? await startedEngine(folder, options.engine, report) : undefined
+    if (engine) parts.unshift(engine.stop)
     useTable(folder, options.endpoint ?? engine?.endpoint ?? '')
-    const { admin, corsOrigins } = await bootstrap()
-    const gateway = createGateway(corsOrigins)
-    await new Promise<void>((listening, failed) => {
-      gateway.once('error', failed)
-      gateway.listen(options.port, options.host, listening)
-    })
+    // Imported only now: it reads the environment.
+    const { installData } = await import('./install-data.ts')
+    const installed = await installData()
     const background = await startedBackground(folder, options.scheduleSeconds)
-    const { port } = gateway.address() as AddressInfo
-    return {
-      baseUrl: urlOf(options.host, port),
-      admin,
-      stop: async () => {
-        // Requests under way are answered; idle connections go at once.
-        await new Promise((closed) => gateway.close(closed))
-        await background.stop()
-        await engine?.stop()
-        await logs.end()
-        unlock()
-      },
-    }
+    parts.unshift(background.stop)
+    ready.resolve()
+    return { ...installed, baseUrl, failed: engine?.failed ?? new Promise(() => undefined), stop }
   } catch (error) {
-    await engine?.stop()
-    await logs.end()
-    unlock()
+    gateway.closeAllConnections()
+    await stop()
     throw error
   }
 }
 
-/** Where a client on this machine finds a server; one that listens on all addresses is on loopback as well. */
-export function urlOf(host: string, port: number): string {
-  if (host === '0.0.0.0' || host === '::') return `http://127.0.0.1:${port}`
-  return `http://${isIPv6(host) ? `[${host}]` : host}:${port}`
-}
-
-const secretsIn = (folder: string): string => join(folder, 'secrets.json')
-
-/** Tells the functions of this process where table and secrets are. */
+/** Points the functions of this process to the table and the secrets. */
 export function useTable(folder: string, endpoint: string): void {
   Object.assign(process.env, {
     DYNAMODB_ENDPOINT: endpoint,
@@ -84,63 +88,12 @@ export function useTable(folder: string, endpoint: string): void {
   })
 }
 
-/** The table, the main warehouse and the first admin: what an installation needs before its first request. */
-async function bootstrap(): Promise<{ admin: Stack['admin']; corsOrigins: string }> {
-  // Loaded only now: they read the environment.
-  const { runtime } = await import('#shared/composition/process.ts')
-  const { ensureInstallation } = await import('#shared/deployment/installation.ts')
-  const { config, clock, servicesUntil } = runtime()
-  await ensureTable(config.DYNAMODB_ENDPOINT ?? '', config.TABLE_NAME)
-  const services = servicesUntil(clock.now() + 10_000)
-  const email = config.ADMIN_EMAIL
-  const password = config.ADMIN_PASSWORD ?? `${randomBytes(12).toString('base64url')}-Aa1`
-  const isNew = await ensureInstallation(services, { email, password, mustChangePassword: false })
-  const isToldOnce = isNew && config.ADMIN_PASSWORD === undefined
-  return {
-    admin: { email, ...(isToldOnce ? { generatedPassword: password } : {}) },
-    corsOrigins: config.CORS_ORIGINS,
-  }
-}
+const startedEngine = (folder: string, wanted: EngineName | undefined, report: (sentence: string) => void) =>
+  superviseEngine((port) => startEngine(folder, wanted, port), systemClock, report)
 
 async function startedBackground(folder: string, scheduleSeconds: number): Promise<{ stop(): Promise<void> }> {
   const { runtime } = await import('#shared/composition/process.ts')
   const { startBackground } = await import('./background.ts')
   const { DYNAMODB_ENDPOINT: endpoint = '', TABLE_NAME: table } = runtime().config
   return startBackground({ folder, endpoint, table, scheduleSeconds })
-}
-
-/** @throws Error when another stack is running on the same data */
-function lock(folder: string): () => void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, 'stack.json')
-  if (existsSync(file)) {
-    const { pid, mark } = JSON.parse(readFileSync(file, 'utf8')) as { pid: number; mark: string }
-    if (pid !== process.pid && commandLine(pid).includes(mark)) {
-      throw new Error(`Process ${pid} runs Holdfast on ${folder} already. Stop it, or set DATA_DIR.`)
-    }
-  }
-  writeFileSync(file, JSON.stringify({ pid: process.pid, mark: process.argv[1] ?? process.execPath }))
-  return () => rmSync(file, { force: true })
-}
-
-/** Everything but the lock and the record of an engine that may have to be ended. */
-function emptyData(folder: string): void {
-  for (const name of [
-    'secrets.json',
-    'stream.json',
-    'queues',
-    'mail',
-    'workflows',
-    'dynamodb.sqlite',
-    'dynamodb.sqlite-wal',
-    'dynamodb.sqlite-shm',
-    'dynamodb-local',
-  ]) {
-    rmSync(join(folder, name), { recursive: true, force: true })
-  }
-}
-
-/** Signing key and secrets of this installation, made once. */
-async function ensureSecrets(file: string): Promise<void> {
-  if (!existsSync(file)) writeFileSync(file, JSON.stringify(await newSecrets()), { mode: 0o600 })
 }

@@ -5,12 +5,11 @@ import { ensureFirstAdmin } from '#shared/users/registration.ts'
 /**
  * Creates what an empty table needs before its first request: the main warehouse and the first admin. Safe to repeat:
  * existing data stays unchanged.
- * @returns whether the admin was created
  */
 export async function ensureInstallation(
   services: Services,
   admin: { email: string; password: string; mustChangePassword: boolean },
-): Promise<boolean> {
+): ReturnType<typeof ensureFirstAdmin> {
   await ensureMainWarehouse(services)
   return ensureFirstAdmin(services, admin)
 }

@@ -92,18 +92,16 @@ export async function createUser(
   }
 }
 
-/**
- * Creates the first admin, username `admin`, if there is none; an existing one is left as it is.
- * @returns whether it was created
- */
+/** Creates the first admin, username `admin`, if there is none; an existing one is left as it is. */
 export async function ensureFirstAdmin(
   services: Services,
   { email, password, mustChangePassword }: { email: string; password: string; mustChangePassword: boolean },
-): Promise<boolean> {
+): Promise<{ admin: User; isNew: boolean }> {
   const digest = digestOf('first admin')
-  if (await services.store.users.get(derivedId('usr', digest))) return false
+  const existing = await services.store.users.get(derivedId('usr', digest))
+  if (existing) return { admin: userOf(existing), isNew: false }
   const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
   const once = { digest, fingerprint: '' }
-  const { replayed } = await createUser(services, { request, once, mustChangePassword })
-  return !replayed
+  const { result: admin, replayed } = await createUser(services, { request, once, mustChangePassword })
+  return { admin, isNew: !replayed }
 }

@@ -1,6 +1,6 @@
 // On the data of a running stack: runs every job, and what workflows do when a wait has lasted too long.
 import { useLocalAdapters } from '#infra/local/background.ts'
-import { runningEndpoint } from '#infra/local/engine.ts'
+import { runningEndpoint } from '#infra/local/engine-record.ts'
 import { invokeFunction } from '#infra/local/lambda.ts'
 import { useTable } from '#infra/local/stack.ts'
 import { runtime } from '#shared/composition/process.ts'

@@ -55,7 +55,7 @@ describe('a function that does not answer the gateway', () => {
 })
 
 describe('a malformed HTTP request', () => {
-  const gateway = createGateway('')
+  const gateway = createGateway(createRestApi(''))
   beforeAll(async () => {
     await once(gateway.listen(0, '127.0.0.1'), 'listening')
   })

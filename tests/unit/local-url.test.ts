@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { urlOf } from '#infra/local/stack.ts'
+import { urlOf } from '#infra/local/http-port.ts'
 
 test.each([
   ['127.0.0.1', 'http://127.0.0.1:3000'],
