@@ -15,8 +15,8 @@ import { assertStrong, hashPassword, isPassword } from './password.ts'
 import { type NewUser, type User, type UserRecord, userOf } from './user.ts'
 
 /**
- * Anybody may become a user; another role, or any account when registration is closed, takes an admin's bearer.
- * What anybody may do is limited per client address.
+ * Anyone may become a user; another role, or any account when registration is closed, takes an admin's bearer.
+ * Registrations are limited per client address, but not those that an admin makes.
  * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`, `rate_limited`
  */
 export async function register(
@@ -29,15 +29,25 @@ export async function register(
   }: { request: NewUser; once: Once; authorization: string | undefined; clientAddress: string },
 ): Promise<OnceResult<User>> {
   const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
-  if (!isSelfService) {
-    await assertAdmin(services, authorization)
-    return createUser(services, { request, once })
-  }
+  if (!isSelfService) await assertAdmin(services, authorization)
+  if (!isSelfService || (await isAdmin(services, authorization))) return createUser(services, { request, once })
   return limited(services, {
     kind: ['register', clientAddress],
     attempt: () => createUser(services, { request, once }),
     counts: isRegistration,
   })
+}
+
+/** A bearer that is not an admin's counts as none: anyone may register. */
+async function isAdmin(services: Services, authorization: string | undefined): Promise<boolean> {
+  if (authorization === undefined) return false
+  try {
+    await assertAdmin(services, authorization)
+    return true
+  } catch (error) {
+    if (error instanceof Refusal) return false
+    throw error
+  }
 }
 
 /** A new account, or the news that there is one. A repeat is neither, nor is what was refused unseen. */

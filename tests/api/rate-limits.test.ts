@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Client, createClient } from '#shared/api/client.ts'
 import type { Login } from '#shared/users/user.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { expectStatus, newKey, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
 
 const limit = 5
 
@@ -139,5 +139,10 @@ describe('registrations', () => {
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
     expectStatus(await admin.createUser({ body: body() }), 201)
     expectStatus(await admin.register({ body: { ...body(), role: 'operator' } }), 201)
+    for (let n = 0; n < limit + 1; n += 1) expectStatus(await admin.register({ body: body() }), 201)
+    const user = await signIn(stack.baseUrl, first.body.email, password)
+    expect(await user.register({ body: body() })).toMatchObject({ status: 429 })
+    const headers = { Authorization: 'Bearer made-up' }
+    expect(await anybody.register({ body: body(), headers })).toMatchObject({ status: 429 })
   })
 })
