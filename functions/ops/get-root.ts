@@ -4,6 +4,7 @@ import { version } from '#shared/runtime/version.ts'
 
 export const handler = implement(routes.getRoot)(({ request }) => ({
   name: 'Holdfast',
+  status: 'healthy' as const,
   version,
   docs: `${request.basePath}${routes.getDocs.path}`,
 }))

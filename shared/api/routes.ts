@@ -47,6 +47,8 @@ const Health = z.object({
   environment: z.string(),
 })
 
+const Root = z.object({ name: z.string(), status: z.literal('healthy'), version: z.string(), docs: z.string() })
+
 /** What the seven actions on an order share. */
 const orderAction = <const R extends Pick<Route, 'path' | 'summary' | 'access' | 'uses' | 'body' | 'alias'>>(
   action: R,
@@ -477,7 +479,7 @@ export const routes = {
     summary: 'What this is',
     access: 'public',
     uses: [],
-    success: { status: 200, body: z.object({ name: z.string(), version: z.string(), docs: z.string() }) },
+    success: { status: 200, body: Root },
     errors: [],
   }),
   getHealth: route({
