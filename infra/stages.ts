@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { JobName } from '#shared/jobs/jobs.ts'
+import { isOrigin } from '#shared/runtime/config.ts'
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 
 const Stage = z.object({
@@ -8,7 +9,7 @@ const Stage = z.object({
   logRetentionDays: z.int(),
   /** Sustained and burst request rates above which the API answers 429. */
   throttle: z.object({ ratePerSecond: z.int(), burst: z.int() }),
-  corsOrigins: z.array(z.string()),
+  corsOrigins: z.array(z.string().check(z.refine((text) => text === '*' || isOrigin(text)))),
   /** Days between key rotations; if omitted, keys are only rotated by hand. */
   rotationDays: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
   adminEmail: z.email(),

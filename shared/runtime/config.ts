@@ -5,6 +5,11 @@ const wholeNumber = (minimum: number, maximum: number) =>
 
 export const LogLevel = z._default(z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'SILENT']), 'INFO')
 
+/** Whether this is an origin as a browser sends it: scheme, host and port, and nothing else. */
+export const isOrigin = (text: string): boolean => /^https?:[^*]+$/.test(text) && URL.parse(text)?.origin === text
+
+const areOrigins = (text: string): boolean => text === '*' || text.split(',').every((entry) => isOrigin(entry.trim()))
+
 /** A wait of a workflow lasts at most 20 days. */
 const slaMinutes = wholeNumber(1, 20 * 24 * 60)
 
@@ -43,8 +48,13 @@ export const Environment = z.object({
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   /** Currency of simple orders that do not name one. */
   DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
-  /** Origins from which browsers may call the API: a comma-separated list, or `*` for any. */
-  CORS_ORIGINS: z._default(z.string(), ''),
+  /** Origins from which browsers may call the API, like `https://shop.example`: a comma-separated list, or `*` for any. */
+  CORS_ORIGINS: z._default(
+    z
+      .string()
+      .check(z.refine(areOrigins, { error: 'write origins like https://shop.example, separated by commas, or *' })),
+    '',
+  ),
   /** Token that `/metrics` requires on the local stack; without one, `/metrics` is open there. */
   METRICS_TOKEN: z.optional(z.string().check(z.minLength(16))),
   /** Sender of all mails. */

@@ -37,6 +37,9 @@ describe('readConfig', () => {
     ['PASSWORD_POLICY', 'complex', 'complex'],
     ['RATE_LIMIT_REQUESTS', '1', 1],
     ['RATE_LIMIT_REQUESTS', 'off', 'off'],
+    ['CORS_ORIGINS', '*', '*'],
+    ['CORS_ORIGINS', 'http://localhost:5173', 'http://localhost:5173'],
+    ['CORS_ORIGINS', 'https://shop.example, https://admin.example', 'https://shop.example, https://admin.example'],
   ] as const
   test.each(good)('reads %s=%s', (name, value, meaning) => {
     expect(readConfig({ [name]: value })).toHaveProperty(name, meaning)
@@ -60,6 +63,17 @@ describe('readConfig', () => {
     ['RATE_LIMIT_REQUESTS', '-1'],
     ['RATE_LIMIT_REQUESTS', 'none'],
     ['SIMULATED_ORDERS', 'true'],
+    ['CORS_ORIGINS', 'nope'],
+    ['CORS_ORIGINS', 'shop.example'],
+    ['CORS_ORIGINS', 'https://shop.example/'],
+    ['CORS_ORIGINS', 'https://Shop.example'],
+    ['CORS_ORIGINS', 'https://shop.example:443'],
+    ['CORS_ORIGINS', 'https://*.example'],
+    ['CORS_ORIGINS', 'ftp://shop.example'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://shop.example,'],
+    ['CORS_ORIGINS', 'https://shop.example https://admin.example'],
+    ['CORS_ORIGINS', '*, https://shop.example'],
     ['DEFAULT_CURRENCY', 'usd'],
     ['DEFAULT_CURRENCY', 'EURO'],
     ['MAIL_FROM', 'Holdfast <orders@example.com>'],
