@@ -48,6 +48,8 @@ export const Environment = z.object({
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   /** Currency of simple orders that do not name one. */
   DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
+  /** Milliseconds that the job keeps a simple order in processing before it completes it. */
+  SIMPLE_ORDER_PROCESSING_MILLISECONDS: z._default(wholeNumber(0, 5000), 500),
   /** Origins from which browsers may call the API, like `https://shop.example`: a comma-separated list, or `*` for any. */
   CORS_ORIGINS: z._default(
     z

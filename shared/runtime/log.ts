@@ -8,7 +8,8 @@ import { port } from './ports.ts'
  * The logging rule. A line is JSON with a message from this list, the id of its request or run, and fields from `LogFields`,
  * which have no room for personal data, secrets, bodies or whole events. Errors are reduced by `loggedError`. A value that
  * does not look like an id, a known name or a number is withheld. Each request is logged once when it succeeds; successful
- * background work is logged at DEBUG only. An order logs at most 2 kB from its creation to its delivery.
+ * background work is logged at DEBUG only, except for the orders that a scheduled job processed. An order logs at most 2 kB
+ * from its creation to its delivery.
  */
 const messages = {
   served: 'request served',
@@ -16,6 +17,8 @@ const messages = {
   answeredByGateway: 'request answered by the gateway',
   runFinished: 'run finished',
   runFailed: 'run failed',
+  ordersProcessed: 'orders processed',
+  jobFinished: 'job finished',
   deadLettered: 'dead-lettered',
   deliveryFailed: 'delivery failed',
   orderFailed: 'order failed',
@@ -37,6 +40,11 @@ export interface LogFields {
   /** Code of the problem in the response. */
   code?: string
   order_id?: string
+  /** Number of orders that a run of a job has taken a step further; runs that overlap may both count one. */
+  orders?: number
+  /** Ids of at most a page of them. */
+  order_ids?: readonly string[]
+  job?: string
   sku?: string
   queue?: string
   message_id?: string
@@ -93,8 +101,11 @@ export const log = { debug: logAt('debug'), info: logAt('info'), error: logAt('e
 /** Ids, names and paths of Holdfast. */
 const plain = /^[\w ./:{}+-]{0,200}$/
 
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'number' || (Array.isArray(value) ? value.every(isPlain) : plain.test(String(value)))
+
 function loggable({ error, ...fields }: LogFields): Pick<LogLine, keyof LogFields> {
-  const withheld = Object.entries(fields).filter(([, value]) => typeof value !== 'number' && !plain.test(value))
+  const withheld = Object.entries(fields).filter(([, value]) => !isPlain(value))
   return {
     ...fields,
     ...Object.fromEntries(withheld.map(([name]) => [name, '(withheld)'])),

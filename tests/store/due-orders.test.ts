@@ -1,11 +1,15 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
+import { processOrder } from '#shared/orders/system-actions.ts'
+import type { Clock } from '#shared/runtime/clock.ts'
+import { destination, type LogLine } from '#shared/runtime/log.ts'
 import {
   act,
   addStock,
   eventsOf,
+  job,
   newProduct,
   order,
   owner,
@@ -19,6 +23,9 @@ const world = useWorld()
 const forEver = { requestId: 'job-run', deadline: Number.POSITIVE_INFINITY }
 const run = (reactions: Reaction[] = [], context = forEver) => processDueOrders(world.services, reactions, context)
 const statusOf = async (id: string) => (await stored(world.services, id)).status
+
+const lines: LogLine[] = []
+destination.replace((line) => void lines.push(line))
 
 // Orders of an earlier test are not due in the next.
 beforeEach(async () => {
@@ -51,6 +58,48 @@ describe('the two-minute job', () => {
     await expect(act(world.services, owner, ids[0] ?? '', 'cancel')).rejects.toMatchObject({
       code: 'invalid_transition',
     })
+  })
+
+  test('keeps a simple order in processing for the time of the setting', async () => {
+    const { services, clock } = world
+    const { id } = await simpleOrder(services)
+    clock.pass(2)
+    const during: [number, string][] = []
+    const sleep = vi.spyOn(clock as Clock, 'sleep').mockImplementation(async (milliseconds) => {
+      during.push([milliseconds, await statusOf(id)])
+    })
+    onTestFinished(() => sleep.mockRestore())
+    await run()
+    expect([during, await statusOf(id)]).toEqual([[[500, 'PICKING']], 'DELIVERED'])
+  })
+
+  test('completes an order at once that a run which died left in processing long ago', async () => {
+    const { services, clock } = world
+    const { id } = await simpleOrder(services)
+    await processOrder(services, job, id)
+    clock.pass(2)
+    const sleep = vi.spyOn(clock, 'sleep')
+    onTestFinished(() => sleep.mockRestore())
+    await run()
+    expect([sleep.mock.calls, await statusOf(id)]).toEqual([[], 'DELIVERED'])
+  })
+
+  test('logs how many orders it has processed, and which', async () => {
+    const { services, clock } = world
+    const ids = await Promise.all(Array.from({ length: 3 }, async () => (await simpleOrder(services)).id))
+    const cancelled = await simpleOrder(services)
+    await act(services, owner, cancelled.id, 'cancel')
+    clock.pass(2)
+    lines.length = 0
+    await run()
+    const mine = { level: 'INFO', request_id: 'job-run', job: 'process-due-orders' }
+    const pages = lines.filter(({ message }) => message === 'orders processed')
+    for (const page of pages) expect(page).toMatchObject({ ...mine, orders: page.order_ids?.length })
+    expect(pages.flatMap(({ order_ids = [] }) => order_ids).toSorted()).toEqual(ids.toSorted())
+    expect(lines.at(-1)).toMatchObject({ ...mine, message: 'job finished', orders: 3 })
+    lines.length = 0
+    await run()
+    expect(lines).toMatchObject([{ ...mine, message: 'job finished', orders: 0 }])
   })
 
   test('expires only overdue reservations, and returns their stock once', async () => {

@@ -97,6 +97,12 @@ describe('a log line', () => {
     expect(lines[0]).toMatchObject({ request_id: 'r-1', route: 'GET /orders/{id}', code: '(withheld)', status: 500 })
   })
 
+  test('withholds a whole list when one of its values is not an id', () => {
+    log.info('ordersProcessed', { request_id: 'r-1', orders: 2, order_ids: ['ord_1', 'ord_2'] })
+    log.info('ordersProcessed', { request_id: 'r-1', orders: 2, order_ids: ['ord_1', email] })
+    expect(lines.map(({ order_ids }) => order_ids)).toEqual([['ord_1', 'ord_2'], '(withheld)'])
+  })
+
   test('has the trace id, if there is one', () => {
     vi.stubEnv('_X_AMZN_TRACE_ID', 'Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1')
     log.info('served', { request_id: 'r-1' })
