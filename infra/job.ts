@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { type JobName, jobs } from '#shared/jobs/jobs.ts'
+import { type MigrationStatus, statusLines } from '#shared/jobs/migration-status.ts'
+import { destination } from '#shared/runtime/log.ts'
 import { useLocalAdapters } from './local/background.ts'
 import { runningEndpoint } from './local/engine-record.ts'
 import { loadLocalEnvironment } from './local/environment.ts'
@@ -16,47 +18,72 @@ interface Answer {
   [figure: string]: unknown
 }
 
+/** Runs a job once. */
+type Run = (request: object) => Promise<Answer | undefined>
+
 const pauseMilliseconds = 5000
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 
 /** Runs a job in this process, on the data of the running local stack. */
-function locally(name: JobName): () => Promise<Answer | undefined> {
+function locally(name: JobName): Run {
   const environment = loadLocalEnvironment()
   const folder = resolve(environment.DATA_DIR)
   useTable(folder, environment.DYNAMODB_ENDPOINT ?? runningEndpoint(folder))
   useLocalAdapters(folder)
+  // Stdout is for the answer.
+  destination.replace((line) => void process.stderr.write(`${JSON.stringify(line)}\n`))
   const { file, timeoutSeconds } = jobs[name]
-  return () => invokeFunction<object, Answer | undefined>(file, {}, timeoutSeconds)
+  return (request) => invokeFunction<object, Answer | undefined>(file, request, timeoutSeconds)
 }
 
 /** Invokes a job's function in the account of the shell's AWS credentials. */
-function deployed(name: JobName, stageName: string): () => Promise<Answer | undefined> {
+function deployed(name: JobName, stageName: string): Run {
   const client = new LambdaClient({})
   const FunctionName = jobFunctionName(stageOf(stageName), name)
-  return async () => {
-    const { FunctionError, Payload } = await client.send(new InvokeCommand({ FunctionName }))
+  return async (request) => {
+    const command = new InvokeCommand({ FunctionName, Payload: JSON.stringify(request) })
+    const { FunctionError, Payload } = await client.send(command)
     const answer = Payload?.transformToString() ?? ''
     if (FunctionError !== undefined) throw new Error(`${FunctionName} failed: ${answer}`)
     return answer === '' ? undefined : JSON.parse(answer)
   }
 }
 
-/** `npm run job -- reconcile [--stage dev]` */
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({ options: { stage: { type: 'string' } }, allowPositionals: true })
-  const name = Object.keys(jobs).find((job): job is JobName => job === positionals[0])
-  if (name === undefined) throw new Error(`Name a job: ${Object.keys(jobs).join(', ')}`)
-  const run = values.stage === undefined ? locally(name) : deployed(name, values.stage)
-  for (let round = 1; ; round += 1) {
-    const { finished = true, ...figures } = (await run()) ?? {}
-    if (finished) {
-      print([`${name} is done`, ...Object.entries(figures).map((figure) => figure.join(': '))].join(', '))
-      return
-    }
-    if (round === 1) print(`${name} is still running ...`)
+/** Runs a job until it is finished, and prints how far it is whenever that has changed. */
+async function runToItsEnd(name: JobName, run: Run): Promise<void> {
+  for (let printed = ''; ; ) {
+    const { finished = true, ...figures } = (await run({})) ?? {}
+    const line = [
+      `${name} ${finished ? 'is done' : 'is still running'}`,
+      ...Object.entries(figures).map((pair) => pair.join(': ')),
+    ]
+    if (line.join(', ') !== printed) print(line.join(', '))
+    if (finished) return
+    printed = line.join(', ')
     await delay(pauseMilliseconds)
   }
+}
+
+async function printMigrationStatus(run: Run): Promise<void> {
+  let status: MigrationStatus | undefined
+  do {
+    status = (await run({ status: true, counted: status?.counted })) as Answer & MigrationStatus
+  } while (!status.finished)
+  for (const line of statusLines(status)) print(line)
+}
+
+/** `npm run job -- reconcile [--stage dev]`, `npm run job -- migrate --status [--stage dev]` */
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { stage: { type: 'string' }, status: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
+  const name = Object.keys(jobs).find((job): job is JobName => job === positionals[0])
+  if (name === undefined) throw new Error(`Name a job: ${Object.keys(jobs).join(', ')}`)
+  if (values.status && name !== 'migrate') throw new Error('Only migrate has a --status.')
+  const run = values.stage === undefined ? locally(name) : deployed(name, values.stage)
+  await (values.status ? printMigrationStatus(run) : runToItsEnd(name, run))
 }
 
 main().then(

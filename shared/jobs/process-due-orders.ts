@@ -19,12 +19,13 @@ const laggingAfterMilliseconds = 30_000
  * Does everything that is due: processes and completes simple orders, expires reservations whose time is up, and relays
  * events that the relay missed. Stops when its own time is up; the next run continues. Runs may overlap, because every step
  * is a separate conditional write.
+ * @returns how many orders were taken a step further, without those that were only relayed
  */
 export async function processDueOrders(
   services: Services,
   reactions: readonly Reaction[],
   context: BackgroundContext,
-): Promise<void> {
+): Promise<{ orders: number }> {
   const line = { request_id: context.requestId, job: name }
   let orders = 0
   let hasTime = true
@@ -37,6 +38,7 @@ export async function processDueOrders(
   }
   if (hasTime) await relayLaggingOrders(services, reactions, context)
   log.info('jobFinished', { ...line, orders })
+  return { orders }
 }
 
 /**

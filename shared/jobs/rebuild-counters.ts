@@ -16,9 +16,13 @@ const moved = 'moved'
  * subject's cursor to the new generation and adds the counts of the events the cursor has passed; the relay counts later
  * events in the generation that the cursor names. The rebuild is finished by a round that found nothing to move and began
  * after every relay that could not know the new generation had ended: then the new counters are shown.
- * @returns whether the rebuild is finished; if not, the next run continues it
+ * @returns whether the rebuild is finished; if not, the next run continues it, `moved` subjects were moved in this round,
+ * and the last round cannot begin before `seconds_to_wait`
  */
-export async function rebuildCounters(services: Services, context: BackgroundContext): Promise<{ finished: boolean }> {
+export async function rebuildCounters(
+  services: Services,
+  context: BackgroundContext,
+): Promise<{ finished: boolean; moved?: number; seconds_to_wait?: number }> {
   const { store, clock } = services
   const state = await store.jobs.state(name)
   const generations = await announceGeneration(services)
@@ -34,13 +38,16 @@ export async function rebuildCounters(services: Services, context: BackgroundCon
       break
     }
   }
-  const finished = isComplete && count === 0 && begunAt > generations.announced_at + relayFunction.timeoutSeconds * 1000
+  const relaysEndedAt = generations.announced_at + relayFunction.timeoutSeconds * 1000
+  const finished = isComplete && count === 0 && begunAt > relaysEndedAt
   const next = isComplete ? null : position
   await store.transact([
     store.jobs.remember(name, { position: next, figures: { [moved]: count, begun_at: begunAt } }),
     ...(finished ? await switchOver(services, generations) : []),
   ])
-  return { finished }
+  if (finished) return { finished }
+  const rest = Math.max(0, relaysEndedAt - clock.now())
+  return { finished, moved: count, ...(rest > 0 ? { seconds_to_wait: Math.ceil(rest / 1000) } : {}) }
 }
 
 /** Starts a new generation, unless one is already being built. */

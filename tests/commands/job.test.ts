@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,16 +15,21 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
-/** `npm run job`, on the data in a folder. */
-function runJob(name: string, folder: string): Promise<{ code: number | null; output: string }> {
-  const child = spawn('npm', ['run', '--silent', 'job', '--', name], { env: { ...process.env, DATA_DIR: folder } })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString()
-    })
-  }
-  return new Promise((done) => child.once('close', (code) => done({ code, output })))
+/** `npm run job`, on the data in a folder. @returns what it prints to stdout, and to stdout and stderr */
+async function runJob(name: string, folder: string, ...options: string[]) {
+  const child = spawn('npm', ['run', '--silent', 'job', '--', name, ...options], {
+    env: { ...process.env, DATA_DIR: folder },
+  })
+  let [printed, output] = ['', '']
+  child.stdout.on('data', (chunk: Buffer) => {
+    printed += chunk.toString()
+    output += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  const [code] = await once(child, 'close')
+  return { code, printed, output }
 }
 
 describe('npm run job', () => {
@@ -40,8 +46,11 @@ describe('npm run job', () => {
     expect(readdirSync(letters)).toEqual(['3.json'])
   })
 
-  test.each(['process-due-orders', 'reconcile'])('runs %s', async (name) => {
-    expect(await runJob(name, stack.dataFolder)).toEqual({ code: 0, output: `${name} is done\n` })
+  test.each([
+    ['process-due-orders', 'process-due-orders is done, orders: 0\n'],
+    ['reconcile', 'reconcile is done\n'],
+  ])('runs %s', async (name, printed) => {
+    expect(await runJob(name, stack.dataFolder)).toMatchObject({ code: 0, printed })
   })
 
   test('runs migrate, and reports how much was moved', async () => {
@@ -51,7 +60,25 @@ describe('npm run job', () => {
     const name = `migrate to ${store.migrations.target}`
     await store.transact([store.jobs.remember(name, { position: null, figures: begun })])
     runtime.client.destroy()
-    expect(await runJob('migrate', stack.dataFolder)).toEqual({ code: 0, output: 'migrate is done, moved: 7\n' })
+    expect(await runJob('migrate', stack.dataFolder)).toMatchObject({ code: 0, printed: 'migrate is done, moved: 7\n' })
+  })
+
+  test('shows which schemas the data has and which migrations ran', async () => {
+    const { code, output } = await runJob('migrate', stack.dataFolder, '--status')
+    expect(code).toBe(0)
+    expect(output.split('\n')).toEqual([
+      'Written    user 2; all other types are of version 1',
+      'Outdated   nothing',
+      expect.stringMatching(/^Ran {8}user 2, finished \d{4}-\d\d-\d\dT[\d:.]+Z$/),
+      '',
+    ])
+  })
+
+  test('has a status of migrations only', async () => {
+    expect(await runJob('redrive', stack.dataFolder, '--status')).toMatchObject({
+      code: 1,
+      output: 'Only migrate has a --status.\n',
+    })
   })
 
   test('lists the jobs when the name is unknown', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import { drainMilliseconds, migrate } from '#shared/jobs/migrate.ts'
+import { migrationStatus } from '#shared/jobs/migration-status.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
 import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { scanTable } from '#tests/support/invariants.ts'
@@ -81,12 +83,45 @@ describe('the migration', () => {
     // An instance of the previous release was still writing.
     const [late = ''] = ids
     await users.rename(learningRelease, late, 'late')
-    expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3 })
+    expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 3, seconds_to_wait: 120 })
     expect(await users.schemas([late])).toEqual(new Set([1]))
     world.clock.pass(2)
     expect(await migrate(world.services, endless)).toEqual({ finished: false, moved: 4 })
     expect(await users.schemas(ids)).toEqual(new Set([2]))
     expect(await migrate(world.services, endless)).toEqual({ finished: true, moved: 4 })
+  })
+
+  test('reports what is outdated, what is under way and what has finished, and changes nothing', async () => {
+    const { services, clock } = world
+    const ids = await users.store(520)
+    const before = await migrationStatus(services, endless)
+    expect(before).toMatchObject({
+      finished: true,
+      counted: { outdated: { 'user 1': 520 } },
+      target: 'user 2',
+      under_way: null,
+    })
+    expect(await users.schemas(ids)).toEqual(new Set([1]))
+    const begunAt = isoTime(clock.now())
+    await migrate(services, { ...endless, deadline: clock.now() })
+    const during = await migrationStatus(services, endless)
+    const moved = 520 - (during.counted.outdated['user 1'] ?? 0)
+    expect(moved).toBeGreaterThan(0)
+    expect(during.under_way).toEqual({ begun_at: begunAt, moved })
+    await migrateAll(world)
+    const after = await migrationStatus(services, endless)
+    expect(after).toMatchObject({ counted: { outdated: {} }, ran: { 'user 2': isoTime(clock.now()) }, under_way: null })
+  })
+
+  test('counts over several requests when one has no time for the whole table', async () => {
+    const { services, clock } = world
+    await users.store(520)
+    const hasty = { ...endless, deadline: clock.now() }
+    let status = await migrationStatus(services, hasty)
+    expect(status.finished).toBe(false)
+    for (; !status.finished; ) status = await migrationStatus(services, hasty, status.counted)
+    expect(status.counted.outdated).toEqual({ 'user 1': 520 })
+    await migrateAll(world)
   })
 
   test('waits longer than any function may run', () => {

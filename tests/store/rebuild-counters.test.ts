@@ -39,12 +39,12 @@ test('counters are rebuilt from events while orders go on, and shown when comple
   expect(derived(await shown())).not.toEqual(derived(await truth()))
 
   // The first round moves every subject; relays that began earlier may still be running.
-  expect(await rebuildCounters(services, context)).toEqual({ finished: false })
+  expect(await rebuildCounters(services, context)).toEqual({ finished: false, moved: 12, seconds_to_wait: 60 })
   const [moving = ''] = ids
   await act(services, operator, moving, 'start-pick')
   await relayed(moving)
   ids.push(await newOrder())
-  expect(await rebuildCounters(services, context)).toEqual({ finished: false })
+  expect(await rebuildCounters(services, context)).toEqual({ finished: false, moved: 0, seconds_to_wait: 60 })
   clock.pass(2)
   expect(await rebuildCounters(services, context)).toEqual({ finished: true })
   expect(derived(await shown())).toEqual(derived(await truth()))
