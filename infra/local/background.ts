@@ -16,10 +16,10 @@ import { TableStream } from './table-stream.ts'
 import { Worker } from './worker.ts'
 import { WorkflowRunner } from './workflow-runner.ts'
 
-/** Most records a function is handed at once. */
+/** Most records that one call of a function gets. */
 const batchSize = 100
 
-/** Puts folders in the place of the bus, the queues and the mails of AWS; whoever runs the workflows has a process of its own. */
+/** Replaces the bus, the queues and the mails of AWS with folders, and hands workflows to the process of the stack. */
 export function useLocalAdapters(folder: string): FileQueues {
   const files = new FileQueues(join(folder, 'queues'))
   workflows.replace(queuedWorkflows(files))
@@ -37,9 +37,9 @@ export interface BackgroundOptions {
 }
 
 /**
- * Everything that happens after an answer, in this process: the relay on the table's stream, the bus and its consumers, the
- * scheduled jobs.
- * @returns what stops it, when the work under way is finished
+ * Runs everything that happens after an answer, in this process: the relay on the table's stream, the bus and its consumers,
+ * workflows, and the scheduled jobs.
+ * @returns `stop` resolves when the work under way is finished
  */
 export function startBackground({ folder, endpoint, table, scheduleSeconds }: BackgroundOptions): {
   stop(): Promise<void>
@@ -65,24 +65,24 @@ export function startBackground({ folder, endpoint, table, scheduleSeconds }: Ba
 
 type StreamRecords = DynamoDBStreamEvent['Records']
 
-/** Those that the event source lets through. */
-export const toldRecords = (records: object[]): StreamRecords =>
+/** The records that the filter of the event source lets through. */
+export const relayedRecords = (records: object[]): StreamRecords =>
   (records as StreamRecords).filter(({ eventName, dynamodb }) => {
     const sort = dynamodb?.Keys?.['sk']?.S ?? ''
     return eventName === 'INSERT' && changePrefixes.some((prefix) => sort.startsWith(prefix))
   })
 
-/** As the event source does: filtered, in batches. @throws when a batch has to be told again */
+/** Calls the relay as the event source does: filtered, in batches. @throws Error when a batch has to be relayed again */
 async function relayRecords(records: object[]): Promise<void> {
-  const told = toldRecords(records)
+  const relayed = relayedRecords(records)
   const { file, timeoutSeconds } = relayFunction
-  for (let n = 0; n < told.length; n += batchSize) {
-    const event = { Records: told.slice(n, n + batchSize) }
+  for (let n = 0; n < relayed.length; n += batchSize) {
+    const event = { Records: relayed.slice(n, n + batchSize) }
     const { batchItemFailures } = await invokeFunction<DynamoDBStreamEvent, DynamoDBBatchResponse>(
       file,
       event,
       timeoutSeconds,
     )
-    if (batchItemFailures.length > 0) throw new Error('The relay has not done everything')
+    if (batchItemFailures.length > 0) throw new Error('The relay has not relayed every record')
   }
 }

@@ -11,7 +11,7 @@ interface Encoded {
   body: Buffer
 }
 
-/** Compresses as API Gateway does: bodies from a certain size on, for clients that take gzip. */
+/** Compresses as API Gateway does: bodies from a certain size on, for clients that accept gzip. */
 export async function encoded(
   { body }: Pick<APIGatewayProxyResult, 'body'>,
   acceptEncoding: string | undefined,
@@ -21,7 +21,7 @@ export async function encoded(
   return { headers: { 'Content-Encoding': 'gzip' }, body: await compress(bytes) }
 }
 
-/** What is said of gzip itself counts, else what is said of everything. */
+/** The weight of `gzip` counts, or else the weight of `*`. */
 function acceptsGzip(acceptEncoding: string): boolean {
   const weights = new Map(
     acceptEncoding.split(',').map((entry) => {

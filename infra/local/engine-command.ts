@@ -14,7 +14,7 @@ interface EngineCommand {
   argv0?: string
   /** The SQLite file with the data, where the engine is known to have one. */
   database?: string
-  /** What it writes to stderr as soon as it listens, where it writes anything. */
+  /** What it writes to stderr as soon as it listens, if it writes anything. */
   announcement?: string
 }
 

@@ -18,7 +18,7 @@ export const LocalEnvironment = z.object({
   SCHEDULE_SECONDS: z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(86_400)), 120),
 })
 
-/** What the stack sets by itself, because it knows where its data is. */
+/** Settings that the stack makes itself, because it knows where its data is. */
 const ownSettings = ['SECRETS_ID', 'SECRETS_FILE']
 
 /** Names that `.env` may set. */
@@ -26,12 +26,12 @@ export const settingNames: string[] = [
   ...new Set([...Object.keys(LocalEnvironment.shape), ...Object.keys(Environment.shape)]),
 ].filter((name) => !ownSettings.includes(name))
 
-/** Standard AWS clients insist on having these; the engine does not look at them. */
+/** AWS clients require these; the engine ignores them. */
 const forClients = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' }
 
 /**
- * Adds to the process's environment what a file of settings says and the environment does not.
- * @param file there need not be one
+ * Adds to the process's environment the settings of a file that the environment does not set itself.
+ * @param file need not exist
  * @throws Error that names every setting that does not exist, or every variable with a bad value
  */
 export function loadLocalEnvironment(
@@ -41,7 +41,7 @@ export function loadLocalEnvironment(
   const settings = parseEnv(textOf(file))
   const unknown = Object.keys(settings).filter((name) => !settingNames.includes(name))
   if (unknown.length > 0) {
-    throw new Error(`Bad configuration: ${file} sets ${unknown.join(', ')}; .env.example has all settings there are`)
+    throw new Error(`Bad configuration: ${file} sets ${unknown.join(', ')}; .env.example lists every setting`)
   }
   for (const [name, value] of Object.entries({ ...forClients, ...settings })) environment[name] ??= value
   readConfig(environment)

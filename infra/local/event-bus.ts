@@ -8,7 +8,7 @@ import { Worker } from './worker.ts'
 
 const maxAttempts = 3
 
-/** Puts what is published into the queue of everybody who subscribed to it. */
+/** Sends each published event to the queue of every subscription to its type. */
 export const busInto = (queues: FileQueues): Bus => ({
   async publish(envelopes) {
     for (const envelope of envelopes) {
@@ -19,7 +19,7 @@ export const busInto = (queues: FileQueues): Bus => ({
   },
 })
 
-/** Hands the messages of every queue to its consumer; what fails again and again becomes a dead letter. */
+/** Delivers the messages of every queue to its consumer; one that fails three times is dead-lettered. */
 export const consumers = (queues: FileQueues): Worker[] =>
   Object.entries(subscriptions).map(([queue, { file, timeoutSeconds }]) => {
     const attempts = new Map<string, number>()

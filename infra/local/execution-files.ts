@@ -8,7 +8,7 @@ export interface Execution {
   machine: MachineName
   input: object
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED'
-  /** States in the order in which they were entered since the last start. */
+  /** The states entered since the last start, in order. */
   entered: string[]
 }
 
@@ -16,7 +16,7 @@ type Folder = 'running' | 'ended'
 
 const folderOf = ({ status }: Execution): Folder => (status === 'RUNNING' ? 'running' : 'ended')
 
-/** Executions as files, by name: those that run, and those that have run and whose names are taken. */
+/** Executions as files, by name: those that run, and those that have ended, whose names stay taken. */
 export class ExecutionFiles {
   readonly #folder: string
 
@@ -37,7 +37,7 @@ export class ExecutionFiles {
       .map((file) => JSON.parse(readFileSync(join(this.#folder, folder, file), 'utf8')))
   }
 
-  /** Whole or not at all; an execution is in the other folder only until it is in its own. */
+  /** The file is written whole or not at all, and leaves the other folder only when it is in its own. */
   save(execution: Execution): void {
     const folder = folderOf(execution)
     const file = this.#file(folder, execution.name)

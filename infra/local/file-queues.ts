@@ -5,10 +5,10 @@ import type { Message, Queues } from '#shared/events/queues.ts'
 
 const receivedAtOnce = 10
 
-/** Queues as folders with a file per message: what was sent is there after a power cut. */
+/** Queues as folders with a file per message: what was sent survives a power cut. */
 export class FileQueues implements Queues {
   readonly #folder: string
-  /** Messages taken out for the moment, by path. */
+  /** Messages that are being handled, by path. */
   readonly #hidden = new Set<string>()
   #sent = 0
 
@@ -18,13 +18,13 @@ export class FileQueues implements Queues {
 
   async send(queue: string, body: string): Promise<void> {
     const folder = this.#folderOf(queue)
-    // Names sort by time; a file appears under its name only when it is whole.
+    // Names sort by time. A file gets its name only when it is whole.
     const name = `${String(Date.now()).padStart(15, '0')}-${String(this.#sent++).padStart(6, '0')}-${randomUUID()}`
     writeFileSync(join(folder, `.${name}`), body)
     renameSync(join(folder, `.${name}`), join(folder, `${name}.json`))
   }
 
-  /** Messages stay hidden until they are deleted or released; a restart shows them again. */
+  /** Messages stay hidden until they are deleted or released; after a restart they are delivered again. */
   async receive(queue: string): Promise<(Message & { id: string; release(): void })[]> {
     const folder = this.#folderOf(queue)
     const waiting = readdirSync(folder)

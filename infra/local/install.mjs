@@ -1,9 +1,9 @@
-// Installs what the lock file asks for, if that has not been done. Plain JavaScript: it runs on whatever Node the
-// machine has, before the project's own Node is there. npm writes its marker last, so a broken install is repeated.
+// Installs the packages of the lock file if that has not been done. Plain JavaScript, because it runs on the machine's own
+// Node before the project's Node is installed. npm writes its marker last, so a broken install is repeated.
 import { spawnSync } from 'node:child_process'
 import { statSync } from 'node:fs'
 
-/** `npm install` writes the lock a moment after its marker. */
+/** `npm install` writes the lock file a moment after its marker. */
 const toleranceMilliseconds = 10_000
 
 const changedAt = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0

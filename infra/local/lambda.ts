@@ -5,18 +5,18 @@ import { functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 
 type Handler<E, R> = (event: E, context: Context) => Promise<R>
 
-/** Thrown when a function has not answered in its time. */
+/** Thrown when a function does not answer within its timeout. */
 export class FunctionTimeout extends Error {
   override readonly name = 'FunctionTimeout'
 }
 
-/** Tells whoever listens of every call of a function: when it begins and when it is over. */
+/** Publishes the start and the end of every call of a function. */
 export const invocations = tracingChannel<unknown, { file: string }>('holdfast:invocation')
 
 /**
  * Runs the handler of a function file as Lambda would; a module is loaded on its first call and kept.
  * @param file from the top of the repository
- * @throws FunctionTimeout, or whatever the handler throws
+ * @throws FunctionTimeout, or what the handler throws
  */
 export async function invokeFunction<E, R>(
   file: string,

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import type { Mail, Mailer } from '#shared/mail/mailer.ts'
 
 /**
- * Mails as files named after their event: the HTML part, and the text part below the lines From, To, Date and Subject.
- * A file appears under its name only when it is whole, and a mail that is sent again replaces itself.
+ * Writes mails to files named after their event: the HTML part, and the text part below the lines From, To, Date and
+ * Subject. A file gets its name only when it is whole, and a mail that is sent again replaces the first.
  */
 export const mailsInto = (folder: string): Mailer => ({
   async send(mail) {

@@ -8,7 +8,7 @@ const queue = 'workflows'
 
 type Call = { [M in keyof Workflows]: readonly [M, ...Parameters<Workflows[M]>] }[keyof Workflows]
 
-/** For a process beside the local stack: executions are run by the stack, which takes what it is to do out of a queue. */
+/** For a process beside the local stack: it queues what the stack, which runs all executions, is to do with them. */
 export const queuedWorkflows = (queues: Queues): Workflows => {
   const send = (call: Call) => queues.send(queue, JSON.stringify(call))
   return {
@@ -18,7 +18,7 @@ export const queuedWorkflows = (queues: Queues): Workflows => {
   }
 }
 
-/** Does what other processes have asked for. */
+/** Does what other processes have queued. */
 export const queuedWorkflowsWorker = (queues: FileQueues, workflows: Workflows): Worker =>
   new Worker(async () => {
     const messages = await queues.receive(queue)
@@ -29,7 +29,7 @@ export const queuedWorkflowsWorker = (queues: FileQueues, workflows: Workflows):
         await message.delete()
       }
     } finally {
-      // What was not done comes again; what was is gone.
+      // What was not done is delivered again; what was done is deleted.
       for (const message of messages) message.release()
     }
     return messages.length > 0 ? 'busy' : 'idle'

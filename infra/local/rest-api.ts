@@ -23,7 +23,7 @@ const remapped = new Set([
   'www-authenticate',
 ])
 
-/** Thrown where the gateway answers instead of a function. */
+/** Thrown where the gateway itself answers, not a function. */
 class GatewayAnswer extends Error {
   readonly response: GatewayResponse
   readonly detail: string | undefined
@@ -71,7 +71,7 @@ export function createRestApi(corsOrigins: string): RestApi {
       const decision = await decisions.get(authorization, () =>
         invokeFunction<object, APIGatewayAuthorizerResult>(authorizerFile, { ...event, type: 'REQUEST', methodArn }),
       )
-      // API Gateway makes strings of everything that an authorizer hands on.
+      // API Gateway converts everything in an authorizer's context to strings.
       return Object.fromEntries(Object.entries(decision.context ?? {}).map(([key, value]) => [key, String(value)]))
     } catch (error) {
       if (isUnauthorized(error)) {
@@ -84,15 +84,15 @@ export function createRestApi(corsOrigins: string): RestApi {
   return (incoming) => serve(incoming).catch((error: unknown) => gatewayAnswer(error, incoming))
 }
 
-/** What the server answers to a request that is larger than API Gateway takes. */
+/** The answer to a request that is larger than API Gateway accepts. */
 export const tooLargeAnswer = (request: Refused): APIGatewayProxyResult =>
   gatewayAnswer(new GatewayAnswer('REQUEST_TOO_LARGE'), request)
 
-/** What it answers to something that is no request. */
+/** The answer to bytes that do not form a request. */
 export const unreadableAnswer = (request: Refused): APIGatewayProxyResult =>
   gatewayAnswer(new GatewayAnswer('BAD_REQUEST_BODY'), request)
 
-/** An encoded slash stays one: it is part of a segment. */
+/** An encoded slash stays encoded: it is part of a segment. */
 function decoded(path: string): string {
   try {
     return decodeURIComponent(path.replaceAll(/%2f/gi, '%252F'))

@@ -1,16 +1,16 @@
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { invokeFunction } from './lambda.ts'
 
-/** How often the most frequent job runs when nobody says otherwise; the others keep their proportion. */
+/** Interval of the most frequent job as the job table has it; the others keep their proportion to it. */
 const shortestMinutes = Math.min(...namedJobs.flatMap(({ everyMinutes }) => everyMinutes ?? []))
 
-/** Node's timers fire at once beyond it: 24.8 days, in milliseconds. */
+/** Milliseconds, 24.8 days: Node fires timers at once that are longer. */
 const longestTimer = 2 ** 31 - 1
 
 /**
  * Runs the scheduled jobs; a run that outlasts its interval overlaps with the next, as on AWS.
  * @param seconds between two runs of the most frequent job
- * @returns what stops it, when the runs under way are finished
+ * @returns `stop` resolves when the runs under way are finished
  */
 export function startSchedules(seconds: number): { stop(): Promise<void> } {
   const running = new Set<Promise<unknown>>()

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite'
 
 /**
- * dynoxide numbers every stream record by looking at all there are: after 3,000 orders a write takes ten times as long
- * as the first. An index on that number makes it one look-up.
+ * dynoxide looks at all stream records to number the next one: after 3,000 orders a write takes ten times as long as the
+ * first. With an index on that number it is one look-up.
  */
 export function indexStreamNumbers(file: string): void {
   const database = new DatabaseSync(file, { timeout: 5000 })

@@ -10,11 +10,11 @@ import {
 } from '@aws-sdk/client-dynamodb-streams'
 import type { Outcome } from './worker.ts'
 
-/** How far each shard has been read: sequence numbers by shard id; `null` when it was read to its end. */
+/** How far each shard has been read: sequence numbers by shard id; `null` when it has been read to its end. */
 type Checkpoint = Record<string, string | null>
 
 /**
- * The table's stream, read as Lambda reads it: shard by shard, each batch again until it was handled. The checkpoint is
+ * Reads the table's stream as Lambda does: shard by shard, each batch again until it has been handled. The checkpoint is
  * a file, so a restart goes on where the last run stopped and repeats the batch it died in.
  */
 export class TableStream {
@@ -33,7 +33,7 @@ export class TableStream {
     this.#checkpoint = existsSync(checkpointFile) ? JSON.parse(readFileSync(checkpointFile, 'utf8')) : {}
   }
 
-  /** Reads one batch of every shard. @param handle throws when the batch has to be told again */
+  /** Reads one batch of every shard. @param handle throws when the batch has to be delivered again */
   async poll(handle: (records: StreamRecord[]) => Promise<void>): Promise<Outcome> {
     if (this.#shards.length === 0) await this.#findShards()
     let outcome: Outcome = 'idle'
@@ -56,7 +56,7 @@ export class TableStream {
 
   async #read(shard: string, handle: (records: StreamRecord[]) => Promise<void>): Promise<number> {
     const ShardIterator = this.#iterators.get(shard) ?? (await this.#iteratorOf(shard))
-    // Whatever goes wrong from here on, the next poll starts at the checkpoint.
+    // If anything fails from here on, the next poll starts at the checkpoint.
     this.#iterators.delete(shard)
     const { Records = [], NextShardIterator } = await this.#client.send(new GetRecordsCommand({ ShardIterator }))
     if (Records.length > 0) {
@@ -80,7 +80,7 @@ export class TableStream {
     try {
       return (await this.#client.send(new GetShardIteratorCommand(fromCheckpoint))).ShardIterator
     } catch (error) {
-      // Streams keep a day: after a longer rest the two-minute job finds what was missed.
+      // Streams keep records for a day: after a longer pause the two-minute job finds what was missed.
       if (!(error instanceof TrimmedDataAccessException)) throw error
       return (await this.#client.send(new GetShardIteratorCommand(fromStart))).ShardIterator
     }

@@ -12,10 +12,10 @@ import { type IndexName, tableDefinition } from '#shared/dynamodb/table.ts'
 const { partitionKey, sortKey, stream, indexes } = tableDefinition
 const indexNames = Object.keys(indexes) as IndexName[]
 
-/** How often it is asked whether an index is complete. */
+/** Between two looks at whether an index is complete. */
 const pollMilliseconds = 100
 
-/** Creates the table as its definition says; one that is there gets the indexes that it lacks. */
+/** Creates the table as defined; adds missing indexes to one that exists. */
 export async function ensureTable(endpoint: string, table: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint })
   try {
@@ -25,7 +25,7 @@ export async function ensureTable(endpoint: string, table: string): Promise<void
   }
 }
 
-/** @returns false when the table is there already */
+/** @returns false when the table exists already */
 async function isCreated(client: DynamoDBClient, table: string): Promise<boolean> {
   const command = new CreateTableCommand({
     TableName: table,
@@ -45,8 +45,8 @@ async function isCreated(client: DynamoDBClient, table: string): Promise<boolean
 }
 
 /**
- * One after the other, because DynamoDB builds one at a time; it takes in what is in the table already.
- * @throws Error when this DynamoDB cannot
+ * Adds one index after the other, because DynamoDB builds one at a time; items that exist are indexed, too.
+ * @throws Error when this DynamoDB cannot add indexes
  */
 async function addIndexes(client: DynamoDBClient, table: string): Promise<void> {
   const { GlobalSecondaryIndexes = [] } = await settled(client, table)
@@ -68,7 +68,7 @@ async function addIndexes(client: DynamoDBClient, table: string): Promise<void> 
   }
 }
 
-/** The table, once nothing of it is under construction any more. */
+/** @returns the table, once it and all its indexes are active */
 async function settled(client: DynamoDBClient, table: string): Promise<TableDescription> {
   for (;;) {
     const { Table = {} } = await client.send(new DescribeTableCommand({ TableName: table }))
@@ -92,7 +92,7 @@ const indexOf = (name: IndexName) => ({
   Projection: { ProjectionType: 'KEYS_ONLY' as const },
 })
 
-/** The attributes that the keys of the table and of these indexes consist of. */
+/** The attributes in the keys of the table and of these indexes. */
 function attributesOf(names: IndexName[]) {
   const keys = [{ partitionKey, sortKey }, ...names.map((name) => indexes[name])]
   const attributes = new Set(keys.flatMap((key) => [key.partitionKey, key.sortKey]))

@@ -1,4 +1,4 @@
-/** How a piece of work went: there may be more at once, there is none now, or it is better to wait before trying again. */
+/** How a piece of work went: there may be more right now, there is none now, or it is better to wait before a retry. */
 export type Outcome = 'busy' | 'idle' | 'failed'
 
 const waits: Record<Outcome, number> = { busy: 0, idle: 50, failed: 500 }

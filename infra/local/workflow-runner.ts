@@ -9,13 +9,13 @@ import { maxRedriven, type Workflows } from '#shared/workflows/workflows.ts'
 import { type Execution, ExecutionFiles } from './execution-files.ts'
 import { FunctionTimeout, invokeFunction } from './lambda.ts'
 
-/** What a task is called with. */
+/** The arguments of a task. */
 interface Call {
   FunctionName: string
   Payload: { token?: string }
 }
 
-/** An error as Step Functions knows it: by its name alone. */
+/** An error as Step Functions sees it: its name alone. */
 export class NamedError extends Error {
   constructor(name: string) {
     super(name)
@@ -34,8 +34,9 @@ export type Invoke = (file: string, payload: object, timeoutSeconds: number) => 
 type Run = ReturnType<StateMachine['run']>
 
 /**
- * Step Functions in this process: the same definitions, run by an interpreter, with a file per execution. What was running when
- * the process ended starts again from the first state, and falls through the states that its order has passed already.
+ * Step Functions in this process: the same definitions, run by an interpreter, with a file per execution. An execution that
+ * was running when the process ended starts again from the first state, and passes at once through the states that its order
+ * has already left.
  */
 export class WorkflowRunner implements Workflows {
   readonly #files: ExecutionFiles
@@ -49,13 +50,13 @@ export class WorkflowRunner implements Workflows {
   readonly #runs = new Map<string, { run: Run; done: Promise<void> }>()
   readonly #waits = new Map<string, OpenWait>()
 
-  /** @param invoke runs the function of a task; without one, as the local stack runs all functions */
+  /** @param invoke runs the function of a task; by default as the local stack runs all functions */
   constructor(folder: string, invoke: Invoke = invokeFunction) {
     this.#files = new ExecutionFiles(folder)
     this.#invoke = invoke
   }
 
-  /** Goes on with what an earlier process left. */
+  /** Runs again what an earlier process left running. */
   resumeAll(): void {
     for (const execution of this.executions('running')) this.#run(execution)
   }
@@ -81,7 +82,7 @@ export class WorkflowRunner implements Workflows {
     for (const execution of failed.slice(0, maxRedriven)) this.#begin(execution)
   }
 
-  /** What is running stays as it is, for the next process. */
+  /** Executions that are running are left for the next process. */
   async stop(): Promise<void> {
     const runs = [...this.#runs.values()]
     for (const { run } of runs) run.abort()
@@ -110,7 +111,7 @@ export class WorkflowRunner implements Workflows {
       noThrowOnAbort: true,
       context: {
         Execution: { Name: name },
-        // Read anew for every state.
+        // A getter, because every state reads it.
         State: {
           get EnteredTime() {
             return new Date().toISOString()
@@ -166,7 +167,7 @@ export class WorkflowRunner implements Workflows {
   #waitFor(token: string): Promise<object> {
     const { promise, resolve, reject } = Promise.withResolvers<object>()
     this.#waits.set(token, { succeed: resolve, fail: reject })
-    // It may end before anybody waits for it.
+    // It may be rejected before it is awaited.
     promise.catch(() => undefined)
     return promise
   }

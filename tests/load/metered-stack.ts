@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { toldRecords } from '#infra/local/background.ts'
+import { relayedRecords } from '#infra/local/background.ts'
 import { busInto } from '#infra/local/event-bus.ts'
 import { FileQueues } from '#infra/local/file-queues.ts'
 import { invokeFunction } from '#infra/local/lambda.ts'
@@ -113,7 +113,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
   }
 
   const relay = async (records: object[]): Promise<void> => {
-    for (const Records of Map.groupBy(toldRecords(records), ({ dynamodb }) => dynamodb?.Keys?.['pk']?.S).values()) {
+    for (const Records of Map.groupBy(relayedRecords(records), ({ dynamodb }) => dynamodb?.Keys?.['pk']?.S).values()) {
       await expectDone(invokeFunction(relayFunction.file, { Records }, relayFunction.timeoutSeconds))
     }
   }

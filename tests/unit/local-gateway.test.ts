@@ -87,7 +87,7 @@ describe('a malformed HTTP request', () => {
       413,
       'payload_too_large',
     ],
-  ])('is answered with a problem: %s', async (_, sent, status, code) => {
+  ])('are answered with a problem: %s', async (_, sent, status, code) => {
     const [head = '', body = ''] = (await answerTo(sent)).split('\r\n\r\n')
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
     expect(head).toContain('Content-Type: application/problem+json')
