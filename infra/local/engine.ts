@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createServer } from 'node:net'
+import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb'
 import { type EngineName, engineCommand } from './engine-command.ts'
@@ -35,11 +36,13 @@ async function startOn(port: number, folder: string, wanted: EngineName | undefi
   if (child.pid !== undefined) writeRecord(folder, { port, mark, pid: child.pid })
   const endWithThisProcess = () => void child.kill('SIGKILL')
   process.once('exit', endWithThisProcess)
-  let complaint = ''
-  child.stderr?.on('data', (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString()).slice(-2000)
+  let output = ''
+  let hasAnnounced = announcement === undefined
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (announcement !== undefined && line.includes(announcement)) hasAnnounced = true
+    else output = `${output}\n${line}`.slice(-2000)
   })
-  const ended = endOf(child, () => complaint).finally(() => process.off('exit', endWithThisProcess))
+  const ended = endOf(child, () => output.trim()).finally(() => process.off('exit', endWithThisProcess))
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
     child.kill(signal)
     await ended
@@ -47,13 +50,11 @@ async function startOn(port: number, folder: string, wanted: EngineName | undefi
   }
   const endpoint = `http://127.0.0.1:${port}`
   try {
-    await untilReady({ endpoint, ended, hasAnnounced: () => complaint.includes(announcement ?? '') })
+    await untilReady({ endpoint, ended, hasAnnounced: () => hasAnnounced })
   } catch (error) {
     await stop('SIGKILL')
     throw error
   }
-  // What it said about its start does not explain its end.
-  complaint = ''
   if (database !== undefined) indexStreamNumbers(database)
   return { endpoint, ended, stop: () => stop() }
 }
@@ -65,7 +66,7 @@ const endOf = (child: ChildProcess, complaint: () => string): Promise<string> =>
     // Not `exit`: by now stderr has been read to its end.
     child.once('close', (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`
-      resolve([how, complaint().trim()].filter((part) => part !== '').join(': '))
+      resolve([how, complaint()].filter((part) => part !== '').join(': '))
     })
   })
 
@@ -90,7 +91,7 @@ async function untilReady({
       () => true,
       () => false,
     )
-    if (how !== undefined) throw new Error(`The DynamoDB engine stopped at once (${how})`)
+    if (how !== undefined) throw new Error(`The DynamoDB engine stopped at once (${how})`, { cause: how })
     if (isAnswering && hasAnnounced()) break
     if (Date.now() > giveUpAt) throw new Error('The DynamoDB engine does not answer')
     await delay(25)

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { runtime } from '#shared/composition/process.ts'
+import { createRuntime } from '#shared/composition/process.ts'
 import { ensureInstallation } from '#shared/deployment/installation.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { UserRecord } from '#shared/users/user.ts'
@@ -13,19 +13,24 @@ export interface Installed {
   generatedPassword?: string
 }
 
+/** Milliseconds: the first answers of an engine that has just started may take seconds, and no client waits for them. */
+const patience = '10000'
+
 /** Creates what is missing of the table, the main warehouse and the first admin. */
 export async function installData(): Promise<Installed> {
-  const { config, clock, servicesUntil } = runtime()
+  const { config, client, clock, servicesUntil } = createRuntime({
+    ...process.env,
+    TABLE_SILENCE_MILLISECONDS: patience,
+  })
   await ensureTable(config.DYNAMODB_ENDPOINT ?? '', config.TABLE_NAME)
-  const services = servicesUntil(clock.now() + 10_000)
+  const services = servicesUntil(clock.now() + 30_000)
   const email = config.ADMIN_EMAIL
   const password = config.ADMIN_PASSWORD ?? `${randomBytes(12).toString('base64url')}-Aa1`
   const { admin, isNew } = await ensureInstallation(services, { email, password, mustChangePassword: false })
   const isGenerated = isNew && config.ADMIN_PASSWORD === undefined
-  return {
-    admin: isActiveAdmin(admin) ? admin : await anyAdmin(services, admin),
-    ...(isGenerated ? { generatedPassword: password } : {}),
-  }
+  const active = isActiveAdmin(admin) ? admin : await anyAdmin(services, admin)
+  client.destroy()
+  return { admin: active, ...(isGenerated ? { generatedPassword: password } : {}) }
 }
 
 const isActiveAdmin = ({ role, disabled }: Pick<UserRecord, 'role' | 'disabled'>): boolean =>

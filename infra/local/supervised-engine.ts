@@ -62,6 +62,12 @@ export async function superviseEngine(
 /** An engine that could not be started counts as one that has stopped. */
 const stillborn = (endpoint: string, error: unknown): Engine => ({
   endpoint,
-  ended: Promise.resolve(error instanceof Error ? error.message : String(error)),
+  ended: Promise.resolve(reasonOf(error)),
   stop: async () => undefined,
 })
+
+/** An engine that stopped while it started gives as its cause how it ended. */
+const reasonOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error)
+  return typeof error.cause === 'string' ? error.cause : error.message
+}

@@ -49,10 +49,13 @@ export function npmStart(environment: Record<string, string>, ...args: string[])
 }
 
 const recordOf = (what: 'stack' | 'engine', dataFolder: string) =>
-  JSON.parse(readFileSync(join(dataFolder, `${what}.json`), 'utf8')) as { pid: number; mark: string }
+  JSON.parse(readFileSync(join(dataFolder, `${what}.json`), 'utf8')) as { pid: number; mark: string; url: string }
 
 /** Process id of the stack, or of the engine, that runs on a data folder. */
 export const pidOf = (what: 'stack' | 'engine', dataFolder: string): number => recordOf(what, dataFolder).pid
 
 /** What is found in the command line of the engine's process. */
 export const engineMark = (dataFolder: string): string => recordOf('engine', dataFolder).mark
+
+/** Where the stack on a data folder says that it listens. */
+export const announcedUrl = (dataFolder: string): string => recordOf('stack', dataFolder).url

@@ -3,11 +3,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { processesMarked } from '#infra/local/processes.ts'
 import { createClient } from '#shared/api/client.ts'
 import { expectStatus, signIn } from '#tests/support/people.ts'
-import { engineMark, npmStart, pidOf, type Start } from './npm-start.ts'
+import { announcedUrl, engineMark, npmStart, pidOf, type Start } from './npm-start.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
 const otherFolder = mkdtempSync(join(tmpdir(), 'holdfast-'))
@@ -72,9 +72,12 @@ const rows: [done: string, happens: string, check: () => Promise<void>][] = [
     'One serves; the others end and say where.',
     async () => {
       const starts = [1, 2, 3].map(() => npmStart({ ...settings, PORT: '0' }))
+      // Its port is known before it is ready; the request waits.
+      url = await vi.waitFor(() => announcedUrl(folder), { timeout: 20_000 })
+      expect((await api().getReadiness()).status).toBe(200)
       stack = await Promise.any(starts.map((start) => start.serving.then(() => start)))
       banner = await stack.serving
-      url = banner.Holdfast ?? ''
+      expect(banner.Holdfast).toBe(url)
       for (const start of starts.filter((one) => one !== stack)) await expectRefused(start, url, folder)
       refused = {
         second: npmStart({ ...settings, PORT: portOf(url) }),
