@@ -1,5 +1,5 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
-import { decimalsOf } from '#shared/requests/currency.ts'
+import { decimalsOf, minorUnits } from '#shared/requests/currency.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
@@ -62,6 +62,7 @@ const placeSimpleOrder = (
   place(services, context, once, async () => {
     const currency = request.currency ?? services.config.DEFAULT_CURRENCY
     const total = minorUnits(request.amount, currency)
+    if (total === undefined) throw tooManyDecimals(currency)
     const line: OrderLine = { description: request.product_name, quantity: 1, unit_price: total }
     return [createdStep(context, { kind: 'simple', lines: [line], total, currency })]
   })
@@ -145,16 +146,8 @@ async function productsOf({ store }: Services, demand: ReadonlyMap<string, numbe
   return products
 }
 
-/** @throws Refusal when the amount has more decimals than its currency */
-function minorUnits(amount: number, currency: string): number {
-  const exact = amount * 10 ** decimalsOf(currency)
-  const units = Math.round(exact)
-  if (Math.abs(exact - units) > 1e-6) {
-    const detail = `${currency} has ${decimalsOf(currency)} decimals`
-    throw invalidFields({ pointer: '#/amount', code: 'custom', detail })
-  }
-  return units
-}
+const tooManyDecimals = (currency: string) =>
+  invalidFields({ pointer: '#/amount', code: 'custom', detail: `${currency} has ${decimalsOf(currency)} decimals` })
 
 /** Minor units. @throws Refusal when they are more than a number holds exactly */
 function totalOf(lines: OrderLine[]): number {

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini'
-import { Currency, Instant, Money, Quantity, text } from '#shared/requests/fields.ts'
+import { Currency } from '#shared/requests/currency.ts'
+import { Instant, Money, Quantity, StoredCurrency } from '#shared/requests/fields.ts'
 import { PageQuery } from '#shared/requests/paging.ts'
 import { SearchText } from '#shared/requests/search.ts'
+import { text } from '#shared/requests/text.ts'
 
 export const Sku = z.string().check(z.regex(/^[A-Za-z0-9._-]{1,64}$/))
 
@@ -19,7 +21,8 @@ const fields = {
 export const Product = z.object({
   sku: Sku,
   ...fields,
-  currency: Currency,
+  name: z.string(),
+  currency: StoredCurrency,
   version: z.int(),
   created_at: Instant,
   updated_at: Instant,

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { Currency } from '#shared/requests/currency.ts'
 
 const wholeNumber = (minimum: number, maximum: number) =>
   z.coerce.number().check(z.int(), z.minimum(minimum), z.maximum(maximum))
@@ -42,7 +43,7 @@ export const Environment = z.object({
   /** Whether `POST /orders/create` accepts simulated orders. */
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   /** Currency of simple orders that do not name one. */
-  DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
+  DEFAULT_CURRENCY: z._default(Currency, 'USD'),
   /** Origins from which browsers may call the API: a comma-separated list, or `*` for any. */
   CORS_ORIGINS: z._default(z.string(), ''),
   /** Token that `/metrics` requires on the local stack; without one, `/metrics` is open there. */

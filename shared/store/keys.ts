@@ -1,5 +1,6 @@
 import type { Key } from '#shared/dynamodb/item.ts'
 import type { Subject } from '#shared/events/event.ts'
+import { emailKey } from '#shared/requests/email.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { LevelKey } from '#shared/stock/stock.ts'
@@ -14,7 +15,7 @@ const sequenceText = (sequence: number): string => String(sequence).padStart(6, 
 /** Every key string of the table. Ids, SKUs and usernames contain no `#`; a part that may contain one comes last. */
 export const keys = {
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: 'USER' }),
-  email: (email: string): Key => ({ pk: `EMAIL#${email.toLowerCase()}`, sk: 'UNIQUE' }),
+  email: (email: string): Key => ({ pk: `EMAIL#${emailKey(email)}`, sk: 'UNIQUE' }),
   username: (username: string): Key => ({ pk: `USERNAME#${username.toLowerCase()}`, sk: 'UNIQUE' }),
   attempts: (digest: string): Key => ({ pk: `ATTEMPTS#${digest}`, sk: 'ATTEMPTS' }),
   session: (id: string): Key => ({ pk: `SESSION#${id}`, sk: 'SESSION' }),

@@ -1,11 +1,10 @@
 import * as z from 'zod/mini'
 import { Role } from '#shared/requests/caller.ts'
-import { Instant, id, text, wellFormed } from '#shared/requests/fields.ts'
+import { Email } from '#shared/requests/email.ts'
+import { Instant, id } from '#shared/requests/fields.ts'
 import { PageQuery } from '#shared/requests/paging.ts'
 import { SearchText } from '#shared/requests/search.ts'
-
-/** At most what RFC 5321 lets a mailbox be. Unique without regard to case. */
-const Email = z.email().check(z.maxLength(254))
+import { text, wellFormed } from '#shared/requests/text.ts'
 
 /** No `@`, so that a login name with one is always an e-mail. Unique without regard to case. */
 const Username = z.string().check(z.regex(/^[A-Za-z0-9._-]{3,64}$/))
@@ -68,7 +67,8 @@ export const UsersQuery = z.strictObject({
 })
 export type UsersQuery = z.infer<typeof UsersQuery>
 
-const LoginName = z.string().check(z.maxLength(254), wellFormed)
+/** Phone keyboards add a blank behind what they complete. */
+const LoginName = z.string().check(z.maxLength(254), wellFormed, z.trim())
 
 /** By e-mail or by username; OAuth2's form sends either as `username`. */
 export const Login = z
