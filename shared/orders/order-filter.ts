@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { Sku } from '#shared/products/product.ts'
+import { Sku, skuKey } from '#shared/products/product.ts'
 import { id, PointInTime } from '#shared/requests/fields.ts'
 import { PageQuery } from '#shared/requests/paging.ts'
 import { SearchText } from '#shared/requests/search.ts'
@@ -44,7 +44,8 @@ export function passes(order: Order, query: OrdersQuery): boolean {
     statusesOf(query).includes(order.status) &&
     order.created_at >= from &&
     (to === undefined || order.created_at < to) &&
-    (query.sku === undefined || order.lines.some(({ sku }) => sku === query.sku)) &&
+    (query.sku === undefined ||
+      order.lines.some(({ sku }) => sku !== undefined && skuKey(sku) === skuKey(query.sku ?? ''))) &&
     (query.reference === undefined || (order.reference && normalised(order.reference)) === query.reference)
   )
 }

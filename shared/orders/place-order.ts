@@ -8,7 +8,7 @@ import { demandOf } from '#shared/stock/planner.ts'
 import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
 import type { OrderLine, OrderView, StoredOrder } from './order.ts'
 import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
-import { assertKnown, assertPlannable, planFor } from './reservation.ts'
+import { assertKnown, assertPlannable, planFor, respelled } from './reservation.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 
 /** The first steps of a new order, computed again for every attempt. */
@@ -31,12 +31,12 @@ function placeStockOrder(
   { request, once }: { request: StockOrderRequest; once: Once },
 ): Promise<OnceResult<OrderView>> {
   const { reserve = true, lines: requested, ...rest } = request
-  const demand = demandOf(requested)
+  const asked = demandOf(requested)
   return place(services, context, once, async () => {
     const id = derivedId('ord', once.digest)
-    const { products, plan } = reserve
-      ? await planFor(services, { order_id: id }, demand)
-      : { products: await productsOf(services, demand), plan: undefined }
+    const { demand, products, plan } = reserve
+      ? await planFor(services, { order_id: id }, asked)
+      : { ...(await productsOf(services, asked)), plan: undefined }
     const lines = [...demand].map(([sku, quantity]): OrderLine => {
       const { name, unit_price } = known(products.get(sku))
       return { sku, description: name, quantity, unit_price }
@@ -139,11 +139,12 @@ async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<Or
   return viewFor(foldEvents(events), known(created).actor)
 }
 
-async function productsOf({ store }: Services, demand: ReadonlyMap<string, number>) {
-  assertPlannable(demand)
-  const { products } = await store.readSupply([...demand.keys()], [], 'all')
+async function productsOf({ store }: Services, asked: ReadonlyMap<string, number>) {
+  assertPlannable(asked)
+  const { products, spelling } = await store.readSupply([...asked.keys()], [], 'all')
+  const demand = respelled(asked, spelling)
   assertKnown(demand, products)
-  return products
+  return { demand, products }
 }
 
 const tooManyDecimals = (currency: string) =>

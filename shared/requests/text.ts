@@ -26,7 +26,7 @@ const forbiddenBetweenLines = /[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/u
 
 const entered = (max: number, normalise: (text: string) => string, unwanted: RegExp, description: string) =>
   z.string().check(
-    z.minLength(1),
+    z.minLength(1, { abort: true }),
     z.maxLength(max, { abort: true }),
     z.overwrite(normalise),
     // NFC makes a few characters longer.

@@ -1,7 +1,9 @@
 import type { Key } from '#shared/dynamodb/item.ts'
 import type { Subject } from '#shared/events/event.ts'
+import { skuKey } from '#shared/products/product.ts'
 import { emailKey } from '#shared/requests/email.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
+import { normalised } from '#shared/requests/text.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { LevelKey } from '#shared/stock/stock.ts'
 
@@ -19,6 +21,8 @@ export const keys = {
   username: (username: string): Key => ({ pk: `USERNAME#${username.toLowerCase()}`, sk: 'UNIQUE' }),
   attempts: (digest: string): Key => ({ pk: `ATTEMPTS#${digest}`, sk: 'ATTEMPTS' }),
   session: (id: string): Key => ({ pk: `SESSION#${id}`, sk: 'SESSION' }),
+  /** The claim on all spellings of a SKU. */
+  sku: (sku: string): Key => ({ pk: `SKU#${skuKey(sku)}`, sk: 'UNIQUE' }),
   product: (sku: string): Key => ({ pk: `PRODUCT#${sku}`, sk: 'PRODUCT' }),
   warehouse: (id: string): Key => ({ pk: 'WAREHOUSES', sk: `WAREHOUSE#${id}` }),
   level: ({ sku, warehouse_id, bucket }: LevelKey): Key => ({
@@ -62,7 +66,10 @@ export const keys = {
   /** A key that never exists; reading it tests the connection. */
   ping: (): Key => ({ pk: 'PING', sk: 'PING' }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
-  reference: (userId: string, reference: string): Key => ({ pk: `REFERENCE#${userId}#${reference}`, sk: 'UNIQUE' }),
+  reference: (userId: string, reference: string): Key => ({
+    pk: `REFERENCE#${userId}#${normalised(reference)}`,
+    sk: 'UNIQUE',
+  }),
 }
 
 /** Index attributes of items that can be listed, and the partitions a list reads. */
