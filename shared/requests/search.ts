@@ -4,7 +4,7 @@ import { normalised, text } from './text.ts'
 export const SearchText = text(254)
 
 /** The same for texts that differ in case only, the German ß, the final sigma and the Turkish i included. */
-export const caseless = (text: string): string =>
+const caseless = (text: string): string =>
   normalised(text).toUpperCase().toLowerCase().replaceAll('ς', 'σ').replaceAll('i\u0307', 'i').normalize('NFC')
 
 /** Whether one of the texts begins with `prefix`, whatever their case and however their accents are encoded. */

@@ -7,7 +7,7 @@ import { createProduct, readProduct, updateProduct } from '#shared/products/cata
 import { keys } from '#shared/store/keys.ts'
 import { contextOf, onceOf } from '#tests/support/in-process.ts'
 import { migrateAll } from './old-users.ts'
-import { newProduct, useWorld } from './world.ts'
+import { newProduct, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 const TableName = 'holdfast'

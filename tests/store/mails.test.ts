@@ -45,7 +45,7 @@ describe('an event of an order', () => {
       await mailEvent(mailer, id, type)
     }
     expect(mailer.sent.map((mail) => mail.id)).toEqual([`${id}.3`])
-    expect(mailer.sent[0]?.text).toContain('* Gift\n  1 x $10.00 = $10.00\n')
+    expect(mailer.sent[0]?.text).toContain('* Gift\n  1 x USD\u00a010.00 = USD\u00a010.00\n')
   })
 
   test('that is an unsuccessful retry is not mailed', async () => {
