@@ -6,7 +6,7 @@ export const wellFormed = z.refine<string>((value) => value.isWellFormed(), {
   abort: true,
 })
 
-/** Zero-width space, word joiner and byte order mark: nobody types them, but copying from a web page brings them along. */
+/** Zero-width space, word joiner and byte order mark: not typed, but copied along from web pages. */
 const pasted = /[\u200b\u2060\ufeff]/g
 
 /** The form in which texts are stored and compared: NFC, trimmed, without the invisible characters that pasting adds. */
