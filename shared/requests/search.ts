@@ -1,7 +1,10 @@
+import * as z from 'zod/mini'
 import { normalised, text } from './text.ts'
 
 /** Query parameter `q` of lists: what something begins with, in upper or lower case. */
-export const SearchText = text(254)
+export const SearchText = text(254).check(
+  z.meta({ description: 'What something begins with. Case and the encoding of accents make no difference.' }),
+)
 
 /** The same for texts that differ in case only, the German ß, the final sigma and the Turkish i included. */
 const caseless = (text: string): string =>

@@ -57,6 +57,16 @@ describe('an event of an order', () => {
     expect([mailer.sent, counts]).toEqual([[], {}])
   })
 
+  test('is not mailed to an address that the sender cannot write to, and is not claimed', async () => {
+    const id = await scene.orderTwo(5)
+    const mailer = { ...outbox(), accepts: () => false }
+    const counts = await scene.counted(() => mailEvent(mailer, id))
+    expect([mailer.sent, counts]).toEqual([[], {}])
+    const able = outbox()
+    await mailEvent(able, id)
+    expect(able.sent).toHaveLength(1)
+  })
+
   test('of a user who no longer exists is not mailed', async () => {
     const { id } = await simulatedOrder(world.services, true)
     const mailer = outbox()
