@@ -25,7 +25,9 @@ const needPostalCode = new Set(
 /** Where an address is complete without a city; same source. */
 const needNoCity = new Set(codes('AE AG CO GI HK ID JP KY MO NR SG SM VG'))
 
-export const Country = z.enum(countryCodes, { error: 'is not a country code of ISO 3166-1' })
+export const Country = z
+  .enum(countryCodes, { error: 'is not a country code of ISO 3166-1' })
+  .check(z.meta({ title: 'country code of ISO 3166-1' }))
 
 const field = text(200)
 

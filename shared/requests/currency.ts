@@ -23,7 +23,9 @@ const decimalsByCode = new Map(
 )
 
 /** A currency that requests may name; what earlier versions stored may be in another. */
-export const Currency = z.enum([...decimalsByCode.keys()].sort(), { error: 'is not a currency of ISO 4217' })
+export const Currency = z
+  .enum([...decimalsByCode.keys()].sort(), { error: 'is not a currency of ISO 4217' })
+  .check(z.meta({ title: 'currency code of ISO 4217' }))
 
 /** Decimals that amounts of a currency have: 2 for USD, 0 for JPY, 3 for KWD; 2 for a code that is not in the table. */
 export const decimalsOf = (currency: string): number => decimalsByCode.get(currency) ?? 2

@@ -6,8 +6,8 @@ import { placeOrder } from '#shared/orders/place-order.ts'
 import { createProduct, readProduct, updateProduct } from '#shared/products/catalogue.ts'
 import { keys } from '#shared/store/keys.ts'
 import { contextOf, onceOf } from '#tests/support/in-process.ts'
-import { migrateAll } from './old-users.ts'
 import { newProduct, useWorld } from '#tests/support/world.ts'
+import { migrateAll } from './old-users.ts'
 
 const world = useWorld()
 const TableName = 'holdfast'

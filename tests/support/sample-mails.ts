@@ -157,6 +157,12 @@ export const samplesIn = (locale: string): SampleMail[] =>
 
 export const sampleMails = samplesIn('en')
 
+export function sampleNamed(wanted: string, samples: SampleMail[] = sampleMails): SampleMail {
+  const sample = samples.find(({ name }) => name === wanted)
+  if (!sample) throw new Error(`There is no sample ${wanted}`)
+  return sample
+}
+
 /** What a reader sees of an HTML mail, in one line. */
 export const plainTextOf = (html: string): string =>
   html
