@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
-import { OrderEvent, OrderId, OrderView, Shipment } from '#shared/orders/order.ts'
+import { OrderEvent, OrderId, OrderView } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
 import {
   CancelRequest,
   NoBody,
   OrderChange,
+  ShipRequest,
   SimpleOrderRequest,
   SimulatedOrderRequest,
   StockOrderRequest,
@@ -443,7 +444,7 @@ export const routes = {
     summary: 'Ship: the stock leaves the warehouse',
     access: 'operator',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    body: Shipment,
+    body: ShipRequest,
   }),
   deliverOrder: orderAction({
     path: '/orders/{id}/deliver',

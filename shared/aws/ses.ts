@@ -10,6 +10,9 @@ const utf8 = (text: string) => ({ Data: text, Charset: 'UTF-8' })
 export const mailer = port<Mailer>(() => {
   const client = new SESv2Client(timeLimits)
   return {
+    /** SES has no SMTPUTF8. */
+    accepts: (address) => /^\p{ASCII}+$/u.test(address),
+
     async send({ from, to, subject, html, text }) {
       const command = new SendEmailCommand({
         FromEmailAddress: from,

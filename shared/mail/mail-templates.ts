@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 import { OrderEventType } from '#shared/orders/order.ts'
 
-/** THE TABLE of mails: which event tells the order's owner something, and the name of the template that says it. */
+/** The mail table: which events are reported to the order's owner, and the template of the mail. */
 const templates = {
   'order.reserved': 'reserved',
   'order.reservation_failed': 'reservation-failed',
@@ -12,13 +12,13 @@ const templates = {
   'order.cancelled': 'cancelled',
 } as const satisfies Partial<Record<OrderEventType, string>>
 
-/** Each is a pair of files, `<name>.html` and `<name>.txt`. */
+/** Each is a pair of files in the folder of a language, `<name>.html` and `<name>.txt`. */
 export const MailTemplate = z.enum(Object.values(templates))
 export type MailTemplate = z.infer<typeof MailTemplate>
 
 const templateByType: Partial<Record<OrderEventType, MailTemplate>> = templates
 
-/** @returns undefined for events that mail nobody */
+/** @returns undefined for events without a mail */
 export const templateFor = (type: OrderEventType): MailTemplate | undefined => templateByType[type]
 
 export const mailedTypes = OrderEventType.options.filter((type) => templateFor(type) !== undefined)
@@ -26,5 +26,5 @@ export const mailedTypes = OrderEventType.options.filter((type) => templateFor(t
 /** Where the files are, from the top of the repository. */
 export const templateFolder = 'shared/mail/templates'
 
-/** Text of the template files by file name. */
+/** Text of the template files by path in their folder: `de/reserved.txt`. */
 export type TemplateFiles = ReadonlyMap<string, string>

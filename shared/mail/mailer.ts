@@ -1,6 +1,6 @@
 /** A mail, ready to be sent. */
 export interface Mail {
-  /** Of the event it tells: the same however often it is sent. */
+  /** Id of the event that it reports: the same however often it is sent. */
   id: string
   /** Addresses, without names. */
   from: string
@@ -17,9 +17,11 @@ export interface Mail {
 export const sendSeconds = 8
 
 export interface Mailer {
+  /** Whether it can send to an address at all; without it, to every one. */
+  accepts?(address: string): boolean
   /**
    * Gives up after `sendSeconds`.
-   * @throws Error unless the mail was taken; its text tells nothing about the recipient
+   * @throws Error unless the mail was taken; its text does not identify the recipient
    */
   send(mail: Mail): Promise<void>
 }

@@ -1,12 +1,14 @@
 import type { Order, OrderEvent, OrderLine } from '#shared/orders/order.ts'
-import { shortened } from './displayed.ts'
-import { count, country, money, time } from './formats.ts'
+import { addressLines } from './address-lines.ts'
+import { Code, shortened } from './displayed.ts'
+import { count, money, time } from './formats.ts'
+import type { Language } from './language.ts'
 
 const maxNameLength = 60
 const maxOrderLength = 40
 const maxNoteLength = 500
 
-/** Of an order's id: enough to tell one's orders apart. */
+/** Characters of an order's id that distinguish the orders of one customer. */
 const shortIdLength = 8
 
 /**
@@ -14,48 +16,55 @@ const shortIdLength = 8
  * renderer's part.
  * @param order as it was right after the event
  */
-export function orderView(order: Order, event: Pick<OrderEvent, 'reason'>, name: string | null) {
+export function orderView(
+  order: Order,
+  { event, name, language }: { event: Pick<OrderEvent, 'reason'>; name: string | null; language: Language },
+) {
   const { currency, lines, ship_to: to, note, failure, shipment, reserved_until: until } = order
+  const { words } = language
   return {
+    language: language.language,
+    words,
     name: name === null ? undefined : shortened(name, maxNameLength),
     /** As the customer would call it. */
-    order: shortened(order.reference ?? order.id.replace(/^ord_/, '').slice(0, shortIdLength), maxOrderLength),
-    order_id: order.id,
-    reference: order.reference,
-    ordered_at: time(order.created_at),
+    order: new Code(
+      shortened(order.reference ?? order.id.replace(/^ord_/, '').slice(0, shortIdLength), maxOrderLength),
+      { isInSentence: true },
+    ),
+    order_id: new Code(order.id),
+    reference: codeOf(order.reference),
+    ordered_at: time(order.created_at, language),
     is_simulated: order.kind === 'simulated',
     has_lines: lines.length > 0,
     lines: lines.map((line) => ({
       description: line.description,
-      sku: line.sku,
-      quantity: count(line.quantity),
-      unit_price: money(line.unit_price, currency),
-      line_total: money(line.quantity * line.unit_price, currency),
+      sku: codeOf(line.sku),
+      quantity: count(line.quantity, language),
+      unit_price: money(line.unit_price, currency, language),
+      line_total: money(line.quantity * line.unit_price, currency, language),
     })),
-    total: money(order.total, currency),
-    ship_to: to && {
-      address_lines: [to.name, to.line1, to.line2, `${to.postal_code} ${to.city}`, country(to.country)].filter(
-        (line) => line !== undefined,
-      ),
-    },
+    total: money(order.total, currency, language),
+    ship_to: to && { address_lines: addressLines(to, language) },
     note: note === undefined ? undefined : shortened(note, maxNoteLength),
-    reserved_until: until && time(until),
+    reserved_until: until && time(until, language),
     insufficient_stock: failure?.reason === 'insufficient_stock',
     too_fragmented: failure?.reason === 'too_fragmented',
     simulated_failure: failure?.reason === 'simulated_failure',
     has_missing: (failure?.missing.length ?? 0) > 0,
     missing: failure?.missing.map(({ sku, requested, available }) => ({
       missing_description: descriptionOf(sku, lines),
-      missing_sku: sku,
-      requested: count(requested),
-      available: count(available),
+      missing_sku: new Code(sku),
+      requested: count(requested, language),
+      available: count(available, language),
     })),
     has_shipment: Object.keys(shipment ?? {}).length > 0,
     carrier: shipment?.carrier,
-    tracking_number: shipment?.tracking_number,
+    tracking_number: codeOf(shipment?.tracking_number),
     reason: event.reason,
   }
 }
+
+const codeOf = (text: string | undefined): Code | undefined => (text === undefined ? undefined : new Code(text))
 
 export type OrderMailView = ReturnType<typeof orderView>
 

@@ -1,48 +1,41 @@
 import mustache from 'mustache'
 import { Fault } from '#shared/requests/fault.ts'
-import { displayed } from './displayed.ts'
-import type { MailTemplate, TemplateFiles } from './mail-templates.ts'
+import { inHtml, inText } from './displayed.ts'
+import type { Language } from './language.ts'
+import type { MailTemplate } from './mail-templates.ts'
 import type { Mail } from './mailer.ts'
 import type { OrderMailView } from './order-view.ts'
 
 /** Every value that a template shows goes through one of these. */
-const escapes = {
-  txt: displayed,
-  html: (value: string) => mustache.escape(displayed(value)),
-}
+const escapes = { txt: inText, html: inHtml }
 type Format = keyof typeof escapes
 
 /**
  * Fills in a template. The text file begins with what goes before a mail: its subject, and the sentence that mail programs
- * show beside it; these are told apart before anything is filled in, so that no value can add a line to them.
- * @throws Error when a file is missing
+ * show beside it; these are separated before anything is filled in, so that no value can add a line to them. The
+ * layouts show them as the partials `subject` and `preview`.
+ * @throws Fault when a file is missing
  */
 export function render(
-  files: TemplateFiles,
+  language: Pick<Language, 'file'>,
   template: MailTemplate,
   view: OrderMailView,
 ): Pick<Mail, 'subject' | 'html' | 'text'> {
-  const { subject: subjectTemplate, preview: previewTemplate, message } = parts(fileOf(files, `${template}.txt`))
-  const line = (source: string) => mustache.render(source, view, {}, { escape: escapes.txt })
-  const subject = line(subjectTemplate)
-  const fill = (format: Format, content: string, values: object) =>
+  const { message, ...lines } = parts(language.file(`${template}.txt`))
+  // A tag that has a line of its own takes its line break along.
+  const partials = new Map(Object.entries(lines).map(([name, line]) => [name, `${line}\n`]))
+  const fill = (format: Format, source: string, content: string) =>
     mustache.render(
-      fileOf(files, `layout.${format}`),
-      values,
-      (name) => (name === 'message' ? content : fileOf(files, `${name}.${format}`)),
+      source,
+      view,
+      (name) => (name === 'message' ? content : (partials.get(name) ?? language.file(`${name}.${format}`))),
       { escape: escapes[format] },
     )
   return {
-    subject,
-    html: fill('html', fileOf(files, `${template}.html`), { ...view, subject, preview: line(previewTemplate) }),
-    text: fill('txt', message, { ...view, subject }).replace(/\n{3,}/g, '\n\n'),
+    subject: fill('txt', lines.subject, ''),
+    html: fill('html', language.file('layout.html'), language.file(`${template}.html`)),
+    text: fill('txt', language.file('layout.txt'), message).replace(/\n{3,}/g, '\n\n'),
   }
-}
-
-function fileOf(files: TemplateFiles, name: string): string {
-  const file = files.get(name)
-  if (file === undefined) throw new Fault(`There is no mail template ${name}`)
-  return file
 }
 
 function parts(file: string): { subject: string; preview: string; message: string } {

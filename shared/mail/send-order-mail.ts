@@ -1,35 +1,42 @@
 import { type Envelope, envelopeOf } from '#shared/events/event.ts'
 import { foldEvents } from '#shared/orders/history.ts'
+import { deliverableAddress } from '#shared/requests/email.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
+import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { languageFor } from './language.ts'
 import { type MailTemplate, type TemplateFiles, templateFor } from './mail-templates.ts'
 import { type Mail, type Mailer, sendSeconds } from './mailer.ts'
 import { orderView } from './order-view.ts'
 import { render } from './render.ts'
 
-/** Longer than sending takes: when it is over, whoever claimed the mail has sent it or died. */
+/** Longer than sending takes: when it ends, the holder of the claim has sent the mail or died. */
 const leaseMilliseconds = (sendSeconds + 2) * 1000
 
-/** What it takes to send mails, beside the services. */
+/** What sending mails needs besides the services. */
 export interface MailDelivery {
   mailer: Mailer
   templates: TemplateFiles
 }
 
 /**
- * Tells the owner of an order what an event of it means; most events mail nobody. The event's id is claimed first: of
- * several deliveries at once one sends and the others wait for it. The claim is a lease, because its holder may die:
- * then the next delivery sends, perhaps a second time. A mail that comes twice is better than one that never comes.
- * @throws Error to be called again: the mail could not be sent, or it is not known whether it was
+ * Mails the owner of an order about an event; most events have no mail. The event's id is claimed first: when several
+ * deliveries run at once, one sends and the others wait for it. The claim is a lease, because its holder may die: then
+ * the next delivery sends, perhaps a second time. A duplicate mail is better than a lost one.
+ * @throws Error for the queue to redeliver: the mail could not be sent, or it is unknown whether it was
  */
 export async function sendOrderMail(services: Services, delivery: MailDelivery, envelope: Envelope): Promise<void> {
   if (!('order_id' in envelope)) return
   const template = templateFor(envelope.type)
   if (template === undefined) return
   const mail = await composed(services, delivery.templates, envelope, template)
-  // Nobody to write to, and no later attempt would find one.
+  // There is no recipient, and a retry would not find one.
   if (mail === undefined) return
+  if (delivery.mailer.accepts?.(mail.to) === false) {
+    log.info('mailNotAccepted', { request_id: mail.id, order_id: envelope.order_id })
+    return
+  }
   const { store, clock } = services
   await store.untilWritten(async () => {
     const claim = { mail_id: mail.id, template, leased_until: clock.now() + leaseMilliseconds }
@@ -40,7 +47,7 @@ export async function sendOrderMail(services: Services, delivery: MailDelivery, 
 }
 
 /**
- * The mail tells the order as the event left it, whatever has happened since.
+ * The mail describes the order as the event left it, whatever has happened since.
  * @returns undefined when the order's owner is gone
  */
 async function composed(
@@ -55,12 +62,13 @@ async function composed(
   const order = foldEvents(events)
   const owner = await store.users.get(order.user_id)
   if (!owner) return undefined
+  const language = languageFor(templates, owner.locale)
   return {
     id: envelopeOf(event).id,
     from: config.MAIL_FROM,
-    to: owner.email,
+    to: deliverableAddress(owner.email),
     at: event.at,
-    ...render(templates, template, orderView(order, event, owner.name)),
+    ...render(language, template, orderView(order, { event, name: owner.name, language })),
   }
 }
 
@@ -75,7 +83,7 @@ async function sendClaimed({ store, clock }: Services, mailer: Mailer, mail: Mai
     throw error
   }
   const { newest } = await store.outbox.generations()
-  // A claim that outlived its lease and was taken over is marked by whoever comes first, and counted by nobody else.
+  // When a claim outlived its lease and was taken over, the first holder to get here marks and counts the mail.
   await store.transact([
     store.mails.markSent(claim, isoTime(clock.now())),
     store.counters.add(newest, mail.id, { [`mails.${claim.template}`]: 1 }),

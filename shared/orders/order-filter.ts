@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
-import { Sku } from '#shared/products/product.ts'
-import { id, PointInTime, text } from '#shared/requests/fields.ts'
+import { Sku, skuKey } from '#shared/products/product.ts'
+import { id, PointInTime } from '#shared/requests/fields.ts'
 import { PageQuery } from '#shared/requests/paging.ts'
 import { SearchText } from '#shared/requests/search.ts'
+import { normalised, text } from '#shared/requests/text.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { type Order, OrderStatus, Phase, phaseOf } from './order.ts'
 
@@ -30,20 +31,21 @@ export const statusesOf = ({ status, phase }: Pick<OrdersQuery, 'status' | 'phas
     (one) => (status === undefined || one === status) && (phase === undefined || phaseOf(one) === phase),
   )
 
-/** The times of creation that the filters leave, as orders tell them. */
+/** The times of creation that the filters leave, in the form that orders have. */
 export const periodOf = ({ from, to }: Pick<OrdersQuery, 'from' | 'to'>) => ({
   from: from && isoTime(Date.parse(from)),
   to: to && isoTime(Date.parse(to)),
 })
 
-/** Whether an order passes what can be told from the order alone: every filter but `q` and `user_id`. */
+/** Whether an order passes the filters that need nothing but the order: every filter but `q` and `user_id`. */
 export function passes(order: Order, query: OrdersQuery): boolean {
   const { from = order.created_at, to } = periodOf(query)
   return (
     statusesOf(query).includes(order.status) &&
     order.created_at >= from &&
     (to === undefined || order.created_at < to) &&
-    (query.sku === undefined || order.lines.some(({ sku }) => sku === query.sku)) &&
-    (query.reference === undefined || order.reference === query.reference)
+    (query.sku === undefined ||
+      order.lines.some(({ sku }) => sku !== undefined && skuKey(sku) === skuKey(query.sku ?? ''))) &&
+    (query.reference === undefined || (order.reference && normalised(order.reference)) === query.reference)
   )
 }

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
 import { Sku } from '#shared/products/product.ts'
 import { Actor } from '#shared/requests/caller.ts'
-import { Currency, Instant, id, text } from '#shared/requests/fields.ts'
+import { Instant, id, StoredCurrency } from '#shared/requests/fields.ts'
 import { Allocation, Missing } from '#shared/stock/stock.ts'
+import { Address } from './address.ts'
 
 export const OrderId = id('ord')
 export const OrderKind = z.enum(['stock', 'simple', 'simulated'])
@@ -62,27 +63,18 @@ export const OrderLine = z.object({
 })
 export type OrderLine = z.infer<typeof OrderLine>
 
-export const ShipTo = z.strictObject({
-  name: text(200),
-  line1: text(200),
-  line2: z.exactOptional(text(200)),
-  city: text(200),
-  postal_code: text(32),
-  country: z.string().check(z.regex(/^[A-Z]{2}$/)),
-})
-
 export const Failure = z.object({
   reason: z.enum(['insufficient_stock', 'too_fragmented', 'reservation_expired', 'simulated_failure']),
   missing: z.array(Missing),
 })
 export type Failure = z.infer<typeof Failure>
 
-export const Shipment = z.strictObject({
-  carrier: z.exactOptional(text(100)),
-  tracking_number: z.exactOptional(text(100)),
+const Shipment = z.strictObject({
+  carrier: z.exactOptional(z.string()),
+  tracking_number: z.exactOptional(z.string()),
 })
 
-/** An order as its events tell it. */
+/** An order as its events describe it. */
 export const Order = z.object({
   id: OrderId,
   user_id: z.string(),
@@ -92,10 +84,10 @@ export const Order = z.object({
   allocations: z.array(Allocation),
   /** Minor units. */
   total: z.int(),
-  currency: Currency,
+  currency: StoredCurrency,
   reference: z.exactOptional(z.string()),
   note: z.exactOptional(z.string()),
-  ship_to: z.exactOptional(ShipTo),
+  ship_to: z.exactOptional(Address),
   failure: z.exactOptional(Failure),
   shipment: z.exactOptional(Shipment),
   reserve_for_minutes: z.exactOptional(z.int()),
@@ -111,7 +103,7 @@ export const Order = z.object({
 })
 export type Order = z.infer<typeof Order>
 
-/** The change that brought the order where it is: lets a retry of the same action be told from a second one. */
+/** The change that brought the order where it is: distinguishes a retry of the same action from a second one. */
 const LastChange = z.object({ action: z.string(), actor_id: z.string(), fingerprint: z.string() })
 
 /** What is stored beside the order and never shown. */

@@ -1,5 +1,5 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
-import { decimalsOf } from '#shared/requests/currency.ts'
+import { decimalsOf, minorUnits } from '#shared/requests/currency.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
@@ -8,7 +8,7 @@ import { demandOf } from '#shared/stock/planner.ts'
 import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
 import type { OrderLine, OrderView, StoredOrder } from './order.ts'
 import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
-import { assertKnown, assertPlannable, planFor } from './reservation.ts'
+import { assertKnown, assertPlannable, planFor, respelled } from './reservation.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 
 /** The first steps of a new order, computed again for every attempt. */
@@ -31,12 +31,12 @@ function placeStockOrder(
   { request, once }: { request: StockOrderRequest; once: Once },
 ): Promise<OnceResult<OrderView>> {
   const { reserve = true, lines: requested, ...rest } = request
-  const demand = demandOf(requested)
+  const asked = demandOf(requested)
   return place(services, context, once, async () => {
     const id = derivedId('ord', once.digest)
-    const { products, plan } = reserve
-      ? await planFor(services, { order_id: id }, demand)
-      : { products: await productsOf(services, demand), plan: undefined }
+    const { demand, products, plan } = reserve
+      ? await planFor(services, { order_id: id }, asked)
+      : { ...(await productsOf(services, asked)), plan: undefined }
     const lines = [...demand].map(([sku, quantity]): OrderLine => {
       const { name, unit_price } = known(products.get(sku))
       return { sku, description: name, quantity, unit_price }
@@ -62,6 +62,7 @@ const placeSimpleOrder = (
   place(services, context, once, async () => {
     const currency = request.currency ?? services.config.DEFAULT_CURRENCY
     const total = minorUnits(request.amount, currency)
+    if (total === undefined) throw tooManyDecimals(currency)
     const line: OrderLine = { description: request.product_name, quantity: 1, unit_price: total }
     return [createdStep(context, { kind: 'simple', lines: [line], total, currency })]
   })
@@ -138,23 +139,16 @@ async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<Or
   return viewFor(foldEvents(events), known(created).actor)
 }
 
-async function productsOf({ store }: Services, demand: ReadonlyMap<string, number>) {
-  assertPlannable(demand)
-  const { products } = await store.readSupply([...demand.keys()], [], 'all')
+async function productsOf({ store }: Services, asked: ReadonlyMap<string, number>) {
+  assertPlannable(asked)
+  const { products, spelling } = await store.readSupply([...asked.keys()], [], 'all')
+  const demand = respelled(asked, spelling)
   assertKnown(demand, products)
-  return products
+  return { demand, products }
 }
 
-/** @throws Refusal when the amount has more decimals than its currency */
-function minorUnits(amount: number, currency: string): number {
-  const exact = amount * 10 ** decimalsOf(currency)
-  const units = Math.round(exact)
-  if (Math.abs(exact - units) > 1e-6) {
-    const detail = `${currency} has ${decimalsOf(currency)} decimals`
-    throw invalidFields({ pointer: '#/amount', code: 'custom', detail })
-  }
-  return units
-}
+const tooManyDecimals = (currency: string) =>
+  invalidFields({ pointer: '#/amount', code: 'custom', detail: `${currency} has ${decimalsOf(currency)} decimals` })
 
 /** Minor units. @throws Refusal when they are more than a number holds exactly */
 function totalOf(lines: OrderLine[]): number {

@@ -3,7 +3,7 @@ import { shardOf } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { type Demand, type Plan, planReservation } from '#shared/stock/planner.ts'
+import { type Demand, demandOf, type Plan, planReservation } from '#shared/stock/planner.ts'
 import type { Level } from '#shared/stock/stock.ts'
 import { type Place, skusHeldFrom } from './line-holds.ts'
 import type { Failure } from './order.ts'
@@ -16,6 +16,11 @@ export function assertPlannable(demand: Demand): void {
   if (demand.size > maxSkus) {
     throw new Refusal('too_many_lines', `An order has at most ${maxSkus} distinct SKUs; this one has ${demand.size}.`)
   }
+}
+
+/** The same demand by the SKUs as products spell them. */
+export function respelled(demand: Demand, spelling: (sku: string) => string): Demand {
+  return demandOf([...demand].map(([sku, quantity]) => ({ sku: spelling(sku), quantity })))
 }
 
 /** @throws Refusal `unknown_sku` with one entry per unknown SKU */
@@ -37,13 +42,13 @@ export function assertKnown(demand: Demand, products: ReadonlyMap<string, Produc
 export async function planFor(
   services: Services,
   { order_id: orderId, since }: Omit<Place, 'since'> & { since?: string | undefined },
-  demand: Demand,
-): Promise<{ products: Map<string, Product>; plan: Plan }> {
-  assertPlannable(demand)
+  asked: Demand,
+): Promise<{ demand: Demand; products: Map<string, Product>; plan: Plan }> {
+  assertPlannable(asked)
   const { store, clock } = services
-  const skus = [...demand.keys()]
   const cached = await store.warehouses.listCached()
-  const glance = await store.readSupply(skus, cached, { orderId })
+  const glance = await store.readSupply([...asked.keys()], cached, { orderId })
+  const demand = respelled(asked, glance.spelling)
   assertKnown(demand, glance.products)
   const firstBucket = (sku: string) => shardOf(orderId, glance.products.get(sku)?.stock_buckets ?? 1)
   const place = { order_id: orderId, since: since ?? isoTime(clock.now()) }
@@ -51,11 +56,12 @@ export async function planFor(
   const notHeld = ({ sku }: Level) => !held.has(sku)
   const quick = planReservation(demand, glance.levels.filter(notHeld), cached, firstBucket)
   const isBest = quick.outcome === 'filled' && quick.warehouses.every((id) => id === cached[0]?.id)
-  if (isBest) return { products: glance.products, plan: quick }
+  if (isBest) return { demand, products: glance.products, plan: quick }
 
   const warehouses = await store.warehouses.list()
-  const supply = await store.readSupply(skus, warehouses, 'all')
+  const supply = await store.readSupply([...demand.keys()], warehouses, 'all')
   return {
+    demand,
     products: supply.products,
     plan: planReservation(demand, supply.levels.filter(notHeld), warehouses, firstBucket),
   }

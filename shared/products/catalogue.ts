@@ -24,20 +24,23 @@ export async function createProduct(
     created_at: now,
     updated_at: now,
   }
-  const conflict = await store.transact([store.products.create({ ...product, creation: once, first: product })])
+  const conflict = await store.transact(store.products.create({ ...product, creation: once, first: product }))
   if (!conflict) return { result: product, replayed: false }
+  if (conflict.kind === 'other_spelling') throw taken(conflict.sku)
   const existing = conflict.product
-  if (existing?.creation.digest !== once.digest) throw new Refusal('sku_taken', `There is a product ${request.sku}.`)
+  if (existing?.creation.digest !== once.digest) throw taken(request.sku)
   assertSameRequest(existing.creation, once)
   return { result: existing.first, replayed: true }
 }
+
+const taken = (sku: string) => new Refusal('sku_taken', `There is a product ${sku}.`)
 
 /** @throws Refusal `not_found`, `concurrent_update`; `validation_failed` when buckets would shrink */
 export async function updateProduct(
   { store, clock }: Services,
   { sku, change }: { sku: string; change: ProductChange },
 ): Promise<Product> {
-  const before = found(await store.products.get(sku))
+  const before = found(await store.products.find(sku))
   if (change.stock_buckets !== undefined && change.stock_buckets < before.stock_buckets) {
     const detail = `only grows; it is ${before.stock_buckets}`
     throw invalidFields({ pointer: '#/stock_buckets', code: 'too_small', detail })
@@ -52,7 +55,7 @@ export async function updateProduct(
 }
 
 export const readProduct = async ({ store }: Services, sku: string): Promise<Product> =>
-  found(await store.products.get(sku))
+  found(await store.products.find(sku))
 
 /** By SKU. @throws Refusal `invalid_cursor` */
 export async function listProducts(

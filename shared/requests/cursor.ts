@@ -15,7 +15,7 @@ export const cursorAt = (secret: string, scope: CursorScope, position: string): 
   Buffer.concat([sign(secret, scope, position), Buffer.from(position)]).toString('base64url')
 
 /**
- * The position a cursor of ours stands for.
+ * The position that a cursor of this service stands for.
  * @throws Refusal `invalid_cursor` when it was tampered with, or made for another caller or other filters
  */
 export function positionOf(secret: string, scope: CursorScope, cursor: string): string {
@@ -23,10 +23,7 @@ export function positionOf(secret: string, scope: CursorScope, cursor: string): 
   const position = bytes.subarray(16).toString()
   const isOurs = bytes.length > 16 && timingSafeEqual(bytes.subarray(0, 16), sign(secret, scope, position))
   if (!isOurs || bytes.toString('base64url') !== cursor) {
-    throw new Refusal(
-      'invalid_cursor',
-      'The cursor is not one of this list for this caller. Start from the first page.',
-    )
+    throw new Refusal('invalid_cursor', 'This cursor does not belong to this list. Start from the first page.')
   }
   return position
 }

@@ -1,11 +1,5 @@
 import * as z from 'zod/mini'
 
-/** Half a surrogate pair does not survive UTF-8: it would come back, or be hashed, as another text. */
-export const wellFormed = z.refine<string>((value) => value.isWellFormed(), { error: 'is not well-formed Unicode' })
-
-/** Text of 1 to `max` characters. */
-export const text = (max: number) => z.string().check(z.minLength(1), z.maxLength(max), wellFormed)
-
 /** An opaque id made by `derivedId`: the prefix and 52 characters of base32. */
 export const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${prefix}_[0-9a-z]{1,52}$`)))
 
@@ -17,7 +11,8 @@ export const PointInTime = z.iso
   .datetime({ abort: true })
   .check(z.refine((time) => /^[^.]*(\.\d{1,3})?Z$/.test(time), { error: 'has more than three decimals' }))
 
-export const Currency = z.string().check(z.regex(/^[A-Z]{3}$/))
+/** A currency as stored and answered: earlier versions took any three letters. Requests are checked by `Currency`. */
+export const StoredCurrency = z.string().check(z.regex(/^[A-Z]{3}$/))
 
 /** Minor units (cents), 0 to 10⁹. */
 export const Money = z.int().check(z.minimum(0), z.maximum(1_000_000_000))

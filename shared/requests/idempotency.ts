@@ -10,7 +10,7 @@ export interface Once {
   fingerprint: string
 }
 
-/** What a use case that runs once answers: the first answer again when the request was a repeat. */
+/** The answer of a use case that runs once: the first answer again when the request is a repeat. */
 export interface OnceResult<T> {
   result: T
   replayed: boolean
@@ -38,7 +38,7 @@ export function base32(bytes: Uint8Array): string {
 
 const sha256 = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest()
 
-/** 52 characters that are the same for the same parts and collide for no others. */
+/** 52 characters: the same for the same parts, different for all others. */
 export const digestOf = (...parts: (string | number)[]): string => base32(sha256(parts))
 
 /** A number below `count` that is always the same for the same text. */

@@ -19,8 +19,8 @@ export const PageInfo = z.object({
 export type PageInfo = z.infer<typeof PageInfo>
 
 /**
- * Whether a query leaves elements out, so that its list has to look further for a full page. Every parameter counts that is
- * not excepted: a new filter cannot be forgotten.
+ * Whether a query leaves elements out, so that its list has to look further for a full page. Every parameter counts
+ * unless it is excepted: a new filter cannot be forgotten.
  * @param exceptions parameters that only say where to look, and in which order
  */
 export const isSelective = <Q extends PageQuery>(query: Q, exceptions: readonly (keyof Q)[]): boolean =>
@@ -31,7 +31,7 @@ export const isSelective = <Q extends PageQuery>(query: Q, exceptions: readonly 
 
 /**
  * Turns a caller's query into a store's page request, and the store's answer into `page`. A cursor is good for the
- * same scope and the same filters only: whatever the query holds beside limit and cursor.
+ * same scope and the same filters only: every parameter of the query except limit and cursor.
  */
 export function paging(secret: string, list: CursorScope, { limit = defaultLimit, cursor, ...filters }: PageQuery) {
   const scope = [...list, Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))]

@@ -1,6 +1,6 @@
 /**
- * Whether a PATCH changes anything. One that does not is answered without a write: so the repeat of a request whose
- * answer got lost succeeds, although the version it names is not the current one any more.
+ * Whether a PATCH changes anything. One that does not is answered without a write: so a retry of a request whose answer
+ * got lost succeeds, although the version it names is no longer the current one.
  * @param change fields of scalar values
  */
 export const isChange = <T extends object>(before: T, change: Partial<T>): boolean =>

@@ -1,4 +1,4 @@
-/** Every error Holdfast can answer with: HTTP status, title and whether the same request may succeed when sent again. */
+/** Every error that the API can answer with: HTTP status, title and whether the same request may succeed when sent again. */
 export const problems = {
   malformed_request: { status: 400, title: 'Malformed request', retryable: false },
   invalid_cursor: { status: 400, title: 'Invalid cursor', retryable: false },
@@ -50,7 +50,7 @@ export interface RateLimit {
   resetSeconds: number
 }
 
-/** Members of the problem body, but for those that are told in headers. */
+/** Members of the problem body, except those that become headers. */
 export interface RefusalExtras {
   errors?: FieldError[]
   /** Header `Allow`. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { Currency } from '#shared/requests/currency.ts'
 
 const wholeNumber = (minimum: number, maximum: number) =>
   z.coerce.number().check(z.int(), z.minimum(minimum), z.maximum(maximum))
@@ -47,7 +48,7 @@ export const Environment = z.object({
   /** Whether `POST /orders/create` accepts simulated orders. */
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   /** Currency of simple orders that do not name one. */
-  DEFAULT_CURRENCY: z._default(z.string().check(z.regex(/^[A-Z]{3}$/)), 'USD'),
+  DEFAULT_CURRENCY: z._default(Currency, 'USD'),
   /** Milliseconds that the job keeps a simple order in processing before it completes it. */
   SIMPLE_ORDER_PROCESSING_MILLISECONDS: z._default(wholeNumber(0, 5000), 500),
   /** Origins from which browsers may call the API, like `https://shop.example`: a comma-separated list, or `*` for any. */

@@ -28,6 +28,7 @@ const messages = {
   orderOverdue: 'order overdue',
   recoveryAbandoned: 'recovery abandoned',
   stockDrift: 'stock drift',
+  mailNotAccepted: 'mail not accepted',
 } as const
 
 export interface LogFields {

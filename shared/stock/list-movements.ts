@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { skuKey } from '#shared/products/product.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { id } from '#shared/requests/fields.ts'
 import { isSelective, PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
@@ -50,7 +51,7 @@ export async function listMovements(
   { sku, query }: { sku: string; query: MovementsQuery },
 ): Promise<MovementPage> {
   const { cursor_secret } = await services.secrets.current()
-  const pages = paging(cursor_secret, ['movements', caller.id, sku], query)
+  const pages = paging(cursor_secret, ['movements', caller.id, skuKey(sku)], query)
   const { limit, after } = pages.request
   const resume = after === undefined ? undefined : Resume.parse(JSON.parse(after))
   for (let read = 1; ; read += 1) {
@@ -73,7 +74,7 @@ async function readPage(
 ) {
   const { order_id, kind } = query
   const readAt = resume?.read_at ?? clock.now()
-  const levels = await levelsOf(store, sku)
+  const { levels } = await levelsOf(store, sku)
   const balances = new Map<string, Deltas>()
   let balance: Deltas = resume?.balance ?? totalsOf(levels)
   const { items, next } = await store.stock.ledger<BalancedRow>(
@@ -94,7 +95,7 @@ async function readPage(
   const count = resume?.count ?? movementCount(levels)
   // Behind a position that is old enough, no row can have been written since the first page was read.
   const isSettled = resume !== undefined && timeOf(resume.position) < readAt - maxDelayMilliseconds
-  const moving = resume?.moving === true || (!isSettled && movementCount(await levelsOf(store, sku)) !== count)
+  const moving = resume?.moving === true || (!isSettled && movementCount((await levelsOf(store, sku)).levels) !== count)
   const reached = balances.get(next ?? '') ?? balance
   return { movements: items, next: { position: next, balance: reached, count, read_at: readAt, moving } }
 }

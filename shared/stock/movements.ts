@@ -51,10 +51,11 @@ async function record<R extends Receipt | Adjustment>(
   split: Split<R>,
 ): Promise<OnceResult<Movement>> {
   const { store, clock } = services
-  const { sku, quantity, reason } = request
+  const { quantity, reason } = request
   const movementId = derivedId('mov', once.digest)
   return store.untilWritten(async () => {
-    const allocations = split(request, await levelsOf(services, request))
+    const { sku, levels } = await levelsOf(services, request)
+    const allocations = split({ ...request, sku }, levels)
     if (allocations instanceof Refusal) {
       // The first attempt of this same request may have taken the missing units.
       const first = await store.stock.movement(movementId)
@@ -80,16 +81,18 @@ function repeated(first: Movement & { creation: Once }, once: Once): OnceResult<
 }
 
 /** All levels of the SKU in the request's warehouse by bucket, including those that never had stock. */
-async function levelsOf(services: Services, request: Receipt | Adjustment): Promise<Level[]> {
-  const { sku, warehouse_id: id = mainWarehouseId } = request
+async function levelsOf(services: Services, request: Receipt | Adjustment): Promise<{ sku: string; levels: Level[] }> {
+  const { warehouse_id: id = mainWarehouseId } = request
   const warehouse = await findWarehouse(services, id)
-  const { products, levels } = await services.store.readSupply([sku], [warehouse], 'all')
+  const { products, levels, spelling } = await services.store.readSupply([request.sku], [warehouse], 'all')
+  const sku = spelling(request.sku)
   const product = products.get(sku)
   if (!product) throw new Refusal('unknown_sku', `There is no product ${sku}.`)
-  return Array.from({ length: product.stock_buckets }, (_, bucket) => {
+  const every = Array.from({ length: product.stock_buckets }, (_, bucket) => {
     const empty = { sku, warehouse_id: id, bucket, on_hand: 0, reserved: 0, available: 0 }
     return levels.find((level) => level.bucket === bucket) ?? empty
   })
+  return { sku, levels: every }
 }
 
 async function findWarehouse({ store }: Services, id: string): Promise<Warehouse> {

@@ -4,8 +4,8 @@ import type { Services } from '#shared/runtime/services.ts'
 import { type SkuStock, type StoredLevel, totalsOf } from './stock.ts'
 
 /** A SKU's available units; for staff, also its levels and totals. @throws Refusal `not_found` */
-export async function readStock({ store }: Services, { caller }: CallerContext, sku: string): Promise<SkuStock> {
-  const levels = await levelsOf(store, sku)
+export async function readStock({ store }: Services, { caller }: CallerContext, asked: string): Promise<SkuStock> {
+  const { sku, levels } = await levelsOf(store, asked)
   const { available, on_hand, reserved } = totalsOf(levels)
   const version = levels.reduce((sum, { movements }) => sum + movements, 0)
   if (!isStaff(caller.role)) return { sku, available, version }
@@ -13,10 +13,14 @@ export async function readStock({ store }: Services, { caller }: CallerContext, 
   return { sku, available, on_hand, reserved, levels: shown, version }
 }
 
-/** All levels of a SKU that ever had stock, read consistently. @throws Refusal `not_found` */
-export async function levelsOf(store: Services['store'], sku: string): Promise<StoredLevel[]> {
+/** A SKU that was asked for in any spelling, and all its levels that ever had stock. Consistent. @throws Refusal `not_found` */
+export async function levelsOf(
+  store: Services['store'],
+  asked: string,
+): Promise<{ sku: string; levels: StoredLevel[] }> {
   const warehouses = await store.warehouses.list()
-  const { products, levels } = await store.readSupply([sku], warehouses, 'all')
+  const { products, levels, spelling } = await store.readSupply([asked], warehouses, 'all')
+  const sku = spelling(asked)
   if (!products.has(sku)) throw new Refusal('not_found', 'There is no such product.')
-  return levels
+  return { sku, levels }
 }

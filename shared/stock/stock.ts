@@ -1,7 +1,8 @@
 import * as z from 'zod/mini'
 import { Sku } from '#shared/products/product.ts'
 import { Actor } from '#shared/requests/caller.ts'
-import { Instant, id, Quantity, text } from '#shared/requests/fields.ts'
+import { Instant, id, Quantity } from '#shared/requests/fields.ts'
+import { text } from '#shared/requests/text.ts'
 import { WarehouseId } from './warehouse.ts'
 
 const Units = z.int().check(z.nonnegative())

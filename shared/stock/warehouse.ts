@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { Instant, id, text } from '#shared/requests/fields.ts'
+import { Instant, id } from '#shared/requests/fields.ts'
+import { text } from '#shared/requests/text.ts'
 
 export const WarehouseId = id('wh')
 
@@ -10,7 +11,7 @@ const Priority = z.int().check(z.minimum(1), z.maximum(1000))
 
 export const Warehouse = z.object({
   id: WarehouseId,
-  name: text(200),
+  name: z.string(),
   /** Reservations are filled from the lowest number first. */
   priority: Priority,
   version: z.int(),

@@ -1,6 +1,9 @@
 import type { Key } from '#shared/dynamodb/item.ts'
 import type { Subject } from '#shared/events/event.ts'
+import { skuKey } from '#shared/products/product.ts'
+import { emailKey } from '#shared/requests/email.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
+import { normalised } from '#shared/requests/text.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { LevelKey } from '#shared/stock/stock.ts'
 
@@ -14,10 +17,12 @@ const sequenceText = (sequence: number): string => String(sequence).padStart(6, 
 /** Every key string of the table. Ids, SKUs and usernames contain no `#`; a part that may contain one comes last. */
 export const keys = {
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: 'USER' }),
-  email: (email: string): Key => ({ pk: `EMAIL#${email.toLowerCase()}`, sk: 'UNIQUE' }),
+  email: (email: string): Key => ({ pk: `EMAIL#${emailKey(email)}`, sk: 'UNIQUE' }),
   username: (username: string): Key => ({ pk: `USERNAME#${username.toLowerCase()}`, sk: 'UNIQUE' }),
   attempts: (digest: string): Key => ({ pk: `ATTEMPTS#${digest}`, sk: 'ATTEMPTS' }),
   session: (id: string): Key => ({ pk: `SESSION#${id}`, sk: 'SESSION' }),
+  /** The claim on all spellings of a SKU. */
+  sku: (sku: string): Key => ({ pk: `SKU#${skuKey(sku)}`, sk: 'UNIQUE' }),
   product: (sku: string): Key => ({ pk: `PRODUCT#${sku}`, sk: 'PRODUCT' }),
   warehouse: (id: string): Key => ({ pk: 'WAREHOUSES', sk: `WAREHOUSE#${id}` }),
   level: ({ sku, warehouse_id, bucket }: LevelKey): Key => ({
@@ -61,7 +66,10 @@ export const keys = {
   /** A key that never exists; reading it tests the connection. */
   ping: (): Key => ({ pk: 'PING', sk: 'PING' }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
-  reference: (userId: string, reference: string): Key => ({ pk: `REFERENCE#${userId}#${reference}`, sk: 'UNIQUE' }),
+  reference: (userId: string, reference: string): Key => ({
+    pk: `REFERENCE#${userId}#${normalised(reference)}`,
+    sk: 'UNIQUE',
+  }),
 }
 
 /** Index attributes of items that can be listed, and the partitions a list reads. */

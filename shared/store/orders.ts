@@ -11,6 +11,7 @@ import { type Order, OrderEvent, StoredOrder } from '#shared/orders/order.ts'
 import type { Transition } from '#shared/orders/transitions.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
+import { referenceClaim } from './schema-changes.ts'
 
 const orderCodec = codec('order', StoredOrder)
 export const eventCodec = codec('event', OrderEvent)
@@ -138,7 +139,7 @@ export const orderStore = (connection: Connection) => ({
   claimReference: (order: Order, reference: string): Write<OrderConflict> => ({
     operation: {
       Put: {
-        Item: { ...keys.reference(order.user_id, reference), entity: 'reference', schema: 1, order_id: order.id },
+        Item: referenceClaim(order.user_id, reference, order.id),
         ...onlyNew,
       },
     },

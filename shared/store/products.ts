@@ -8,33 +8,61 @@ import { Product } from '#shared/products/product.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
+import { skuClaim } from './sku-claims.ts'
 
 /** `first` is the product as it was created: what a repeated creation is answered with. */
-const StoredProduct = z.object({ ...Product.shape, creation: Creation, first: Product })
+const StoredProduct = z.object({
+  ...Product.shape,
+  creation: Creation,
+  first: Product,
+  /** Whether the other spellings of its SKU are claimed; the migration claims those of earlier versions. */
+  claimed: z.exactOptional(z.literal(true)),
+})
 export type StoredProduct = z.infer<typeof StoredProduct>
 export const productCodec = codec('product', StoredProduct)
 
-/** The product that stands in the way of a write. */
-export type ProductConflict = { kind: 'product'; product: StoredProduct | undefined }
+/** What stands in the way of a write: the product, or one whose SKU differs in case only. */
+export type ProductConflict =
+  | { kind: 'product'; product: StoredProduct | undefined }
+  | { kind: 'other_spelling'; sku: string }
 
-export const productStore = (connection: Connection) => ({
-  async get(sku: string): Promise<StoredProduct | undefined> {
-    return productCodec.decodeFound(await getItem(connection, keys.product(sku)))
-  },
+export const productStore = (connection: Connection) => {
+  const get = async (sku: string): Promise<StoredProduct | undefined> =>
+    productCodec.decodeFound(await getItem(connection, keys.product(sku)))
 
-  /** Sorted by SKU; all, or those selected. */
-  list(page: PageRequest, select?: Select<Product>): Promise<Page<Product>> {
-    const listing = { index: 'listing', partitions: listings.products(), descending: false } as const
-    return examinedPage(connection, listing, page, itemsOf<Product>(connection, productCodec.decode, select))
-  },
+  return {
+    /** By its own spelling. */
+    get,
 
-  create: (product: StoredProduct): Write<ProductConflict> => put(product, onlyNew),
+    /** By any spelling. */
+    async find(sku: string): Promise<StoredProduct | undefined> {
+      const product = await get(sku)
+      if (product) return product
+      const claim = await getItem(connection, keys.sku(sku))
+      return claim && get(String(claim['sku']))
+    },
 
-  replace: (before: Product, after: StoredProduct): Write<ProductConflict> => ({
-    ...put(after, onlyVersion(before.version)),
-    replaces: before.version,
-  }),
-})
+    /** Sorted by SKU; all, or those selected. */
+    list(page: PageRequest, select?: Select<Product>): Promise<Page<Product>> {
+      const listing = { index: 'listing', partitions: listings.products(), descending: false } as const
+      return examinedPage(connection, listing, page, itemsOf<Product>(connection, productCodec.decode, select))
+    },
+
+    /** The product and the claim on all spellings of its SKU: both or neither. */
+    create: (product: StoredProduct): Write<ProductConflict>[] => [
+      put({ ...product, claimed: true }, onlyNew),
+      {
+        operation: { Put: { Item: skuClaim(product.sku), ...onlyNew } },
+        failure: (item) => ({ kind: 'other_spelling', sku: String(item?.['sku']) }),
+      },
+    ],
+
+    replace: (before: Product, after: StoredProduct): Write<ProductConflict> => ({
+      ...put(after, onlyVersion(before.version)),
+      replaces: before.version,
+    }),
+  }
+}
 
 const put = (product: StoredProduct, condition: Condition): Write<ProductConflict> => ({
   operation: {

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Item } from '#shared/dynamodb/item.ts'
-import { listings } from './keys.ts'
+import { keys, listings } from './keys.ts'
+import { skuClaim } from './sku-claims.ts'
 
 /** How a type of item became what it is. Both functions know items whole, with keys, `entity` and `schema`. */
 export interface SchemaChange {
@@ -34,6 +35,28 @@ export const schemaChanges: SchemaChanges = {
     },
   },
 }
+
+/**
+ * Claims on a second key that items of earlier releases lack, with the mark `claimed`. Releases that know nothing of
+ * them go on reading and writing these items, so the schema is the same.
+ */
+export const laterClaims: Readonly<Record<string, (item: Item) => Item>> = {
+  product: ({ sku }) => skuClaim(String(sku)),
+  /** The reference in normalised form. */
+  reference: ({ pk, order_id }) => {
+    const [, userId = '', ...reference] = String(pk).split('#')
+    return referenceClaim(userId, reference.join('#'), String(order_id))
+  },
+}
+
+/** An order's claim on the reference that its owner gave it. */
+export const referenceClaim = (userId: string, reference: string, orderId: string): Item => ({
+  ...keys.reference(userId, reference),
+  entity: 'reference',
+  schema: 1,
+  order_id: orderId,
+  claimed: true,
+})
 
 const unchanged: SchemaChange = { version: 1, upgrade: (item) => item }
 

@@ -7,26 +7,53 @@ import type { LevelKey, StoredLevel } from '#shared/stock/stock.ts'
 import type { Warehouse } from '#shared/stock/warehouse.ts'
 import { keys } from './keys.ts'
 import { productCodec } from './products.ts'
+import { otherSpellings } from './sku-claims.ts'
 import { levelCodec, stockStore } from './stock.ts'
 import { lineCodec } from './waiting-line.ts'
 
 /** What there is of some SKUs. */
 export interface Supply {
+  /** By SKU, as the product spells it. */
   products: Map<string, Product>
   levels: StoredLevel[]
   /** Heads of the SKUs' waiting lines; only with one bucket per SKU and warehouse. */
   lines: WaitingLine[]
+  /** A SKU that was asked for, as its product spells it; one that is unknown stays as it is. */
+  spelling: (sku: string) => string
 }
+
+/**
+ * Reads products and levels in one round. SKUs that are not found are looked for in other spellings, which takes two
+ * rounds more.
+ */
+export const supplyReader = (connection: Connection, knownBuckets: Map<string, number>) => {
+  const read = exactReader(connection, knownBuckets)
+  /** @param spread one bucket per SKU and warehouse, chosen by this order id; or every bucket, in two rounds if need be */
+  return async (skus: string[], warehouses: Warehouse[], spread: Spread): Promise<Supply> => {
+    const { products, levels, lines } = await read(skus, warehouses, spread)
+    const unknown = skus.filter((sku) => !products.has(sku))
+    const spelled = unknown.length === 0 ? new Map<string, string>() : await otherSpellings(connection, unknown)
+    const unread = [...new Set(spelled.values())].filter((sku) => !products.has(sku))
+    if (unread.length > 0) {
+      const more = await read(unread, warehouses, spread)
+      for (const [sku, product] of more.products) products.set(sku, product)
+      levels.push(...more.levels)
+      lines.push(...more.lines)
+    }
+    return { products, levels, lines, spelling: (sku) => spelled.get(sku) ?? sku }
+  }
+}
+
+type Spread = { orderId: string } | 'all'
 
 /**
  * Reads products and levels in one round: a single consistent batch, unless there are more than 100 keys. How many
  * buckets a SKU has stands in the product, which is read in the same round: a remembered number (a lower bound) decides
  * what is asked for.
  */
-export const supplyReader =
+const exactReader =
   (connection: Connection, knownBuckets: Map<string, number>) =>
-  /** @param spread one bucket per SKU and warehouse, chosen by this order id; or every bucket, in two rounds if need be */
-  async (skus: string[], warehouses: Warehouse[], spread: { orderId: string } | 'all'): Promise<Supply> => {
+  async (skus: string[], warehouses: Warehouse[], spread: Spread): Promise<Omit<Supply, 'spelling'>> => {
     const asked = new Map(skus.map((sku) => [sku, knownBuckets.get(sku) ?? 1]))
     const bucketsOf = (buckets: number): number[] =>
       spread === 'all' ? range(0, buckets) : [shardOf(spread.orderId, buckets)]

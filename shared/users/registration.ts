@@ -62,7 +62,7 @@ export async function createUser(
   { request, once, mustChangePassword = false }: { request: NewUser; once: Once; mustChangePassword?: boolean },
 ): Promise<OnceResult<User>> {
   const { password, ...rest } = request
-  const { email, username = null, name = null, role = 'user' } = rest
+  const { email, username = null, name = null, role = 'user', locale } = rest
   assertStrong(password, { email, policy: config.PASSWORD_POLICY })
   const user: UserRecord = {
     id: derivedId('usr', once.digest),
@@ -70,6 +70,7 @@ export async function createUser(
     username,
     name,
     role,
+    ...(locale === undefined ? {} : { locale }),
     disabled: false,
     must_change_password: mustChangePassword,
     version: 1,

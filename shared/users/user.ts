@@ -1,14 +1,22 @@
 import * as z from 'zod/mini'
 import { Role } from '#shared/requests/caller.ts'
-import { Instant, id, text, wellFormed } from '#shared/requests/fields.ts'
+import { Email } from '#shared/requests/email.ts'
+import { Instant, id } from '#shared/requests/fields.ts'
 import { PageQuery } from '#shared/requests/paging.ts'
 import { SearchText } from '#shared/requests/search.ts'
-
-/** At most what RFC 5321 lets a mailbox be. Unique without regard to case. */
-const Email = z.email().check(z.maxLength(254))
+import { text, wellFormed } from '#shared/requests/text.ts'
 
 /** No `@`, so that a login name with one is always an e-mail. Unique without regard to case. */
 const Username = z.string().check(z.regex(/^[A-Za-z0-9._-]{3,64}$/))
+
+/** Language and, if it matters, region of what is written to the user. */
+const Locale = z.string().check(
+  z.maxLength(35),
+  z.regex(/^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*$/),
+  z.meta({
+    description: 'BCP 47: de, or pt-BR. Mails are in its language where there are templates, else in English.',
+  }),
+)
 
 /** Length is the password rule's business: it answers `weak_password`. */
 const Password = z.string().check(z.maxLength(1024), wellFormed)
@@ -22,6 +30,7 @@ const person = {
   name: z.nullable(z.string()),
   role: Role,
 }
+const locale = z.nullable(z.string())
 const standing = {
   disabled: z.boolean(),
   must_change_password: z.boolean(),
@@ -30,14 +39,18 @@ const standing = {
 }
 
 /** What is kept of a user that may be shown. */
-export const UserRecord = z.object({ ...person, ...standing })
+export const UserRecord = z.object({ ...person, locale: z.exactOptional(locale), ...standing })
 export type UserRecord = z.infer<typeof UserRecord>
 
-export const User = z.object({ ...person, is_admin: z.boolean(), ...standing })
+export const User = z.object({ ...person, locale, is_admin: z.boolean(), ...standing })
 export type User = z.infer<typeof User>
 
 /** A user as the API shows them. */
-export const userOf = (record: UserRecord): User => ({ ...record, is_admin: record.role === 'admin' })
+export const userOf = ({ locale = null, ...record }: UserRecord): User => ({
+  ...record,
+  locale,
+  is_admin: record.role === 'admin',
+})
 
 export const NewUser = z.strictObject({
   email: Email,
@@ -45,13 +58,15 @@ export const NewUser = z.strictObject({
   name: z.exactOptional(text(200)),
   username: z.exactOptional(Username),
   role: z.exactOptional(Role),
+  locale: z.exactOptional(Locale),
 })
 export type NewUser = z.infer<typeof NewUser>
 
-/** What an admin may change of an account; `null` removes the name. */
+/** What an admin may change of an account; `null` removes the name or the locale. */
 export const UserChange = z.exactPartial(
   z.strictObject({
     name: z.nullable(text(200)),
+    locale: z.nullable(Locale),
     role: Role,
     disabled: z.boolean(),
     must_change_password: z.boolean(),
@@ -68,7 +83,8 @@ export const UsersQuery = z.strictObject({
 })
 export type UsersQuery = z.infer<typeof UsersQuery>
 
-const LoginName = z.string().check(z.maxLength(254), wellFormed)
+/** Phone keyboards add a blank behind what they complete. */
+const LoginName = z.string().check(z.maxLength(254), wellFormed, z.trim())
 
 /** By e-mail or by username; OAuth2's form sends either as `username`. */
 export const Login = z

@@ -20,6 +20,7 @@ describe('registering', () => {
       email: body.email,
       username: body.username,
       name: 'Ada 🐢',
+      locale: null,
       role: 'user',
       is_admin: false,
       disabled: false,
@@ -29,6 +30,20 @@ describe('registering', () => {
     })
     const me = expectStatus(await as(await signIn(baseUrl, body.email, password)).getMe(), 200)
     expect(me).toEqual(user)
+  })
+
+  test('keeps the locale, which an admin may change or remove', async () => {
+    const body = { email: newEmail(), password, locale: 'de-AT' }
+    const user = expectStatus(await anybody.register({ body }), 201)
+    expect(user.locale).toBe('de-AT')
+    const params = { id: user.id }
+    for (const locale of ['ro', null]) {
+      expect(expectStatus(await admin.updateUser({ params, body: { locale } }), 200).locale).toBe(locale)
+    }
+    for (const locale of ['', 'd', 'de_AT', '../en', 'german language']) {
+      const errors = [{ pointer: '#/locale' }]
+      expect(await anybody.register({ body: { ...body, locale } })).toMatchObject({ status: 422, body: { errors } })
+    }
   })
 
   test('leaves username and name null when they are not sent', async () => {

@@ -30,7 +30,6 @@ describe('a simple order', () => {
     [0, 0],
     [0.01, 1],
     [19.99, 1999],
-    [0.1 + 0.2, 30],
     [1.1, 110],
     [4.35, 435],
     [10_000_000, 1_000_000_000],
@@ -46,7 +45,7 @@ describe('a simple order', () => {
     expect(await priced(10.5, 'JPY')).toMatchObject({ status: 422, body: { errors: [{ pointer: '#/amount' }] } })
   })
 
-  test.each([1.005, 0.001, 999.999, -1, 10_000_000.01])('of %d is refused', async (amount) => {
+  test.each([1.005, 0.001, 0.1 + 0.2, 1e-9, 999.999, -1, 10_000_000.01])('of %d is refused', async (amount) => {
     const reply = await simple(amount)
     expect(reply).toMatchObject({ status: 422, body: { code: 'validation_failed', errors: [{ pointer: '#/amount' }] } })
   })

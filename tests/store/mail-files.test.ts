@@ -1,8 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createClient } from '#shared/api/client.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import {
+  expectStatus,
+  newKey,
+  newPerson,
+  newProduct,
+  type Person,
+  password,
+  signIn,
+  signInAdmin,
+} from '#tests/support/people.ts'
 
 const inTime = { timeout: 30_000, interval: 50 }
 
@@ -47,7 +58,7 @@ describe('the mails of the local stack', () => {
       new RegExp(`^From: shop@example.com\nTo: ${email}\nDate: .* GMT\nSubject: Your order \\w{8} is on its way\n\n`),
     )
     expect(shipped).toContain('Carrier: Post\nTracking number: RR123\n')
-    expect(read(`${id}.5.html`)).toContain('<b>RR123</b>')
+    expect(read(`${id}.5.html`)).toContain('<code>RR123</code>')
   })
 
   test('say what failed, and what came of a retry', async () => {
@@ -62,8 +73,35 @@ describe('the mails of the local stack', () => {
     )
     expectStatus(await customer.cancelOrder({ params, body: { reason: 'found it elsewhere' } }), 200)
     await expectMails(id, [2, 4, 5])
-    expect(read(`${id}.2.txt`)).toContain(`POST /orders/${id}/retry-reservation`)
+    expect(read(`${id}.2.txt`)).toContain('choose “Retry reservation” in your app')
+    expect(read(`${id}.2.txt`)).not.toContain('POST')
     expect(read(`${id}.5.txt`)).toContain('Reason: found it elsewhere')
+  })
+
+  test('are in the language of the customer, with codes as they were given and right-to-left text isolated', async () => {
+    const body = { email: `${randomUUID()}@münchen.de`, name: 'سارة', locale: 'de-AT', password }
+    expectStatus(await createClient({ baseUrl: stack.baseUrl }).register({ body }), 201)
+    const reader = await signIn(stack.baseUrl, body.email, password)
+    const sku = `mug.red.${randomUUID().slice(0, 8)}`
+    const product = { sku, name: 'טלפון 12 (אדום)', unit_price: 123_456, currency: 'HUF' }
+    expectStatus(await admin.createProduct({ body: product }), 201)
+    expectStatus(await admin.receiveStock({ body: { sku, quantity: 5 }, headers: newKey() }), 201)
+    const ship_to = { name: 'Sara', line1: 'Ring 1', city: 'Wien', postal_code: '1010', country: 'AT', company: 'Acme' }
+    const reference = `PO.a-${sku}`
+    const ordered = await reader.createOrder({ body: { lines: [{ sku, quantity: 1 }], reference, ship_to } })
+    const { id } = expectStatus(ordered, 201)
+    await expectMails(id, [2])
+    const [text, html] = [read(`${id}.2.txt`), read(`${id}.2.html`)]
+    expect(text).toContain(`To: ${body.email.replace('münchen.de', 'xn--mnchen-3ya.de')}\n`)
+    expect(text).toContain('Guten Tag \u2068سارة\u2069,')
+    expect(text).toContain(`* \u2068${product.name}\u2069\n  1 x 1.234,56\u00a0HUF = 1.234,56\u00a0HUF (${sku})\n`)
+    expect(text).toContain(`Ihre Referenz: ${reference}\n`)
+    expect(text).toContain('Acme\nSara\nRing 1\n1010 Wien\nÖsterreich\n')
+    expect(html).toContain(`<bdi>${product.name}</bdi>`)
+    expect(html.replaceAll('<wbr>', '')).toContain(sku)
+    expect(`${text}${html}`).not.toMatch(/[\u200b\ufeff]/)
+    const { orders } = expectStatus(await reader.listOrders({ query: { q: sku } }), 200)
+    expect(orders.map((order) => order.id)).toEqual([id])
   })
 
   test('are written for simulated orders too', async () => {

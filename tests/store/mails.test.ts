@@ -45,7 +45,7 @@ describe('an event of an order', () => {
       await mailEvent(mailer, id, type)
     }
     expect(mailer.sent.map((mail) => mail.id)).toEqual([`${id}.3`])
-    expect(mailer.sent[0]?.text).toContain('* Gift\n  1 x $10.00 = $10.00\n')
+    expect(mailer.sent[0]?.text).toContain('* Gift\n  1 x USD\u00a010.00 = USD\u00a010.00\n')
   })
 
   test('that is an unsuccessful retry is not mailed', async () => {
@@ -55,6 +55,16 @@ describe('an event of an order', () => {
     const mailer = outbox()
     const counts = await scene.counted(() => mailEvent(mailer, id))
     expect([mailer.sent, counts]).toEqual([[], {}])
+  })
+
+  test('is not mailed to an address that the sender cannot write to, and is not claimed', async () => {
+    const id = await scene.orderTwo(5)
+    const mailer = { ...outbox(), accepts: () => false }
+    const counts = await scene.counted(() => mailEvent(mailer, id))
+    expect([mailer.sent, counts]).toEqual([[], {}])
+    const able = outbox()
+    await mailEvent(able, id)
+    expect(able.sent).toHaveLength(1)
   })
 
   test('of a user who no longer exists is not mailed', async () => {

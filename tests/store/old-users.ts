@@ -9,14 +9,18 @@ import { keys, listings } from '#shared/store/keys.ts'
 import { schemaChanges } from '#shared/store/schema-changes.ts'
 import { updateUser } from '#shared/users/administration.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
-import { User, type UserRecord } from '#shared/users/user.ts'
+import { UserRecord } from '#shared/users/user.ts'
 import { contextOf } from '#tests/support/in-process.ts'
 import type { useWorld } from '#tests/support/world.ts'
 
 type World = ReturnType<typeof useWorld>
 
 /** Version 1, as earlier releases knew it. */
-const FirstUser = z.object({ ...StoredUser.shape, is_admin: z.boolean(), first: User })
+const FirstUser = z.object({
+  ...StoredUser.shape,
+  is_admin: z.boolean(),
+  first: z.object({ ...UserRecord.shape, is_admin: z.boolean() }),
+})
 export const oldRelease: Codec<z.infer<typeof FirstUser>> = codecKnowing({})('user', FirstUser)
 
 const withIsAdmin = (item: Item): Item => ({ ...item, is_admin: item['role'] === 'admin' })

@@ -16,6 +16,7 @@ interface Setting {
 /** A setting in JSON Schema. */
 interface Allowed {
   type?: string
+  title?: string
   default?: string | number
   enum?: string[]
   const?: string
@@ -36,6 +37,7 @@ function descriptionsIn(file: string): Map<string, string> {
 }
 
 function valuesOf(allowed: Allowed): string {
+  if (allowed.title !== undefined) return allowed.title
   if (allowed.anyOf) return allowed.anyOf.map(valuesOf).join(', or ')
   if (allowed.const !== undefined) return `\`${allowed.const}\``
   if (allowed.enum) return allowed.enum.map((value) => `\`${value}\``).join(', ')

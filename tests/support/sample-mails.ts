@@ -1,3 +1,4 @@
+import { languageFor } from '#shared/mail/language.ts'
 import { type MailTemplate, templateFolder, templateFor } from '#shared/mail/mail-templates.ts'
 import { type OrderMailView, orderView } from '#shared/mail/order-view.ts'
 import { render } from '#shared/mail/render.ts'
@@ -117,12 +118,16 @@ const reasons: Record<string, string> = {
 }
 
 /** The mail of the last event. */
-export function mailOf(steps: readonly Step[], { name, reason }: { name: string | null; reason?: string | undefined }) {
+export function mailOf(
+  steps: readonly Step[],
+  { name, reason, locale }: { name: string | null; reason?: string | undefined; locale?: string },
+) {
   const { order, event } = historyOf(steps, reason)
   const template = templateFor(event.type)
   if (template === undefined) throw new Error(`${event.type} sends no mail`)
-  const view = orderView(order, event, name)
-  return { template, view, ...render(templateFiles, template, view) }
+  const language = languageFor(templateFiles, locale)
+  const view = orderView(order, { event, name, language })
+  return { template, view, ...render(language, template, view) }
 }
 
 function historyOf(steps: readonly Step[], reason: string | undefined): { order: StoredOrder; event: OrderEvent } {
@@ -142,15 +147,27 @@ function historyOf(steps: readonly Step[], reason: string | undefined): { order:
   return last
 }
 
-export const sampleMails: SampleMail[] = Object.entries(histories).map(([name, steps]) => ({
-  name,
-  ...mailOf(steps, { name: name === 'reserved, simulated' ? null : 'Jo Ångström', reason: reasons[name] }),
-}))
+export const languages = ['en', 'de', 'ro'] as const
+
+export const samplesIn = (locale: string): SampleMail[] =>
+  Object.entries(histories).map(([name, steps]) => ({
+    name,
+    ...mailOf(steps, { name: name === 'reserved, simulated' ? null : 'Jo Ångström', reason: reasons[name], locale }),
+  }))
+
+export const sampleMails = samplesIn('en')
+
+export function sampleNamed(wanted: string, samples: SampleMail[] = sampleMails): SampleMail {
+  const sample = samples.find(({ name }) => name === wanted)
+  if (!sample) throw new Error(`There is no sample ${wanted}`)
+  return sample
+}
 
 /** What a reader sees of an HTML mail, in one line. */
 export const plainTextOf = (html: string): string =>
   html
     .replace(/<style>[\s\S]*?<\/style>/g, '')
+    .replace(/<\/?(wbr|bdi|b|code)>/g, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&#(x?)([0-9a-f]+);/gi, (_, hex, code) => String.fromCodePoint(Number.parseInt(code, hex ? 16 : 10)))
     .replaceAll('&lt;', '<')

@@ -46,3 +46,11 @@ test('a refusal is an error without the recipient, also in its cause', async () 
   expect(error).toEqual(new Fault('SES did not take the mail: MessageRejected'))
   expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('jo@')
 })
+
+test.each([
+  ['jo@example.com', true],
+  ['jo@xn--mnchen-3ya.de', true],
+  ['jürgen@example.com', false],
+])('SES takes the address %s: %s', (address, isTaken) => {
+  expect(mailer().accepts?.(address)).toBe(isTaken)
+})
