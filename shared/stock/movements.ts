@@ -85,7 +85,7 @@ async function levelsOf(services: Services, request: Receipt | Adjustment): Prom
   const warehouse = await findWarehouse(services, id)
   const { products, levels } = await services.store.readSupply([sku], [warehouse], 'all')
   const product = products.get(sku)
-  if (!product) throw new Refusal('unknown_sku', `There is no product ${sku}.`)
+  if (!product) throw new Refusal('unknown_sku', `There is no such product: ${sku}.`)
   return Array.from({ length: product.stock_buckets }, (_, bucket) => {
     const empty = { sku, warehouse_id: id, bucket, on_hand: 0, reserved: 0, available: 0 }
     return levels.find((level) => level.bucket === bucket) ?? empty
