@@ -87,7 +87,7 @@ async function levelsOf(services: Services, request: Receipt | Adjustment): Prom
   const { products, levels, spelling } = await services.store.readSupply([request.sku], [warehouse], 'all')
   const sku = spelling(request.sku)
   const product = products.get(sku)
-  if (!product) throw new Refusal('unknown_sku', `There is no product ${sku}.`)
+  if (!product) throw new Refusal('unknown_sku', `There is no such product: ${sku}.`)
   const every = Array.from({ length: product.stock_buckets }, (_, bucket) => {
     const empty = { sku, warehouse_id: id, bucket, on_hand: 0, reserved: 0, available: 0 }
     return levels.find((level) => level.bucket === bucket) ?? empty
