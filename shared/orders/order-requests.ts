@@ -3,7 +3,7 @@ import { Sku } from '#shared/products/product.ts'
 import { Currency } from '#shared/requests/currency.ts'
 import { Quantity } from '#shared/requests/fields.ts'
 import { multilineText, text } from '#shared/requests/text.ts'
-import { NewAddress } from './address.ts'
+import { NewAddress } from './new-address.ts'
 
 export const RequestedLine = z.strictObject({ sku: Sku, quantity: Quantity })
 export type RequestedLine = z.infer<typeof RequestedLine>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import * as fc from 'fast-check'
 import { beforeAll, expect, inject, test } from 'vitest'
-import { NewAddress } from '#shared/orders/address.ts'
+import { NewAddress } from '#shared/orders/new-address.ts'
 import { SimpleOrderRequest } from '#shared/orders/order-requests.ts'
 import { NewProduct } from '#shared/products/product.ts'
 import { decimalsOf, minorUnits } from '#shared/requests/currency.ts'

@@ -1,7 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fieldErrors } from '#shared/api/problem.ts'
-import { Address, Country, NewAddress } from '#shared/orders/address.ts'
+import { Address } from '#shared/orders/address.ts'
+import { Country, NewAddress } from '#shared/orders/new-address.ts'
 import { always } from '#tests/support/property.ts'
 
 const bare = { name: 'Ada', line1: 'Road 1' }

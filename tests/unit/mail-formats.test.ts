@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { addressLines } from '#shared/mail/address-lines.ts'
 import { count, money, time } from '#shared/mail/formats.ts'
 import { languageFor } from '#shared/mail/language.ts'
-import { Country } from '#shared/orders/address.ts'
+import { Country } from '#shared/orders/new-address.ts'
 import { templateFiles } from '#tests/support/sample-mails.ts'
 
 test.each([

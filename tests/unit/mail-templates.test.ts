@@ -4,7 +4,7 @@ import { Code } from '#shared/mail/displayed.ts'
 import { languageFor } from '#shared/mail/language.ts'
 import { MailTemplate } from '#shared/mail/mail-templates.ts'
 import { render } from '#shared/mail/render.ts'
-import { Country } from '#shared/orders/address.ts'
+import { Country } from '#shared/orders/new-address.ts'
 import { languages, sampleMails, sampleNamed, samplesIn, templateFiles } from '#tests/support/sample-mails.ts'
 
 describe('the template files', () => {
