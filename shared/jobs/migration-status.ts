@@ -7,7 +7,7 @@ import { isTimeUp } from './time-up.ts'
 
 /** How far the items have been counted. */
 const Counted = z.object({
-  /** Of the next page to count; null before the first. */
+  /** Where the next page to count begins; null before the first. */
   position: z.nullable(z.string()),
   /** Items of an earlier schema so far, by type and number of the schema: `user 1`. */
   outdated: z.record(z.string(), z.int()),
