@@ -3,7 +3,7 @@ import { type AddressInfo, isIPv6 } from 'node:net'
 import { routes } from '#shared/api/routes.ts'
 
 /** How long a program that has the port may take to say what it is. */
-const patienceMilliseconds = 1000
+const patienceMilliseconds = 5000
 
 /**
  * @param port 0 takes any free one
