@@ -58,11 +58,30 @@ async function isHolding(
 }
 
 /**
+ * Tries to reserve for a waiting order because some time has passed. The lines of its SKUs are served first, so that it does not
+ * overtake an older order.
+ * @param onShortage whether a try that finds too little is recorded
+ * @returns whether the order has stopped waiting
+ */
+export async function retryWaiting(
+  services: Services,
+  context: SystemContext,
+  order: StoredOrder,
+  onShortage: 'record' | 'leave',
+): Promise<boolean> {
+  if (order.waiting_since === undefined) return true
+  for (const sku of demandOf(order.lines).keys()) await serveWaiting(services, context, sku)
+  const now = await waitingOrder(services, { order_id: order.id, since: order.waiting_since })
+  if (!now) return true
+  return onShortage === 'record' && (await tryInTurn(services, context, now, onShortage)).outcome === 'served'
+}
+
+/**
  * Tries to reserve for a waiting order. It joins the lines of the SKUs that it is short of.
  * @param onShortage whether a try that finds too little is recorded
  * @returns `served` also when the order does not wait any more for another reason
  */
-export async function tryInTurn(
+async function tryInTurn(
   services: Services,
   context: SystemContext,
   order: StoredOrder,

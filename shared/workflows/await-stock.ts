@@ -1,4 +1,4 @@
-import { tryInTurn } from '#shared/orders/waiting-line.ts'
+import { retryWaiting } from '#shared/orders/waiting-line.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { beginWait } from './begin-wait.ts'
 import { recoveryAttempts } from './recovery.ts'
@@ -19,5 +19,5 @@ export async function awaitStock(
   const order = await services.store.orders.get(input.order_id)
   const isFirst = input.state === recoveryAttempts[0]
   // If this succeeds, the relay of the order's event ends the wait.
-  if (order) await tryInTurn(services, workflowContext(requestId), order, isFirst ? 'leave' : 'record')
+  if (order) await retryWaiting(services, workflowContext(requestId), order, isFirst ? 'leave' : 'record')
 }

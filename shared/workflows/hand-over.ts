@@ -1,5 +1,5 @@
 import { recordNotice } from '#shared/orders/notices.ts'
-import { tryInTurn } from '#shared/orders/waiting-line.ts'
+import { retryWaiting } from '#shared/orders/waiting-line.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type TaskInput, workflowContext } from './task-input.ts'
 
@@ -11,7 +11,7 @@ import { type TaskInput, workflowContext } from './task-input.ts'
 export async function handOver(services: Services, { order_id }: TaskInput, requestId: string): Promise<boolean> {
   const context = workflowContext(requestId)
   const order = await services.store.orders.get(order_id)
-  if (!order || (await tryInTurn(services, context, order, 'record')).outcome === 'served') return false
+  if (!order || (await retryWaiting(services, context, order, 'record'))) return false
   return recordNotice(services, context, order_id, {
     type: 'order.recovery_abandoned',
     reason: 'no stock for too long',

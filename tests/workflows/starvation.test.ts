@@ -41,7 +41,7 @@ describe('an order that needs more than there is', () => {
     const large = await place([{ sku, quantity: 5 }])
     await world.pass(1)
     // Each small order is two movements: what it waited for came, and was reserved.
-    expect(await servedBefore(large, sku, 100)).toBe(3)
+    expect(await servedBefore(large, sku, 100)).toBe(2)
     expect((await stored(world.services, large)).status).toBe('RESERVED')
   })
 
