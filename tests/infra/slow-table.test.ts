@@ -96,7 +96,7 @@ describe('a function of prod', () => {
     expect([await statusFrom(handler), await statusFrom(handler)]).toEqual([404, 404])
   })
 
-  test('answers 503 within its time when the table never answers, and serves again once it does', async () => {
+  test('answers 503 in time when the table is silent, and recovers with the table', async () => {
     delay = undefined
     const handler = coldInstance()
     expect(await statusFrom(handler)).toBe(503)
