@@ -9,7 +9,7 @@ import { isTimeUp } from './time-up.ts'
 const Counted = z.object({
   /** Where the next page to count begins; null before the first. */
   position: z.nullable(z.string()),
-  /** Items of an earlier schema so far, by type and number of the schema: `user 1`. */
+  /** Outdated items so far, by type and number of the schema, `user 1`, or without their claim, `product unclaimed`. */
   outdated: z.record(z.string(), z.int()),
 })
 type Counted = z.infer<typeof Counted>
@@ -21,7 +21,7 @@ export interface MigrationStatus {
   /** False when the next request, with `counted`, goes on. */
   finished: boolean
   counted: Counted
-  /** Schemas that this release writes, for the types whose schema has ever changed; all others are of version 1. */
+  /** Schemas that this release writes, for the types whose schema has ever changed, and types that claim a second key. */
   target: string
   /** Migrations that have finished, by the schemas they moved everything to, with the time (ISO 8601). */
   ran: Record<string, string>
@@ -54,8 +54,8 @@ async function count(services: Services, context: BackgroundContext, from: Count
   let { position } = from
   do {
     const page = await services.store.migrations.page(position)
-    for (const { before } of page.outdated) {
-      const schema = `${before['entity']} ${before['schema']}`
+    for (const { before, claim } of page.outdated) {
+      const schema = `${before['entity']} ${claim ? 'unclaimed' : before['schema']}`
       outdated[schema] = (outdated[schema] ?? 0) + 1
     }
     position = page.position

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { DeleteCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
+import { migrationStatus } from '#shared/jobs/migration-status.ts'
 import { listOrders } from '#shared/orders/list-orders.ts'
 import { placeOrder } from '#shared/orders/place-order.ts'
 import { createProduct, readProduct, updateProduct } from '#shared/products/catalogue.ts'
 import { keys } from '#shared/store/keys.ts'
 import { contextOf, onceOf } from '#tests/support/in-process.ts'
 import { newProduct, useWorld } from '#tests/support/world.ts'
-import { migrateAll } from './old-users.ts'
+import { endless, migrateAll } from './old-users.ts'
 
 const world = useWorld()
 const TableName = 'holdfast'
@@ -31,7 +32,10 @@ describe('products of version 0.1.0, whose SKUs had to differ in some way only',
     const sku = `Old-${randomUUID().slice(0, 8)}`
     await oldProduct(sku)
     await updateProduct(world.services, { sku, change: { name: 'Renamed' } })
+    const outdated = async () => (await migrationStatus(world.services, endless)).counted.outdated
+    expect(await outdated()).toEqual({ 'product unclaimed': 1 })
     await migrateAll(world)
+    expect(await outdated()).toEqual({})
     expect(await readProduct(world.services, sku.toUpperCase())).toMatchObject({ sku, name: 'Renamed', version: 2 })
     await expect(create(sku.toLowerCase())).rejects.toMatchObject({ code: 'sku_taken' })
   })
