@@ -108,9 +108,15 @@ export const isClosedUntilPasswordChange = ({ access, path }: Route): boolean =>
 export const isWrite = ({ access, method, isSafe }: Route): boolean =>
   access !== 'public' && method !== 'GET' && !isSafe
 
-/** AWS actions of its function: its own, and what every request of its kind needs. */
+/**
+ * Whether the account and the session decide about a request, not the token alone: whenever it writes, and whenever its
+ * caller may see what belongs to others. What is left are plain users who read their own.
+ */
+export const isGuarded = (route: Route, { role }: Pick<Caller, 'role'>): boolean => isWrite(route) || role !== 'user'
+
+/** AWS actions of its function: its own, and the read of account and session, because staff may call every route. */
 export const actionsOf = (route: Route): AwsAction[] => [
-  ...new Set([...route.uses, ...(isWrite(route) ? (['dynamodb:GetItem'] as const) : [])]),
+  ...new Set([...route.uses, ...(route.access === 'public' ? [] : (['dynamodb:BatchGetItem'] as const))]),
 ]
 
 /** Whether it shows a caller one resource that has versions, and so an `ETag`. */

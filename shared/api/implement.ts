@@ -3,12 +3,12 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { runtime } from '#shared/composition/process.ts'
 import type { Caller } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
+import type { Guard } from '#shared/requests/guard.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { log } from '#shared/runtime/log.ts'
 import { answerWith } from './answer.ts'
-import { authorise, authoriseWrite } from './authorise.ts'
-import { errorsOf, type Input, isConditionalWrite, isWrite, type Output, type Route } from './contract.ts'
+import { authorise, authoriseNow } from './authorise.ts'
+import { errorsOf, type Input, isConditionalWrite, isGuarded, type Output, type Route } from './contract.ts'
 import { httpRequest, parseBody, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { expectedVersions } from './preconditions.ts'
 import { problemResult } from './problem.ts'
@@ -57,7 +57,7 @@ export const implement =
     return chain as unknown as Handler
   }
 
-/** What the caller's account does not allow any more is refused for that, whatever else is wrong with the request. */
+/** A caller whose account no longer allows the request is refused for that, whatever else is wrong with the request. */
 async function admitted<R extends Route>(
   input: Input<R>,
   run: (input: Input<R>) => Promise<Output<R>> | Output<R>,
@@ -162,18 +162,18 @@ function parseAndAuthorise(route: Route): Middleware {
   }
 }
 
-function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): WriteGuard | undefined {
-  if (!caller || !isWrite(route)) return undefined
+function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): Guard | undefined {
+  if (!caller || !isGuarded(route, caller)) return undefined
   const admitted = admit(route, caller, deadline)
   // It is awaited later: until then its failure must not count as unhandled.
   admitted.catch(() => undefined)
   return { admitted, expected }
 }
 
-/** Reads the account beside whatever the request reads, so it costs no round trip of its own. */
+/** Reads account and session while the request reads its own items, so it adds no round trip. */
 async function admit(route: Route, caller: Caller, deadline: number): Promise<void> {
   const { store } = runtime().servicesUntil(deadline)
-  authoriseWrite(route, caller, await store.users.get(caller.id))
+  authoriseNow(route, caller, await store.readStanding(caller))
 }
 
 /** @see answerWith */

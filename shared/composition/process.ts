@@ -2,7 +2,7 @@ import { secretsFromManager } from '#shared/aws/secrets-manager.ts'
 import { type Connection, createClient } from '#shared/dynamodb/connection.ts'
 import { Reachability } from '#shared/dynamodb/reachability.ts'
 import type { RequestContext } from '#shared/requests/caller.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
+import type { Guard } from '#shared/requests/guard.ts'
 import { type Clock, systemClock } from '#shared/runtime/clock.ts'
 import { type Config, readConfig } from '#shared/runtime/config.ts'
 import { secretSource, secretsFromFile } from '#shared/runtime/secrets.ts'
@@ -19,7 +19,7 @@ export interface Runtime {
    * @param deadline epoch milliseconds after which the store starts no further attempt
    * @param guard admits the writes of the request that these services are for
    */
-  servicesUntil(deadline: number, guard?: WriteGuard): Services
+  servicesUntil(deadline: number, guard?: Guard): Services
 }
 
 export function createRuntime(

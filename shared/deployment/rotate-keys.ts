@@ -44,10 +44,7 @@ async function verify({ config }: Pick<Services, 'config'>, secrets: Secrets): P
   const newest = Math.max(...secrets.signing_keys.map(({ active_from }) => active_from))
   const source = { current: async () => secrets, refreshed: async () => secrets }
   const servicesThen = { config, secrets: source, clock: { now: () => newest } }
-  const { token } = await signAccessToken(
-    servicesThen,
-    { id: 'key-rotation', role: 'user', must_change_password: false },
-    'none',
-  )
+  const user = { id: 'key-rotation', role: 'user', must_change_password: false } as const
+  const { token } = await signAccessToken(servicesThen, user, { id: 'none', epoch: 0 })
   await verifyAccessToken(servicesThen, token)
 }

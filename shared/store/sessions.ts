@@ -5,7 +5,7 @@ import { Session } from '#shared/users/session.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
 
-const sessionCodec = codec('session', Session)
+export const sessionCodec = codec('session', Session)
 
 export const sessionStore = (connection: Connection) => ({
   async start(session: Session): Promise<void> {

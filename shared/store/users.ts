@@ -8,7 +8,7 @@ import { StoredUser } from '#shared/users/stored-user.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
 
-const userCodec = codec('user', StoredUser)
+export const userCodec = codec('user', StoredUser)
 
 /** Why a user could not be created. */
 export type UserConflict =

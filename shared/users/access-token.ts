@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod/mini'
-import { Role } from '#shared/requests/caller.ts'
+import { Role, type SessionClaim } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Secrets } from '#shared/runtime/secrets.ts'
@@ -16,6 +16,8 @@ const issuerOf = (stage: string) => `holdfast-${stage}`
 const Claims = z.object({
   sub: z.string(),
   sid: z.string(),
+  /** Epoch of the credentials that the session started under. */
+  epoch: z.int(),
   role: Role,
   /** Only there while the bearer must change the password first. */
   must_change_password: z.exactOptional(z.literal(true)),
@@ -24,26 +26,27 @@ const Claims = z.object({
 })
 export type Claims = z.infer<typeof Claims>
 
-/** What tokens are made and judged with. */
+/** What tokens are signed and verified with. */
 type TokenServices = Pick<Services, 'config' | 'secrets'> & { clock: Pick<Services['clock'], 'now'> }
 
 type SigningKey = Secrets['signing_keys'][number]
 
-/** API Gateway takes headers of 10 kB at most; nothing of ours comes near. */
+/** API Gateway accepts headers of 10 kB at most; the tokens signed here are far shorter. */
 const maxTokenLength = 4096
 
 /** Signs an access token of one session. */
 export async function signAccessToken(
   { config, clock, secrets }: TokenServices,
   user: Pick<User, 'id' | 'role' | 'must_change_password'>,
-  sessionId: string,
+  session: SessionClaim,
 ): Promise<{ token: string; expiresInSeconds: number }> {
   const nowMilliseconds = clock.now()
   const now = Math.floor(nowMilliseconds / 1000)
   const key = signingKey(await secrets.current(), nowMilliseconds)
   const expiresInSeconds = config.ACCESS_TOKEN_MINUTES * 60
   const token = await new SignJWT({
-    sid: sessionId,
+    sid: session.id,
+    epoch: session.epoch,
     role: user.role,
     ...(user.must_change_password ? { must_change_password: true } : {}),
   })
@@ -67,7 +70,7 @@ function signingKey({ signing_keys }: Secrets, now: number): SigningKey {
 }
 
 /**
- * The claims of a token of ours that is valid now.
+ * The claims of a token that Holdfast signed and that is valid now.
  * @throws Refusal `not_authenticated` whatever is wrong with it
  */
 export async function verifyAccessToken({ config, clock, secrets }: TokenServices, token: string): Promise<Claims> {
@@ -79,7 +82,7 @@ export async function verifyAccessToken({ config, clock, secrets }: TokenService
       typ: tokenType,
       issuer: issuerOf(config.STAGE),
       audience,
-      requiredClaims: ['sub', 'sid', 'role', 'exp', 'iat', 'jti'],
+      requiredClaims: ['sub', 'sid', 'epoch', 'role', 'exp', 'iat', 'jti'],
       currentDate: new Date(clock.now()),
     })
     return Claims.parse(payload)
@@ -90,7 +93,7 @@ export async function verifyAccessToken({ config, clock, secrets }: TokenService
 
 const unauthenticated = () => new Refusal('not_authenticated', 'Could not validate credentials')
 
-/** Key id of a header with only the three members that we write: a token that brings a key of its own is not ours. */
+/** Key id of a header that has exactly the three members `signAccessToken` writes: a token that brings its own key is refused. */
 function keyIdOf(token: string): string {
   try {
     const header = token.length > maxTokenLength ? {} : decodeProtectedHeader(token)
@@ -101,7 +104,7 @@ function keyIdOf(token: string): string {
   throw unauthenticated()
 }
 
-/** An unknown key may be a new one: the secrets are read again once. Failing to read them is our error, not a bad token. */
+/** An unknown key may be a new one, so the keys are read again once. Failing to read them is a fault, not a bad token. */
 async function findKey(secrets: Services['secrets'], kid: string): Promise<SigningKey | undefined> {
   const find = ({ signing_keys }: Secrets) => signing_keys.find((key) => key.kid === kid)
   return find(await secrets.current()) ?? find(await secrets.refreshed())

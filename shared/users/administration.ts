@@ -4,6 +4,7 @@ import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { withSessionsEnded } from './credentials.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
 
@@ -30,24 +31,25 @@ export async function listUsers(
 }
 
 /**
- * Changes an account. Nobody may take the admin's rights from themselves, and whoever takes them from another must
- * still have them when that is written: so there is always an admin, whoever acts at the same time.
+ * Changes an account. A new role, or disabling it, ends all its sessions, for good: enabling it again brings none back.
+ * Admins cannot take their own rights away, and an admin who takes them from another must still have them when that is
+ * written. So there is always an admin, whatever happens at the same time.
  * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`
  */
 export async function updateUser(
-  { store, clock }: Services,
+  { store }: Services,
   { caller }: CallerContext,
   { id, change }: { id: string; change: UserChange },
 ): Promise<User> {
   const before = found(await store.users.get(id))
   if (!isChange(before, change)) return userOf(before)
-  const after: StoredUser = { ...before, ...change, version: before.version + 1 }
+  const changed: StoredUser = { ...before, ...change, version: before.version + 1 }
+  const endsSessions = changed.role !== before.role || (changed.disabled && !before.disabled)
+  const after = endsSessions ? withSessionsEnded(changed) : changed
   const losesAdmin = isActiveAdmin(before) && !isActiveAdmin(after)
   if (losesAdmin && id === caller.id) {
     throw new Refusal('forbidden', 'You cannot disable or demote yourself. Another admin can.')
   }
-  // What was signed in before stays out, also when the account is enabled again.
-  if (after.disabled && !before.disabled) after.sessions_ended = { at: clock.now() }
   const conflict = await store.transact([
     store.users.replace(before, after),
     ...(losesAdmin ? [store.users.requireAdmin(caller.id)] : []),

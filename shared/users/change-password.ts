@@ -1,6 +1,7 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { withSessionsEnded } from './credentials.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
 import type { PasswordChange } from './user.ts'
 
@@ -9,7 +10,7 @@ import type { PasswordChange } from './user.ts'
  * @throws Refusal `validation_failed` when the current one is wrong or the new one is the same, `weak_password`
  */
 export async function changePassword(
-  { store, clock, config }: Services,
+  { store, config }: Services,
   { caller }: CallerContext,
   { current_password, new_password }: PasswordChange,
 ): Promise<void> {
@@ -24,11 +25,10 @@ export async function changePassword(
   assertStrong(new_password, { email: user.email, policy: config.PASSWORD_POLICY, pointer: '#/new_password' })
   const changed = await store.transact([
     store.users.replace(user, {
-      ...user,
+      ...withSessionsEnded(user, caller.session),
       password_hash: await hashPassword(new_password, config.PASSWORD_HASH_COST),
       must_change_password: false,
       version: user.version + 1,
-      sessions_ended: { at: clock.now(), except: caller.sessionId },
     }),
   ])
   if (changed) throw new Refusal('concurrent_update', 'The account was changed at the same time.')

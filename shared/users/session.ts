@@ -4,14 +4,16 @@ import * as z from 'zod/mini'
 export const Session = z.object({
   id: z.string(),
   user_id: z.string(),
+  /** Epoch of the account's credentials when the password was read for this login. */
+  epoch: z.int(),
   /** Epoch milliseconds. */
   started_at: z.int(),
-  /** Number of the newest token handed out. */
+  /** Number of the newest token issued. */
   generation: z.int(),
   /** Epoch milliseconds. */
   rotated_at: z.int(),
   ended: z.boolean(),
-  /** Epoch seconds, as DynamoDB's time to live wants it. */
+  /** Epoch seconds: DynamoDB's time to live. */
   expires_at: z.int(),
 })
 export type Session = z.infer<typeof Session>

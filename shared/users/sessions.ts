@@ -5,6 +5,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
 import { accountName } from './account-name.ts'
 import { limited } from './attempts.ts'
+import { isValidSession } from './credentials.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
 import type { Session } from './session.ts'
@@ -18,7 +19,7 @@ const graceMilliseconds = 60_000
 
 /**
  * Failed logins are limited per account, whether there is one or not, and client address.
- * @throws Refusal `invalid_credentials`, without saying which of the two is wrong; `rate_limited`, also to who is right
+ * @throws Refusal `invalid_credentials`, without saying which of the two is wrong; `rate_limited`, even for the right password
  */
 export async function logIn(
   services: Services,
@@ -32,26 +33,32 @@ export async function logIn(
     attempt: () => verified(services, candidate, login.password),
     counts: ({ status }) => status === 'rejected',
   })
-  const id = randomBytes(16).toString('base64url')
   const now = clock.now()
-  await store.sessions.start({
-    id,
+  const session: Session = {
+    id: randomBytes(16).toString('base64url'),
     user_id: user.id,
+    epoch: user.epoch,
     started_at: now,
     generation: 1,
     rotated_at: now,
     ended: false,
     expires_at: expiryAt(now),
-  })
-  return tokensFor(services, user, id, 1)
+  }
+  // Checking the password takes long enough for the account to change. The session itself needs no condition: it carries
+  // the epoch that the password was verified under, so a change after this read ends it like any other session.
+  const [account] = await Promise.all([store.users.get(user.id), store.sessions.start(session)])
+  if (!account || !isValidSession(account, session)) throw invalidCredentials()
+  return tokensFor(services, account, session)
 }
 
-/** The user whose password it is. @throws Refusal `invalid_credentials`, after the same time whoever was asked for */
+/** The user whose password it is. @throws Refusal `invalid_credentials`, after the same time for accounts that do not exist */
 async function verified({ config }: Services, user: StoredUser | undefined, password: string): Promise<StoredUser> {
   const isMatch = await isPassword(password, user?.password_hash ?? nobodysHash(config.PASSWORD_HASH_COST))
   if (user && isMatch && !user.disabled) return user
-  throw new Refusal('invalid_credentials', 'Incorrect e-mail, username or password.')
+  throw invalidCredentials()
 }
+
+const invalidCredentials = () => new Refusal('invalid_credentials', 'Incorrect e-mail, username or password.')
 
 /**
  * Trades a refresh token for its successor. The token before the newest, shown again within a minute, gets that same
@@ -71,13 +78,9 @@ export async function refreshSession(services: Services, presented: string): Pro
     throw new Refusal('refresh_reused', 'This refresh token was used before. The session has ended; log in again.')
   }
   const user = await store.users.get(session.user_id)
-  if (!user || user.disabled || isEnded(session, user)) throw invalidRefresh()
-  return tokensFor(services, user, session.id, session.generation)
+  if (!user || !isValidSession(user, session)) throw invalidRefresh()
+  return tokensFor(services, user, session)
 }
-
-/** Whether a password change on another device ended this session. */
-const isEnded = (session: Session, { sessions_ended: ended }: StoredUser): boolean =>
-  ended !== undefined && session.started_at < ended.at && session.id !== ended.except
 
 /** Ends the session of a bearer or of a refresh token. @throws Refusal when neither is valid, or none is given */
 export async function logOut(
@@ -104,14 +107,14 @@ export async function readMe({ store }: Services, { caller }: CallerContext): Pr
   return userOf(user)
 }
 
-async function tokensFor(services: Services, user: UserRecord, sessionId: string, generation: number): Promise<Tokens> {
-  const { token, expiresInSeconds } = await signAccessToken(services, user, sessionId)
+async function tokensFor(services: Services, user: UserRecord, session: Session): Promise<Tokens> {
+  const { token, expiresInSeconds } = await signAccessToken(services, user, session)
   const { refresh_secret } = await services.secrets.current()
   return {
     access_token: token,
     token_type: 'bearer',
     expires_in: expiresInSeconds,
-    refresh_token: refreshToken(refresh_secret, { sessionId, generation }),
+    refresh_token: refreshToken(refresh_secret, { sessionId: session.id, generation: session.generation }),
     user_info: userOf(user),
   }
 }

@@ -120,7 +120,8 @@ describe('a rotation by Secrets Manager', () => {
     const moving = { now: () => time.now, sleep: async () => undefined }
     const load = async () => secretsIn(current)
     const world = { config, clock: moving, secrets: secretSource(load, moving) } satisfies Partial<Services>
-    const signed = () => signAccessToken(world, { id: 'usr_1', role: 'user', must_change_password: false }, 's')
+    const user = { id: 'usr_1', role: 'user', must_change_password: false } as const
+    const signed = () => signAccessToken(world, user, { id: 's', epoch: 0 })
     const before = await signed()
     for (const step of steps) await run(step, 'second')
 

@@ -54,17 +54,17 @@ describe('the actions that functions use', () => {
 describe('an action that a function never used', () => {
   test('is reported, unless there is a reason', () => {
     const missing = new UsedGrants([getOrder], {})
-    missing.add(using('dynamodb:GetItem'))
+    missing.add(using('dynamodb:GetItem', 'dynamodb:BatchGetItem'))
     expect(missing.compare().wrong).toEqual(['orders.get-order dynamodb:Query was not used'])
     const excused = new UsedGrants([getOrder], excuses)
-    excused.add(using('dynamodb:GetItem'))
+    excused.add(using('dynamodb:GetItem', 'dynamodb:BatchGetItem'))
     expect(excused.compare().wrong).toEqual([])
     expect(excused.compare().lines).toContain('not used: orders.get-order dynamodb:Query: only after a failure')
   })
 
   test('needs no excuse when it is not granted', () => {
     const grants = new UsedGrants([without('dynamodb:Query')], excuses)
-    grants.add(using('dynamodb:GetItem'))
+    grants.add(using('dynamodb:GetItem', 'dynamodb:BatchGetItem'))
     expect(grants.compare().wrong).toEqual(['orders.get-order dynamodb:Query is excused but not granted'])
   })
 
