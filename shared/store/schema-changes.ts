@@ -15,17 +15,17 @@ export interface SchemaChange {
 /** The latest change of each type of item; types that are not named are of version 1. */
 export type SchemaChanges = Readonly<Record<string, SchemaChange>>
 
-/** A user of version 2: sessions that started before `at` were invalid. */
-const SecondUser = z.looseObject({ sessions_ended: z.exactOptional(z.unknown()) })
+/** A user of version 2. Sessions that started before `sessions_ended.at` were invalid. */
+const SecondUser = z.looseObject({ sessions_ended: z.exactOptional(z.unknown()), password_hash: z.string() })
 
 /** The list of schema changes: what codecs read and write, and what the migration job converts. */
 export const schemaChanges: SchemaChanges = {
   user: {
     version: 3,
-    /** Sessions of before read as epoch 0. Where some of a user's had been ended, all are: their times are not compared any more. */
+    /** Sessions of before read as epoch 0. Where some of a user's had been ended, all are: start times are no longer compared. */
     upgrade(item) {
-      const { sessions_ended, ...user } = SecondUser.parse(item)
-      return { ...user, epoch: sessions_ended === undefined ? 0 : 1 }
+      const { sessions_ended, password_hash: hash, ...user } = SecondUser.parse(item)
+      return { ...user, password_hash: { version: 1, hash }, epoch: sessions_ended === undefined ? 0 : 1 }
     },
   },
   session: {

@@ -2,7 +2,7 @@ import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { withSessionsEnded } from './credentials.ts'
-import { assertStrong, hashPassword, isPassword } from './password.ts'
+import { assertStrong, hashPassword, isPassword, normalisedPassword } from './password.ts'
 import type { PasswordChange } from './user.ts'
 
 /**
@@ -19,7 +19,7 @@ export async function changePassword(
   if (!(await isPassword(current_password, user.password_hash))) {
     throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
   }
-  if (new_password === current_password) {
+  if (normalisedPassword(new_password) === normalisedPassword(current_password)) {
     throw invalidFields({ pointer: '#/new_password', code: 'unchanged', detail: 'is your password already' })
   }
   assertStrong(new_password, { email: user.email, policy: config.PASSWORD_POLICY, pointer: '#/new_password' })

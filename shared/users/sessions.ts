@@ -6,7 +6,7 @@ import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.
 import { accountName } from './account-name.ts'
 import { limited } from './attempts.ts'
 import { isValidSession } from './credentials.ts'
-import { isPassword, nobodysHash } from './password.ts'
+import { hashPassword, isOutdated, isPassword, unmatchableHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
 import type { Session } from './session.ts'
 import type { StoredUser } from './stored-user.ts'
@@ -25,7 +25,7 @@ export async function logIn(
   services: Services,
   { login, clientAddress }: { login: Login; clientAddress: string },
 ): Promise<Tokens> {
-  const { store, clock } = services
+  const { store, clock, config } = services
   const name = login.email ?? login.username ?? ''
   const candidate = await (name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name))
   const user = await limited(services, {
@@ -48,12 +48,16 @@ export async function logIn(
   // the epoch that the password was verified under, so a change after this read ends it like any other session.
   const [account] = await Promise.all([store.users.get(user.id), store.sessions.start(session)])
   if (!account || !isValidSession(account, session)) throw invalidCredentials()
+  if (isOutdated(account.password_hash)) {
+    const password_hash = await hashPassword(login.password, config.PASSWORD_HASH_COST)
+    await store.users.rewrite({ ...account, password_hash })
+  }
   return tokensFor(services, account, session)
 }
 
 /** The user whose password it is. @throws Refusal `invalid_credentials`, after the same time for accounts that do not exist */
 async function verified({ config }: Services, user: StoredUser | undefined, password: string): Promise<StoredUser> {
-  const isMatch = await isPassword(password, user?.password_hash ?? nobodysHash(config.PASSWORD_HASH_COST))
+  const isMatch = await isPassword(password, user?.password_hash ?? unmatchableHash(config.PASSWORD_HASH_COST))
   if (user && isMatch && !user.disabled) return user
   throw invalidCredentials()
 }

@@ -27,8 +27,9 @@ const SecondUser = z.object({
 const secondVersion = { user: { version: 2, upgrade: (item: Item) => item } }
 export const oldRelease: Codec<z.infer<typeof SecondUser>> = codecKnowing(secondVersion)('user', SecondUser)
 
-const downgrade = ({ epoch, ...item }: Item): Item => ({
+const downgrade = ({ epoch, password_hash, ...item }: Item): Item => ({
   ...item,
+  password_hash: Object(password_hash).hash,
   ...(Number(epoch) > 0 ? { sessions_ended: { at: 0 } } : {}),
 })
 
