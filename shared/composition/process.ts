@@ -5,7 +5,7 @@ import type { RequestContext } from '#shared/requests/caller.ts'
 import type { Guard } from '#shared/requests/guard.ts'
 import { type Clock, systemClock } from '#shared/runtime/clock.ts'
 import { type Config, readConfig } from '#shared/runtime/config.ts'
-import { secretSource, secretsFromFile } from '#shared/runtime/secrets.ts'
+import { secretSources, secretsFromFile } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { createStore, emptyCaches } from '#shared/store/store.ts'
 
@@ -33,8 +33,8 @@ export function createRuntime(
     created ??= createClient(config.DYNAMODB_ENDPOINT)
     return created
   }
-  const { SECRETS_ID: secretId, SECRETS_FILE: file } = config
-  const secrets = secretSource(secretId === undefined ? secretsFromFile(file) : secretsFromManager(secretId), clock)
+  const { SECRETS_PREFIX: prefix, SECRETS_FILE: file } = config
+  const secrets = secretSources(prefix === undefined ? secretsFromFile(file) : secretsFromManager(prefix), clock)
   const caches = emptyCaches()
   const reachability = new Reachability(clock, config.TABLE_SILENCE_MILLISECONDS)
   const connection = (deadline: number): Connection => ({

@@ -3,6 +3,7 @@ import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
+import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { withSessionsEnded } from './credentials.ts'
 import type { StoredUser } from './stored-user.ts'
@@ -14,19 +15,18 @@ export const readUser = async ({ store }: Services, id: string): Promise<User> =
 
 /** Newest first. @throws Refusal `invalid_cursor` */
 export async function listUsers(
-  { store, secrets }: Services,
+  services: Services,
   { caller }: CallerContext,
   query: UsersQuery,
 ): Promise<{ users: User[]; page: PageInfo }> {
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['users', caller.id], query)
+  const pages = paging(await cursorKeyring(services), ['users', caller.id], query)
   const { role, disabled, q } = query
   const passes = (user: UserRecord): boolean =>
     (role === undefined || user.role === role) &&
     (disabled === undefined || String(user.disabled) === disabled) &&
     (q === undefined || anyBeginsWith(q, [user.email, user.username]))
   const select = isSelective(query, []) ? async (users: StoredUser[]) => users.filter(passes) : undefined
-  const { items, next } = await store.users.list(select, pages.request)
+  const { items, next } = await services.store.users.list(select, pages.request)
   return { users: items.map(userOf), page: pages.info(next) }
 }
 

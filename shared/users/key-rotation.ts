@@ -15,11 +15,11 @@ export const publishedBeforeUseMilliseconds = 10 * 60_000
 export function rotated<Key extends Dated>(
   keys: readonly Key[],
   next: Key,
-  { now, tokenLifetimeMilliseconds }: { now: number; tokenLifetimeMilliseconds: number },
+  { now, lifetimeMilliseconds }: { now: number; lifetimeMilliseconds: number },
 ): Key[] {
   const byAge = [...keys, next].sort((a, b) => a.active_from - b.active_from)
   return byAge.filter((_, n) => {
     const successor = byAge[n + 1]
-    return successor === undefined || successor.active_from + tokenLifetimeMilliseconds > now
+    return successor === undefined || successor.active_from + lifetimeMilliseconds > now
   })
 }

@@ -1,5 +1,8 @@
 import * as z from 'zod/mini'
 
+/** A session, and so each refresh token, lasts for 30 days after the last refresh. */
+export const sessionSeconds = 30 * 24 * 3600
+
 /** A family of refresh tokens: one login on one device. No token is stored: each is derived from id and generation. */
 export const Session = z.object({
   id: z.string(),

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { refreshKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
 import { accountName } from './account-name.ts'
@@ -8,11 +9,9 @@ import { limited } from './attempts.ts'
 import { isValidSession } from './credentials.ts'
 import { hashPassword, isOutdated, isPassword, unmatchableHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
-import type { Session } from './session.ts'
+import { type Session, sessionSeconds } from './session.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type Login, type Tokens, type User, type UserRecord, userOf } from './user.ts'
-
-const sessionSeconds = 30 * 24 * 3600
 
 /** How long the token before the newest is answered with the newest: a phone that lost the answer asks again. */
 const graceMilliseconds = 60_000
@@ -70,8 +69,8 @@ const invalidCredentials = () => new Refusal('invalid_credentials', 'Incorrect e
  * @throws Refusal `refresh_invalid`, `refresh_reused`
  */
 export async function refreshSession(services: Services, presented: string): Promise<Tokens> {
-  const { store, clock, secrets } = services
-  const token = parseRefreshToken((await secrets.current()).refresh_secret, presented)
+  const { store, clock } = services
+  const token = parseRefreshToken(await refreshKeyring(services), presented)
   if (!token) throw invalidRefresh()
   const now = clock.now()
   const { session } = await store.sessions.rotate(token.sessionId, token.generation, now, expiryAt(now))
@@ -93,7 +92,7 @@ export async function logOut(
 ): Promise<void> {
   const bearer = bearerToken(authorization)
   if (presented !== undefined) {
-    const token = parseRefreshToken((await services.secrets.current()).refresh_secret, presented)
+    const token = parseRefreshToken(await refreshKeyring(services), presented)
     if (!token) throw invalidRefresh()
     await services.store.sessions.end(token.sessionId)
   } else if (bearer !== undefined) {
@@ -112,13 +111,15 @@ export async function readMe({ store }: Services, { caller }: CallerContext): Pr
 }
 
 async function tokensFor(services: Services, user: UserRecord, session: Session): Promise<Tokens> {
-  const { token, expiresInSeconds } = await signAccessToken(services, user, session)
-  const { refresh_secret } = await services.secrets.current()
+  const [{ token, expiresInSeconds }, keyring] = await Promise.all([
+    signAccessToken(services, user, session),
+    refreshKeyring(services),
+  ])
   return {
     access_token: token,
     token_type: 'bearer',
     expires_in: expiresInSeconds,
-    refresh_token: refreshToken(refresh_secret, { sessionId: session.id, generation: session.generation }),
+    refresh_token: refreshToken(keyring, { sessionId: session.id, generation: session.generation }),
     user_info: userOf(user),
   }
 }

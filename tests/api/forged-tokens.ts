@@ -5,7 +5,7 @@ import type { Tokens } from '#shared/users/user.ts'
 
 /** More than an attacker can have: a session of their own, the API's keys (to build tokens that must fail), a clock. */
 export interface Workshop {
-  key: Secrets['signing_keys'][number]
+  key: Secrets['signing']['keys'][number]
   tokens: Tokens
   sessionId: string
   /** Epoch seconds. */

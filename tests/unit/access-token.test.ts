@@ -1,9 +1,12 @@
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readConfig } from '#shared/runtime/config.ts'
-import { type Secrets, secretSource } from '#shared/runtime/secrets.ts'
+import { type SecretName, type Secrets, secretSources } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, publicKeys, signAccessToken, verifyAccessToken } from '#shared/users/access-token.ts'
+import { verificationKeysOf } from '#shared/users/new-secrets.ts'
+
+type SigningKey = Secrets['signing']['keys'][number]
 
 const start = Date.parse('2026-01-01T00:00:00Z')
 const user = { id: 'usr_1', role: 'operator', must_change_password: false } as const
@@ -11,35 +14,35 @@ const session = { id: 'session-1', epoch: 3 }
 const minute = 60_000
 
 /** The services of signing and verifying, with a clock of their own. */
-function worldOf(loads: Secrets[]) {
+function worldOf(loads: Secrets['signing'][]) {
   const time = { now: start }
   const clock = { now: () => time.now, sleep: async () => undefined }
   let reads = 0
-  const load = async () => loads[Math.min(reads++, loads.length - 1)]
+  const load = async (name: SecretName) => {
+    const signing = loads[name === 'verification' ? Math.min(reads++, loads.length - 1) : 0]
+    if (!signing) throw new Error('There are no keys')
+    return name === 'verification' ? verificationKeysOf(signing) : signing
+  }
   const services: Pick<Services, 'config' | 'clock' | 'secrets'> = {
     config: readConfig({}),
     clock,
-    secrets: secretSource(load, clock),
+    secrets: secretSources(load, clock),
   }
   // Neither signing nor verifying may need the store.
   return { services: services as Services, time, reads: () => reads }
 }
 
-async function newKey(kid: string, activeFrom: number): Promise<Secrets['signing_keys'][number]> {
+async function newKey(kid: string, activeFrom: number): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair('ES256', { extractable: true })
   const { x = '', y = '', d = '' } = await exportJWK(privateKey)
   return { kid, active_from: activeFrom, jwk: { kty: 'EC', crv: 'P-256', x, y, d } }
 }
 
-const secretsOf = (...signing_keys: Secrets['signing_keys']): Secrets => ({
-  signing_keys,
-  refresh_secret: 'r'.repeat(32),
-  cursor_secret: 'c'.repeat(32),
-})
+const secretsOf = (...keys: SigningKey[]): Secrets['signing'] => ({ keys })
 
 describe('an access token', () => {
-  let old: Secrets['signing_keys'][number]
-  let next: Secrets['signing_keys'][number]
+  let old: SigningKey
+  let next: SigningKey
   beforeAll(async () => {
     old = await newKey('old', 0)
     next = await newKey('next', start + 10 * minute)

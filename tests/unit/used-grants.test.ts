@@ -3,14 +3,14 @@ import { callerName, deployedFunctions, operationFunction } from '#infra/deploye
 import { operations } from '#shared/api/operations.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import { afterFailure } from '#tests/support/unused-grants.ts'
-import { UsedGrants } from '#tests/support/used-grants.ts'
+import { grantedTo, UsedGrants } from '#tests/support/used-grants.ts'
 
 const excuses = { 'orders.get-order': { because: 'only after a failure', actions: ['dynamodb:Query'] } } as const
 
 /** Every action that is granted, used once. */
 const useAll = (functions: readonly FunctionDefinition[], grants: UsedGrants) => {
   for (const deployed of functions) {
-    grants.add({ caller: callerName(deployed), actions: deployed.uses, wasRefused: false })
+    grants.add({ caller: callerName(deployed), actions: grantedTo(deployed), wasRefused: false })
   }
 }
 
@@ -35,6 +35,16 @@ describe('the actions that functions use', () => {
       expect(grants.undeclared()).toEqual(wrong)
       expect(grants.compare().wrong).toEqual(wrong)
     }
+  })
+
+  test('are refused when they are on a secret that the route does not declare', () => {
+    const [read, list] = [
+      using('secretsmanager:GetSecretValue', 'secret:signing'),
+      { ...getOrder, secrets: ['cursor'] as const },
+    ]
+    const grants = new UsedGrants([{ ...list, uses: ['secretsmanager:GetSecretValue'] }], {})
+    grants.add(read)
+    expect(grants.undeclared()).toEqual(['orders.get-order secret:signing was used but is not granted'])
   })
 
   test('of a function that does not exist are refused', () => {
