@@ -84,7 +84,7 @@ const logFields = (request: middy.Request, { path }: Route) => ({
   route: `${eventOf(request).httpMethod} ${path}`,
 })
 
-/** Outermost of ours: names the request, and writes headers and one log line when it is over. */
+/** Outermost middleware: gives the request its id, and at its end adds headers and logs one line. */
 function exchange(route: Route): Middleware {
   const finish = (request: middy.Request) => {
     const { requestId, startedAt, code } = exchangeOf(request)
@@ -120,7 +120,7 @@ function problemMapping(route: Route): Middleware {
   const declared = errorsOf(route)
   return {
     onError: (request) => {
-      const error = unmet(request.error, exchangeOf(request))
+      const error = staleIfConditional(request.error, exchangeOf(request))
       const isAnswer = error instanceof Refusal && declared.has(error.code)
       const refusal = isAnswer ? error : new Refusal('internal', 'Something went wrong on our side.')
       const { requestId } = exchangeOf(request)
@@ -131,13 +131,13 @@ function problemMapping(route: Route): Middleware {
   }
 }
 
-/** Whoever named a version and lost a race to it did not meet what they named. */
-const unmet = (error: unknown, { expected }: Exchange): unknown =>
+/** A caller that named a version and lost a race gets the answer that its version is stale. */
+const staleIfConditional = (error: unknown, { expected }: Exchange): unknown =>
   expected && error instanceof Refusal && error.code === 'concurrent_update'
     ? new Refusal('version_mismatch', error.message)
     : error
 
-/** Who may not is told so before what they sent is looked at. */
+/** Refuses a caller without the role before looking at what was sent. */
 function parseAndAuthorise(route: Route): Middleware {
   return {
     before: (request) => {
@@ -165,7 +165,7 @@ function parseAndAuthorise(route: Route): Middleware {
 function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): Guard | undefined {
   if (!caller || !isGuarded(route, caller)) return undefined
   const admitted = admit(route, caller, deadline)
-  // It is awaited later: until then its failure must not count as unhandled.
+  // Awaited later: until then its rejection must not count as unhandled.
   admitted.catch(() => undefined)
   return { admitted, expected }
 }

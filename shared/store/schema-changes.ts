@@ -22,7 +22,10 @@ const SecondUser = z.looseObject({ sessions_ended: z.exactOptional(z.unknown()),
 export const schemaChanges: SchemaChanges = {
   user: {
     version: 3,
-    /** Sessions of before read as epoch 0. Where some of a user's had been ended, all are: start times are no longer compared. */
+    /**
+     * Existing sessions read as epoch 0. Their start times are no longer compared, so a user who had ended some of their
+     * sessions has all of them ended.
+     */
     upgrade(item) {
       const { sessions_ended, password_hash: hash, ...user } = SecondUser.parse(item)
       return { ...user, password_hash: { version: 1, hash }, epoch: sessions_ended === undefined ? 0 : 1 }

@@ -48,7 +48,7 @@ export const sessionStore = (connection: Connection) => ({
       : { rotated: true, session: sessionCodec.decodeFound(written.item) }
   },
 
-  /** Ends a session permanently; ending it twice, or one that never existed, is no error. */
+  /** Ends a session permanently. Does nothing if it has ended, or never existed. */
   async end(id: string): Promise<void> {
     await writeOne(connection, {
       operation: {

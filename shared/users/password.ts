@@ -85,7 +85,7 @@ export async function isPassword(password: string, { version, hash }: PasswordHa
   return isMatch && (version === currentVersion || isWholeForBcrypt(password))
 }
 
-/** Whether bcrypt by itself tells the password from every other. */
+/** Whether bcrypt by itself distinguishes the password from every other. */
 const isWholeForBcrypt = (password: string): boolean => Buffer.byteLength(password) <= 72 && !password.includes('\0')
 
 /** Whether a password should be hashed again when it is next known. */

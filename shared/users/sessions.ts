@@ -13,7 +13,7 @@ import { type Session, sessionSeconds } from './session.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type Login, type Tokens, type User, type UserRecord, userOf } from './user.ts'
 
-/** How long the token before the newest is answered with the newest: a phone that lost the answer asks again. */
+/** How long the token before the newest may be used again, and yields the newest: a client may have lost that answer. */
 const graceMilliseconds = 60_000
 
 /**
