@@ -1,8 +1,9 @@
-import { actionsOf } from '#shared/api/contract.ts'
+import { actionsOf, secretsOf } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { authorizerFile, fallbackFile, functionFile, type NamedRoute, operations } from '#shared/api/operations.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
+import { type SecretName, secretSchemas } from '#shared/runtime/secrets.ts'
 
 /** MB per function; Lambda scales the CPU with it. */
 export const functionMemory = 1024
@@ -18,24 +19,29 @@ export const operationFunction = (named: NamedRoute): FunctionDefinition => ({
   file: functionFile(named),
   area: named.route.area,
   uses: actionsOf(named.route),
+  secrets: secretsOf(named.route),
 })
 
 export const authorizerFunction: FunctionDefinition = {
   file: authorizerFile,
   area: 'auth',
   uses: ['secretsmanager:GetSecretValue'],
+  secrets: ['verification'],
 }
 
 export const fallbackFunction: FunctionDefinition = { file: fallbackFile, area: unrouted.area, uses: unrouted.uses }
+
+const allSecrets = Object.keys(secretSchemas) as SecretName[]
 
 /** Runs once per deployment, before the API can be used. */
 export const bootstrapFunction: FunctionDefinition = {
   file: 'functions/deployment/bootstrap.ts',
   area: 'deployment',
   uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+  secrets: allSecrets,
 }
 
-/** Called by Secrets Manager. */
+/** Called by Secrets Manager, and by staff when a secret has leaked. */
 export const keyRotationFunction: FunctionDefinition = {
   file: 'functions/deployment/rotate-keys.ts',
   area: 'deployment',
@@ -45,6 +51,7 @@ export const keyRotationFunction: FunctionDefinition = {
     'secretsmanager:PutSecretValue',
     'secretsmanager:UpdateSecretVersionStage',
   ],
+  secrets: allSecrets,
 }
 
 export const deployedFunctions: readonly FunctionDefinition[] = [

@@ -1,9 +1,13 @@
 import type { SecretsManagerRotationEvent } from 'aws-lambda'
-import { versionedSecret } from '#shared/aws/secrets-manager.ts'
+import { secretVault } from '#shared/aws/secrets-manager.ts'
 import { background } from '#shared/composition/background.ts'
 import { runtime } from '#shared/composition/process.ts'
-import { rotateKeys } from '#shared/deployment/rotate-keys.ts'
+import { Replacement, replaceSecret } from '#shared/deployment/replace-secret.ts'
+import { rotateSecret } from '#shared/deployment/rotate-secret.ts'
 
-export const handler = background((event: SecretsManagerRotationEvent) =>
-  rotateKeys(runtime(), versionedSecret(event.SecretId), event),
-)
+export const handler = background((event: SecretsManagerRotationEvent | Replacement) => {
+  const vault = secretVault(runtime().config.SECRETS_PREFIX ?? '')
+  return 'replace' in event
+    ? replaceSecret(runtime(), vault, Replacement.parse(event))
+    : rotateSecret(runtime(), vault, event)
+})

@@ -4,19 +4,19 @@ import { bootstrapFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { allow } from './grants.ts'
-import { secretArn, secretNames } from './secrets.ts'
+import { adminSecretName, secretArn, secretsPrefix } from './secrets.ts'
 
 /** Creates the keys, the main warehouse and the first admin on deployment, and never changes them afterwards. */
 export class Bootstrap extends Construct {
   constructor(scope: Construct, id: string, { functions, stage }: { functions: FunctionFactory; stage: Stage }) {
     super(scope, id)
-    const { keys, admin } = secretNames(stage)
+    const admin = adminSecretName(stage)
     const readAdmin = allow(['secretsmanager:GetSecretValue'], [secretArn(this, admin)])
     const handler = functions.create('BootstrapFunction', { ...bootstrapFunction, grants: [readAdmin] })
     new CustomResource(this, 'Resource', {
       resourceType: 'Custom::HoldfastBootstrap',
       serviceToken: handler.functionArn,
-      properties: { secretId: keys, adminSecretId: admin },
+      properties: { secretsPrefix: secretsPrefix(stage), adminSecretId: admin },
     })
   }
 }

@@ -17,7 +17,7 @@ import { bundleFolder } from '../bundling/bundles.ts'
 import { callerName, functionMemory } from '../deployed-functions.ts'
 import { type DeploymentContext, grantsOf, machineArns, tracing, writeLogs } from './grants.ts'
 import { removalPolicy } from './removal-policy.ts'
-import { secretNames } from './secrets.ts'
+import { secretsPrefix } from './secrets.ts'
 
 export interface FunctionProps extends FunctionDefinition {
   grants?: PolicyStatement[]
@@ -38,7 +38,8 @@ export class FunctionFactory {
   }
 
   create(id: string, props: FunctionProps): LambdaFunction {
-    const { file, area, uses, grants = [], queues = [], timeoutSeconds = functionTimeoutSeconds, functionName } = props
+    const { file, area, uses, secrets = [], grants = [], queues = [] } = props
+    const { timeoutSeconds = functionTimeoutSeconds, functionName } = props
     const logGroup = this.#logGroup(area)
     const statements = [
       ...grantsOf(this.#context, props),
@@ -70,7 +71,7 @@ export class FunctionFactory {
         AWS_SDK_UA_APP_ID: callerName(props),
         STAGE: this.#context.stage.name,
         TABLE_NAME: this.#context.data.table.tableName,
-        SECRETS_ID: secretNames(this.#context.stage).keys,
+        ...(secrets.length > 0 ? { SECRETS_PREFIX: secretsPrefix(this.#context.stage) } : {}),
         CORS_ORIGINS: this.#context.stage.corsOrigins.join(','),
         ...(uses.includes('ses:SendEmail') ? { MAIL_FROM: this.#context.stage.mailFrom } : {}),
         ...this.#messagingEnvironment(uses, queues),

@@ -9,7 +9,7 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import { type Stage, stateMachineName } from '../stages.ts'
 import type { Messaging } from './messaging.ts'
-import { secretArn, secretNames } from './secrets.ts'
+import { secretArn, tokenSecretName } from './secrets.ts'
 
 /** The stack a function is created in, and the resources it is granted access to. */
 export interface DeploymentContext {
@@ -25,7 +25,7 @@ export const allow = (actions: readonly string[], resources: string[]): PolicySt
 /** Exactly the actions that a function declares, each on the resources it is meant for. */
 export function grantsOf(
   { scope, stage, data, messaging }: DeploymentContext,
-  { uses, queues = [] }: Pick<FunctionDefinition, 'uses'> & { queues?: readonly string[] },
+  { uses, secrets = [], queues = [] }: Pick<FunctionDefinition, 'uses' | 'secrets'> & { queues?: readonly string[] },
 ): PolicyStatement[] {
   const { tableArn } = data.table
   const allowUsed = (isMeant: (action: AwsAction) => boolean, resources: () => string[]): PolicyStatement[] => {
@@ -39,7 +39,7 @@ export function grantsOf(
     : []
   return [
     ...allowService('dynamodb', () => [tableArn, ...indexes]),
-    ...allowService('secretsmanager', () => [secretArn(scope, secretNames(stage).keys)]),
+    ...allowService('secretsmanager', () => secrets.map((name) => secretArn(scope, tokenSecretName(stage, name)))),
     ...(uses.includes('ses:SendEmail') ? [sendMails(scope, stage)] : []),
     ...allowService('events', () => [required(messaging).bus.eventBusArn]),
     ...allowService('sqs', () => queues.map((name) => required(messaging).queue(name).queueArn)),

@@ -2,18 +2,18 @@ import { Stack } from 'aws-cdk-lib'
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
+import { rotatedSecrets } from '#shared/deployment/rotate-secret.ts'
 import { keyRotationFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
-import { secretNames } from './secrets.ts'
+import { tokenSecretName } from './secrets.ts'
 
-/** A function that adds a signing key when Secrets Manager calls it, and the schedule of those calls. */
+/** A function that adds a key or secret when Secrets Manager calls it, and the schedules of those calls. */
 export class KeyRotation extends Construct {
   readonly functionName: string
 
   constructor(scope: Construct, id: string, { functions, stage }: { functions: FunctionFactory; stage: Stage }) {
     super(scope, id)
-    const { keys } = secretNames(stage)
     const handler = functions.create('RotateKeys', keyRotationFunction)
     this.functionName = handler.functionName
     const permission = new CfnPermission(this, 'SecretsManager', {
@@ -23,12 +23,14 @@ export class KeyRotation extends Construct {
       sourceAccount: Stack.of(this).account,
     })
     if (stage.rotationDays === undefined) return
-    const schedule = new CfnRotationSchedule(this, 'Schedule', {
-      secretId: keys,
-      rotationLambdaArn: handler.functionArn,
-      rotationRules: { automaticallyAfterDays: stage.rotationDays },
-      rotateImmediatelyOnUpdate: false,
-    })
-    schedule.addResourceDependency(permission)
+    for (const name of rotatedSecrets) {
+      const schedule = new CfnRotationSchedule(this, `${name}Schedule`, {
+        secretId: tokenSecretName(stage, name),
+        rotationLambdaArn: handler.functionArn,
+        rotationRules: { automaticallyAfterDays: stage.rotationDays },
+        rotateImmediatelyOnUpdate: false,
+      })
+      schedule.addResourceDependency(permission)
+    }
   }
 }

@@ -1,14 +1,15 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
+import { type SecretName, secretId } from '#shared/runtime/secrets.ts'
 import type { Stage } from '../stages.ts'
 import { removalPolicy } from './removal-policy.ts'
 
-/** Fixed names, so that the stacks need not export them to each other. */
-export const secretNames = ({ name }: Stage) => ({
-  keys: `holdfast/${name}/keys`,
-  admin: `holdfast/${name}/first-admin`,
-})
+/** Secrets have fixed names, so that the stacks need not export them to each other. */
+export const secretsPrefix = ({ name }: Pick<Stage, 'name'>): string => `holdfast/${name}`
+export const adminSecretName = (stage: Pick<Stage, 'name'>): string => `${secretsPrefix(stage)}/first-admin`
+export const tokenSecretName = (stage: Pick<Stage, 'name'>, name: SecretName): string =>
+  secretId(secretsPrefix(stage), name)
 
 /** A secret's ARN for policies: Secrets Manager appends six characters to the name. */
 export const secretArn = (scope: Construct, secretName: string): string =>
@@ -19,19 +20,27 @@ export const secretArn = (scope: Construct, secretName: string): string =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   })
 
-/** Signing keys, refresh and cursor secrets. Created with random text, which the bootstrap replaces once. */
-export function keysSecret(scope: Construct, stage: Stage): void {
-  new Secret(scope, 'Keys', {
-    secretName: secretNames(stage).keys,
-    description: 'Holdfast: signing keys, refresh secret, cursor secret',
-    removalPolicy: removalPolicy(stage),
-  })
+/** Construct id and description of each secret; the ids stand for the resources, so they must not change. */
+const tokenSecrets: Record<SecretName, { id: string; description: string }> = {
+  signing: { id: 'SigningKeys', description: 'Holdfast: private keys of access tokens' },
+  verification: { id: 'VerificationKeys', description: 'Holdfast: public keys of access tokens' },
+  refresh: { id: 'RefreshSecrets', description: 'Holdfast: secrets of refresh tokens' },
+  cursor: { id: 'CursorSecrets', description: 'Holdfast: secrets of cursors' },
+  metrics: { id: 'MetricsToken', description: 'Holdfast: token that opens /metrics' },
+}
+
+/** One secret for each purpose. Created with random text, which the bootstrap replaces once. */
+export function createTokenSecrets(scope: Construct, stage: Stage): void {
+  for (const [name, { id, description }] of Object.entries(tokenSecrets)) {
+    const secretName = tokenSecretName(stage, name as SecretName)
+    new Secret(scope, id, { secretName, description, removalPolicy: removalPolicy(stage) })
+  }
 }
 
 /** The first admin's e-mail and initial password, which must be changed at the first login. */
 export function adminSecret(scope: Construct, stage: Stage): void {
   new Secret(scope, 'FirstAdmin', {
-    secretName: secretNames(stage).admin,
+    secretName: adminSecretName(stage),
     description: 'Holdfast: first admin; the password must be changed at first login',
     removalPolicy: removalPolicy(stage),
     generateSecretString: {

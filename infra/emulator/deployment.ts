@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
-import { secretNames } from '../constructs/secrets.ts'
+import { tokenSecretName } from '../constructs/secrets.ts'
 import { stageOf } from '../stages.ts'
 import { run } from './run.ts'
 
@@ -62,11 +62,11 @@ export async function deploy(endpoint: string): Promise<Deployment> {
     return JSON.parse(SecretString)
   }
   const { password = '' } = await read(AdminSecret)
-  const { metrics_token = '' } = await read(secretNames(stageOf('emulator')).keys)
+  const { token = '' } = await read(tokenSecretName(stageOf('emulator'), 'metrics'))
   return {
     baseUrl: `${endpoint}/_aws/execute-api/${apiId}/emulator`,
     adminPassword: password,
-    metricsToken: metrics_token,
+    metricsToken: token,
     keyRotationFunction: KeyRotationFunction,
   }
 }

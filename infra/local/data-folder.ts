@@ -1,6 +1,5 @@
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { newSecrets } from '#shared/users/new-secrets.ts'
 
 export const secretsIn = (folder: string): string => join(folder, 'secrets.json')
 
@@ -19,12 +18,4 @@ export function emptyData(folder: string): void {
   ]) {
     rmSync(join(folder, name), { recursive: true, force: true })
   }
-}
-
-/** Makes the signing key and secrets of this installation, once. */
-export async function ensureSecrets(folder: string): Promise<void> {
-  const file = secretsIn(folder)
-  if (existsSync(file)) return
-  writeFileSync(`${file}.new`, JSON.stringify(await newSecrets()), { mode: 0o600 })
-  renameSync(`${file}.new`, file)
 }

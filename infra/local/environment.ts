@@ -19,7 +19,7 @@ export const LocalEnvironment = z.object({
 })
 
 /** Settings that the stack makes itself, because it knows where its data is. */
-const ownSettings = ['SECRETS_ID', 'SECRETS_FILE']
+const ownSettings = ['SECRETS_PREFIX', 'SECRETS_FILE']
 
 /** Names that `.env` may set. */
 export const settingNames: string[] = [

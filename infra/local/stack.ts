@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { systemClock } from '#shared/runtime/clock.ts'
 import { readConfig } from '#shared/runtime/config.ts'
-import { emptyData, ensureSecrets, secretsIn } from './data-folder.ts'
+import { emptyData, secretsIn } from './data-folder.ts'
 import { lockData } from './data-lock.ts'
 import { startEngine } from './engine.ts'
 import type { EngineName } from './engine-command.ts'
@@ -10,6 +10,7 @@ import { listen } from './http-port.ts'
 import type { Installed } from './install-data.ts'
 import { keepLogs } from './log-file.ts'
 import { createRestApi } from './rest-api.ts'
+import { ensureSecretsFile } from './secrets-file.ts'
 import { superviseEngine } from './supervised-engine.ts'
 
 export interface StackOptions {
@@ -59,7 +60,7 @@ export async function startStack(options: StackOptions, report: (sentence: strin
     const baseUrl = await listen(gateway, options)
     lock.announce(baseUrl)
     if (options.fresh) emptyData(folder)
-    await ensureSecrets(folder)
+    await ensureSecretsFile(secretsIn(folder))
     const logs = keepLogs(join(folder, 'logs'))
     parts.unshift(logs.end)
     const engine = options.endpoint === undefined ? await startedEngine(folder, options.engine, report) : undefined

@@ -6,7 +6,7 @@ import { Bootstrap } from '../constructs/bootstrap.ts'
 import { FunctionFactory } from '../constructs/function-factory.ts'
 import { KeyRotation } from '../constructs/key-rotation.ts'
 import { RoutesApi } from '../constructs/rest-api.ts'
-import { secretNames } from '../constructs/secrets.ts'
+import { adminSecretName } from '../constructs/secrets.ts'
 import type { Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 
@@ -24,6 +24,6 @@ export class ApiStack extends Stack {
     new CfnOutput(this, 'BaseUrl', { value: api.url.replace(/\/$/, '') })
     new CfnOutput(this, 'DocsUrl', { value: api.urlFor(routes.getDocs.path) })
     new CfnOutput(this, 'KeyRotationFunction', { value: rotation.functionName })
-    new CfnOutput(this, 'AdminSecret', { value: secretNames(stage).admin })
+    new CfnOutput(this, 'AdminSecret', { value: adminSecretName(stage) })
   }
 }

@@ -1,7 +1,7 @@
 import { Stack, type StackProps } from 'aws-cdk-lib'
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb'
 import type { Construct } from 'constructs'
-import { adminSecret, keysSecret } from '../constructs/secrets.ts'
+import { adminSecret, createTokenSecrets } from '../constructs/secrets.ts'
 import { holdfastTable } from '../constructs/table.ts'
 import type { Stage } from '../stages.ts'
 
@@ -12,7 +12,7 @@ export class DataStack extends Stack {
   constructor(scope: Construct, id: string, { stage, ...props }: StackProps & { stage: Stage }) {
     super(scope, id, { ...props, terminationProtection: stage.retainData })
     this.table = holdfastTable(this, stage)
-    keysSecret(this, stage)
+    createTokenSecrets(this, stage)
     adminSecret(this, stage)
   }
 }

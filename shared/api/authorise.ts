@@ -1,15 +1,15 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
-import { type Caller, Role } from '#shared/requests/caller.ts'
+import { type Caller, callerOf, Role } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { Account } from '#shared/requests/write-guard.ts'
-import { assertGoodStanding } from '#shared/users/standing.ts'
+import { assertGoodStanding, type Standing } from '#shared/users/standing.ts'
 import { isClosedUntilPasswordChange, type Route, rolesFor } from './contract.ts'
 
 /** What the authorizer puts into the request; API Gateway makes a string of every value. */
 const AuthorizerContext = z.object({
   sub: z.string(),
   sid: z.string(),
+  epoch: z.coerce.number().check(z.int()),
   role: Role,
   must_change_password: z.enum(['true', 'false']),
   /** Epoch seconds. */
@@ -35,21 +35,21 @@ export function authorise(route: Route, event: APIGatewayProxyEvent, now: number
   if (!claims.success || claims.data.exp * 1000 <= now) {
     throw new Refusal('not_authenticated', 'Could not validate credentials')
   }
-  const { sub, sid, role, must_change_password } = claims.data
+  const { role, must_change_password } = claims.data
   if (must_change_password === 'true' && isClosedUntilPasswordChange(route)) {
     throw passwordChangeRequired()
   }
   if (!rolesFor(access).includes(role)) throw new Refusal('forbidden', deniedDetails[access])
-  return { id: sub, role, sessionId: sid }
+  return callerOf(claims.data)
 }
 
 /**
- * The same once more when a request writes, of the account as it is now: what an admin has decided since the token was
- * signed holds at once.
- * @throws Refusal `not_authenticated` (a refresh gives the new role, or ends it), `password_change_required`
+ * Checks the account and the session as they are now: whatever has happened to them since the token was signed takes
+ * effect at once.
+ * @throws Refusal `not_authenticated`, `password_change_required`
  */
-export function authoriseWrite(route: Route, { role }: Caller, account: Account | undefined): void {
-  const { must_change_password } = assertGoodStanding(account, role)
+export function authoriseNow(route: Route, caller: Caller, standing: Standing): void {
+  const { must_change_password } = assertGoodStanding(standing, caller)
   if (must_change_password && isClosedUntilPasswordChange(route)) throw passwordChangeRequired()
 }
 

@@ -3,6 +3,7 @@ import type { Caller, RequestContext, Role } from '#shared/requests/caller.ts'
 import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { ProblemCode } from '#shared/requests/refusal.ts'
 import type { AwsAction } from '#shared/runtime/function-definition.ts'
+import type { SecretName } from '#shared/runtime/secrets.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -21,8 +22,10 @@ export interface Route {
   readonly summary: string
   /** Changes nothing, although its method is not GET. */
   readonly isSafe?: true
-  /** AWS actions that its use case needs; with those of `actionsOf` they are the function's whole IAM policy. */
+  /** AWS actions that its use case needs; `actionsOf` adds those that follow from the rest. */
   readonly uses: readonly AwsAction[]
+  /** Secrets that its use case reads; `secretsOf` adds that of cursors. */
+  readonly secrets?: readonly SecretName[]
   /** The least role; an admin may do everything, a `user` is anybody who is signed in. */
   readonly access: 'public' | Role
   /** Public, but its function looks at a bearer, if there is one. */
@@ -108,10 +111,24 @@ export const isClosedUntilPasswordChange = ({ access, path }: Route): boolean =>
 export const isWrite = ({ access, method, isSafe }: Route): boolean =>
   access !== 'public' && method !== 'GET' && !isSafe
 
-/** AWS actions of its function: its own, and what every request of its kind needs. */
-export const actionsOf = (route: Route): AwsAction[] => [
-  ...new Set([...route.uses, ...(isWrite(route) ? (['dynamodb:GetItem'] as const) : [])]),
+/**
+ * Whether the account and the session decide about a request, not the token alone: whenever it writes, and whenever its
+ * caller may see what belongs to others. What is left are plain users who read their own.
+ */
+export const isGuarded = (route: Route, { role }: Pick<Caller, 'role'>): boolean => isWrite(route) || role !== 'user'
+
+/** Secrets that its function reads: its own, and the secrets of cursors where it makes and accepts them. */
+export const secretsOf = ({ secrets = [], query }: Route): SecretName[] => [
+  ...secrets,
+  ...(query && 'cursor' in query.shape ? (['cursor'] as const) : []),
 ]
+
+/** AWS actions of its function: its own, and the read of account and session, because staff may call every route. */
+export const actionsOf = (route: Route): AwsAction[] => {
+  const guard = route.access === 'public' ? [] : (['dynamodb:BatchGetItem'] as const)
+  const secrets = secretsOf(route).length === 0 ? [] : (['secretsmanager:GetSecretValue'] as const)
+  return [...new Set([...route.uses, ...guard, ...secrets])]
+}
 
 /** Whether it shows a caller one resource that has versions, and so an `ETag`. */
 export const isVersioned = ({ access, success: { body } }: Route): boolean =>

@@ -3,12 +3,12 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { runtime } from '#shared/composition/process.ts'
 import type { Caller } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
+import type { Guard } from '#shared/requests/guard.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { log } from '#shared/runtime/log.ts'
 import { answerWith } from './answer.ts'
-import { authorise, authoriseWrite } from './authorise.ts'
-import { errorsOf, type Input, isConditionalWrite, isWrite, type Output, type Route } from './contract.ts'
+import { authorise, authoriseNow } from './authorise.ts'
+import { errorsOf, type Input, isConditionalWrite, isGuarded, type Output, type Route } from './contract.ts'
 import { httpRequest, parseBody, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { expectedVersions } from './preconditions.ts'
 import { problemResult } from './problem.ts'
@@ -57,7 +57,7 @@ export const implement =
     return chain as unknown as Handler
   }
 
-/** What the caller's account does not allow any more is refused for that, whatever else is wrong with the request. */
+/** A caller whose account no longer allows the request is refused for that, whatever else is wrong with the request. */
 async function admitted<R extends Route>(
   input: Input<R>,
   run: (input: Input<R>) => Promise<Output<R>> | Output<R>,
@@ -84,7 +84,7 @@ const logFields = (request: middy.Request, { path }: Route) => ({
   route: `${eventOf(request).httpMethod} ${path}`,
 })
 
-/** Outermost of ours: names the request, and writes headers and one log line when it is over. */
+/** Outermost middleware: gives the request its id, and at its end adds headers and logs one line. */
 function exchange(route: Route): Middleware {
   const finish = (request: middy.Request) => {
     const { requestId, startedAt, code } = exchangeOf(request)
@@ -120,7 +120,7 @@ function problemMapping(route: Route): Middleware {
   const declared = errorsOf(route)
   return {
     onError: (request) => {
-      const error = unmet(request.error, exchangeOf(request))
+      const error = staleIfConditional(request.error, exchangeOf(request))
       const isAnswer = error instanceof Refusal && declared.has(error.code)
       const refusal = isAnswer ? error : new Refusal('internal', 'Something went wrong on our side.')
       const { requestId } = exchangeOf(request)
@@ -131,13 +131,13 @@ function problemMapping(route: Route): Middleware {
   }
 }
 
-/** Whoever named a version and lost a race to it did not meet what they named. */
-const unmet = (error: unknown, { expected }: Exchange): unknown =>
+/** A caller that named a version and lost a race gets the answer that its version is stale. */
+const staleIfConditional = (error: unknown, { expected }: Exchange): unknown =>
   expected && error instanceof Refusal && error.code === 'concurrent_update'
     ? new Refusal('version_mismatch', error.message)
     : error
 
-/** Who may not is told so before what they sent is looked at. */
+/** Refuses a caller without the role before looking at what was sent. */
 function parseAndAuthorise(route: Route): Middleware {
   return {
     before: (request) => {
@@ -162,18 +162,18 @@ function parseAndAuthorise(route: Route): Middleware {
   }
 }
 
-function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): WriteGuard | undefined {
-  if (!caller || !isWrite(route)) return undefined
+function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): Guard | undefined {
+  if (!caller || !isGuarded(route, caller)) return undefined
   const admitted = admit(route, caller, deadline)
-  // It is awaited later: until then its failure must not count as unhandled.
+  // Awaited later: until then its rejection must not count as unhandled.
   admitted.catch(() => undefined)
   return { admitted, expected }
 }
 
-/** Reads the account beside whatever the request reads, so it costs no round trip of its own. */
+/** Reads account and session while the request reads its own items, so it adds no round trip. */
 async function admit(route: Route, caller: Caller, deadline: number): Promise<void> {
   const { store } = runtime().servicesUntil(deadline)
-  authoriseWrite(route, caller, await store.users.get(caller.id))
+  authoriseNow(route, caller, await store.readStanding(caller))
 }
 
 /** @see answerWith */

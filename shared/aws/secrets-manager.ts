@@ -7,6 +7,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager'
 import { Fault } from '#shared/requests/fault.ts'
+import { type SecretName, secretId } from '#shared/runtime/secrets.ts'
 import { timeLimits } from './time-limits.ts'
 
 let client: SecretsManagerClient | undefined
@@ -23,12 +24,11 @@ export async function readSecret(secretId: string): Promise<string> {
   return SecretString
 }
 
-export async function writeSecret(secretId: string, text: string): Promise<void> {
-  await secretsManager().send(new PutSecretValueCommand({ SecretId: secretId, SecretString: text }))
-}
-
-export const secretsFromManager = (secretId: string) => async (): Promise<unknown> =>
-  JSON.parse(await readSecret(secretId))
+/** Reads the secrets of one installation, whose names begin with `prefix`. */
+export const secretsFromManager =
+  (prefix: string) =>
+  async (name: SecretName): Promise<unknown> =>
+    JSON.parse(await readSecret(secretId(prefix, name)))
 
 /** A secret that has versions, of which one is current. */
 export interface VersionedSecret {
@@ -38,13 +38,23 @@ export interface VersionedSecret {
   propose(version: string, text: string): Promise<void>
   /** Makes a version the current one. Safe to repeat. */
   promote(version: string): Promise<void>
+  /** Makes a text the current version at once. */
+  replace(text: string): Promise<void>
 }
 
-export const versionedSecret = (secretId: string): VersionedSecret => ({
+/** The secrets of one installation, by name. */
+export type SecretVault = (name: SecretName) => VersionedSecret
+
+export const secretVault =
+  (prefix: string): SecretVault =>
+  (name) =>
+    versionedSecret(secretId(prefix, name))
+
+const versionedSecret = (id: string): VersionedSecret => ({
   async read(version) {
     const which = version === undefined ? {} : { VersionId: version }
     try {
-      return (await secretsManager().send(new GetSecretValueCommand({ SecretId: secretId, ...which }))).SecretString
+      return (await secretsManager().send(new GetSecretValueCommand({ SecretId: id, ...which }))).SecretString
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined
       throw error
@@ -52,14 +62,17 @@ export const versionedSecret = (secretId: string): VersionedSecret => ({
   },
   async propose(version, text) {
     const value = { SecretString: text, ClientRequestToken: version, VersionStages: ['AWSPENDING'] }
-    await secretsManager().send(new PutSecretValueCommand({ SecretId: secretId, ...value }))
+    await secretsManager().send(new PutSecretValueCommand({ SecretId: id, ...value }))
   },
   async promote(version) {
-    const secret = { SecretId: secretId }
+    const secret = { SecretId: id }
     const { VersionIdsToStages = {} } = await secretsManager().send(new DescribeSecretCommand(secret))
     const [current] = Object.entries(VersionIdsToStages).find(([, stages]) => stages.includes('AWSCURRENT')) ?? []
     if (current === version) return
     const move = { VersionStage: 'AWSCURRENT', MoveToVersionId: version, RemoveFromVersionId: current }
     await secretsManager().send(new UpdateSecretVersionStageCommand({ ...secret, ...move }))
+  },
+  async replace(text) {
+    await secretsManager().send(new PutSecretValueCommand({ SecretId: id, SecretString: text }))
   },
 })

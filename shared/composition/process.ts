@@ -2,10 +2,10 @@ import { secretsFromManager } from '#shared/aws/secrets-manager.ts'
 import { type Connection, createClient } from '#shared/dynamodb/connection.ts'
 import { Reachability } from '#shared/dynamodb/reachability.ts'
 import type { RequestContext } from '#shared/requests/caller.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
+import type { Guard } from '#shared/requests/guard.ts'
 import { type Clock, systemClock } from '#shared/runtime/clock.ts'
 import { type Config, readConfig } from '#shared/runtime/config.ts'
-import { secretSource, secretsFromFile } from '#shared/runtime/secrets.ts'
+import { secretSources, secretsFromFile } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { createStore, emptyCaches } from '#shared/store/store.ts'
 
@@ -19,7 +19,7 @@ export interface Runtime {
    * @param deadline epoch milliseconds after which the store starts no further attempt
    * @param guard admits the writes of the request that these services are for
    */
-  servicesUntil(deadline: number, guard?: WriteGuard): Services
+  servicesUntil(deadline: number, guard?: Guard): Services
 }
 
 export function createRuntime(
@@ -33,8 +33,8 @@ export function createRuntime(
     created ??= createClient(config.DYNAMODB_ENDPOINT)
     return created
   }
-  const { SECRETS_ID: secretId, SECRETS_FILE: file } = config
-  const secrets = secretSource(secretId === undefined ? secretsFromFile(file) : secretsFromManager(secretId), clock)
+  const { SECRETS_PREFIX: prefix, SECRETS_FILE: file } = config
+  const secrets = secretSources(prefix === undefined ? secretsFromFile(file) : secretsFromManager(prefix), clock)
   const caches = emptyCaches()
   const reachability = new Reachability(clock, config.TABLE_SILENCE_MILLISECONDS)
   const connection = (deadline: number): Connection => ({

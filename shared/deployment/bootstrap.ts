@@ -1,8 +1,9 @@
 import * as z from 'zod/mini'
-import { readSecret, writeSecret } from '#shared/aws/secrets-manager.ts'
-import { Secrets } from '#shared/runtime/secrets.ts'
+import type { SecretVault } from '#shared/aws/secrets-manager.ts'
+import { readSecret } from '#shared/aws/secrets-manager.ts'
+import { type SecretName, type Secrets, secretSchemas } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { newSecrets } from '#shared/users/new-secrets.ts'
+import { newDatedSecret, newMetricsToken, newSigningKey, verificationKeysOf } from '#shared/users/new-secrets.ts'
 import { ensureInstallation } from './installation.ts'
 
 const AdminSecret = z.object({ email: z.string(), password: z.string() })
@@ -10,23 +11,39 @@ const AdminSecret = z.object({ email: z.string(), password: z.string() })
 /** Creates what an installation needs before its first request. Safe to repeat: existing data stays unchanged. */
 export async function bootstrapInstallation(
   services: Services,
-  { secretId, adminSecretId }: { secretId: string; adminSecretId: string },
+  { vault, adminSecretId }: { vault: SecretVault; adminSecretId: string },
 ): Promise<void> {
-  await ensureSecrets(secretId)
+  await ensureSecrets(vault)
   const { email, password } = AdminSecret.parse(JSON.parse(await readSecret(adminSecretId)))
   await ensureInstallation(services, { email, password, mustChangePassword: true })
 }
 
-/** CloudFormation creates the secret with random text, which is replaced here once. */
-async function ensureSecrets(secretId: string): Promise<void> {
-  const text = await readSecret(secretId)
-  if (!hasSecrets(text)) await writeSecret(secretId, JSON.stringify(await newSecrets()))
+/** CloudFormation creates secrets with random text, which is replaced here once. */
+export async function ensureSecrets(vault: SecretVault): Promise<void> {
+  const signing = await ensure(vault, 'signing', async () => ({ keys: [await newSigningKey(0)] }))
+  await ensure(vault, 'verification', () => verificationKeysOf(signing))
+  await ensure(vault, 'refresh', () => ({ secrets: [newDatedSecret(0)] }))
+  await ensure(vault, 'cursor', () => ({ secrets: [newDatedSecret(0)] }))
+  await ensure(vault, 'metrics', newMetricsToken)
 }
 
-function hasSecrets(text: string): boolean {
+/** @returns the secret as it is afterwards */
+async function ensure<N extends SecretName>(
+  vault: SecretVault,
+  name: N,
+  create: () => Secrets[N] | Promise<Secrets[N]>,
+): Promise<Secrets[N]> {
+  const existing = secretIn(name, await vault(name).read())
+  if (existing) return existing
+  const created = await create()
+  await vault(name).replace(JSON.stringify(created))
+  return created
+}
+
+function secretIn<N extends SecretName>(name: N, text = ''): Secrets[N] | undefined {
   try {
-    return Secrets.safeParse(JSON.parse(text)).success
+    return secretSchemas[name].parse(JSON.parse(text)) as Secrets[N]
   } catch {
-    return false
+    return undefined
   }
 }

@@ -2,6 +2,7 @@ import { actorOf, type CallerContext, isStaff } from '#shared/requests/caller.ts
 import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
+import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { viewFor } from './history.ts'
 import type { Order, OrderView, StoredOrder } from './order.ts'
@@ -17,14 +18,13 @@ export async function listOrders(
   { caller }: CallerContext,
   query: OrdersQuery,
 ): Promise<{ orders: OrderView[]; page: PageInfo }> {
-  const { store, secrets } = services
+  const { store } = services
   const seesAll = isStaff(caller.role)
   if (query.user_id !== undefined && !seesAll) {
     throw new Refusal('forbidden', 'Only operators and admins may filter by user.')
   }
   const owner = seesAll ? query.user_id : caller.id
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['orders', caller.id, owner ?? null], query)
+  const pages = paging(await cursorKeyring(services), ['orders', caller.id, owner ?? null], query)
   const statuses = statusesOf(query)
   const select = (orders: StoredOrder[]) => selected(services, query, seesAll, orders)
   const actor = actorOf(caller)

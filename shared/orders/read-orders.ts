@@ -4,6 +4,7 @@ import { PointInTime } from '#shared/requests/fields.ts'
 import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
+import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { visible } from './change-order.ts'
 import { foldEvents, viewFor } from './history.ts'
@@ -35,10 +36,9 @@ export async function listOrderEvents(
   { caller }: CallerContext,
   { id, query }: { id: string; query: PageQuery },
 ): Promise<{ events: OrderEvent[]; page: PageInfo }> {
-  const { store, secrets } = services
+  const { store } = services
   visible(await store.orders.get(id), actorOf(caller))
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['events', caller.id, id], query)
+  const pages = paging(await cursorKeyring(services), ['events', caller.id, id], query)
   const { limit, after } = pages.request
   const left = (await store.orders.events(id)).filter(({ sequence }) => sequence > Number(after ?? 0))
   const events = left.slice(0, limit)

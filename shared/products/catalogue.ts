@@ -5,6 +5,7 @@ import { isChange } from '#shared/requests/patch.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
+import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { NewProduct, Product, ProductChange, ProductsQuery } from './product.ts'
 
@@ -59,16 +60,15 @@ export const readProduct = async ({ store }: Services, sku: string): Promise<Pro
 
 /** By SKU. @throws Refusal `invalid_cursor` */
 export async function listProducts(
-  { store, secrets }: Services,
+  services: Services,
   { caller }: CallerContext,
   query: ProductsQuery,
 ): Promise<{ products: Product[]; page: PageInfo }> {
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['products', caller.id], query)
+  const pages = paging(await cursorKeyring(services), ['products', caller.id], query)
   const { q = '' } = query
   const passes = ({ name, sku }: Product): boolean => anyBeginsWith(q, [name, sku])
   const select = isSelective(query, []) ? async (products: Product[]) => products.filter(passes) : undefined
-  const { items, next } = await store.products.list(pages.request, select)
+  const { items, next } = await services.store.products.list(pages.request, select)
   return { products: items, page: pages.info(next) }
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { type CursorScope, cursorAt, positionOf } from './cursor.ts'
+import type { Keyring } from './keyring.ts'
 
 const defaultLimit = 20
 
@@ -33,13 +34,13 @@ export const isSelective = <Q extends PageQuery>(query: Q, exceptions: readonly 
  * Turns a caller's query into a store's page request, and the store's answer into `page`. A cursor is good for the
  * same scope and the same filters only: every parameter of the query except limit and cursor.
  */
-export function paging(secret: string, list: CursorScope, { limit = defaultLimit, cursor, ...filters }: PageQuery) {
+export function paging(keyring: Keyring, list: CursorScope, { limit = defaultLimit, cursor, ...filters }: PageQuery) {
   const scope = [...list, Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1))]
   return {
-    request: { limit, ...(cursor === undefined ? {} : { after: positionOf(secret, scope, cursor) }) },
+    request: { limit, ...(cursor === undefined ? {} : { after: positionOf(keyring, scope, cursor) }) },
     info: (next: string | undefined): PageInfo => ({
       limit,
-      next_cursor: next === undefined ? null : cursorAt(secret, scope, next),
+      next_cursor: next === undefined ? null : cursorAt(keyring, scope, next),
       has_more: next !== undefined,
     }),
   }

@@ -27,9 +27,9 @@ export const Environment = z.object({
   DYNAMODB_ENDPOINT: z.optional(z.url()),
   /** Milliseconds without an answer from the table after which requests fail at once with 503, until it answers. */
   TABLE_SILENCE_MILLISECONDS: z._default(wholeNumber(100, 10_000), 600),
-  /** Secret in Secrets Manager that holds the signing keys and tokens. Set by the deployment. */
-  SECRETS_ID: z.optional(z.string()),
-  /** JSON file that holds the same where there is no Secrets Manager. Set by the local stack. */
+  /** What the names of the installation's secrets in Secrets Manager begin with. Set by the deployment. */
+  SECRETS_PREFIX: z.optional(z.string()),
+  /** JSON file that holds the secrets where there is no Secrets Manager. Set by the local stack. */
   SECRETS_FILE: z._default(z.string(), '.local/secrets.json'),
   /** E-mail address of the first admin. Used once, while no admin exists. */
   ADMIN_EMAIL: z._default(z.email(), 'admin@holdfast.local'),

@@ -1,3 +1,5 @@
+import type { SecretName } from './secrets.ts'
+
 /** The AWS actions that functions use. Each function declares its own, and its IAM policy allows exactly those. */
 export type AwsAction =
   | 'dynamodb:BatchGetItem'
@@ -32,6 +34,8 @@ export interface FunctionDefinition {
   /** Functions of the same area share a log group. */
   readonly area: string
   readonly uses: readonly AwsAction[]
+  /** Secrets to which its Secrets Manager actions apply. */
+  readonly secrets?: readonly SecretName[]
 }
 
 /** A function that serves no API operation. */

@@ -1,65 +1,91 @@
 import { readFileSync } from 'node:fs'
 import * as z from 'zod/mini'
+import { Fault } from '#shared/requests/fault.ts'
+import type { Keyring } from '#shared/requests/keyring.ts'
 import type { Clock } from './clock.ts'
+import { type SecretSource, secretSource } from './secret-source.ts'
 
-const PrivateKey = z.object({
-  kty: z.literal('EC'),
-  crv: z.literal('P-256'),
-  x: z.string(),
-  y: z.string(),
-  d: z.string(),
+const publicMembers = { kty: z.literal('EC'), crv: z.literal('P-256'), x: z.string(), y: z.string() }
+
+/** May be used from `active_from` (epoch ms) on; of several, the newest active one is used for what is new. */
+const dated = { active_from: z.int() }
+
+const RandomText = z.string().check(z.minLength(32))
+
+const SigningKeys = z.object({
+  keys: z
+    .array(z.object({ kid: z.string(), ...dated, jwk: z.object({ ...publicMembers, d: z.string() }) }))
+    .check(z.minLength(1)),
+})
+const VerificationKeys = z.object({
+  keys: z.array(z.object({ kid: z.string(), ...publicMembers })).check(z.minLength(1)),
+})
+const DatedSecrets = z.object({
+  secrets: z.array(z.object({ ...dated, secret: RandomText })).check(z.minLength(1)),
 })
 
-export const Secrets = z.object({
-  /** All keys are published. A key may sign from `active_from` (epoch ms) on; the newest active one signs. */
-  signing_keys: z.array(z.object({ kid: z.string(), active_from: z.int(), jwk: PrivateKey })).check(z.minLength(1)),
-  refresh_secret: z.string().check(z.minLength(32)),
-  cursor_secret: z.string().check(z.minLength(32)),
-  metrics_token: z.exactOptional(z.string().check(z.minLength(32))),
+/**
+ * The secrets of an installation. Each is stored apart, so that a function reads only those it needs: `signing` and
+ * `refresh` make tokens, `verification` is the public part of `signing`.
+ */
+export const secretSchemas = {
+  signing: SigningKeys,
+  verification: VerificationKeys,
+  refresh: DatedSecrets,
+  cursor: DatedSecrets,
+  metrics: z.object({ token: RandomText }),
+}
+export type SecretName = keyof typeof secretSchemas
+export type Secrets = { [N in SecretName]: z.infer<(typeof secretSchemas)[N]> }
+
+export type SecretSources = { readonly [N in SecretName]: SecretSource<Secrets[N]> }
+
+/** @param load reads one secret, as JSON has it */
+export const secretSources = (load: (name: SecretName) => Promise<unknown>, clock: Clock): SecretSources => ({
+  signing: secretSource(async () => secretSchemas.signing.parse(await load('signing')), clock),
+  verification: secretSource(async () => secretSchemas.verification.parse(await load('verification')), clock),
+  refresh: secretSource(async () => secretSchemas.refresh.parse(await load('refresh')), clock),
+  cursor: secretSource(async () => secretSchemas.cursor.parse(await load('cursor')), clock),
+  metrics: secretSource(async () => secretSchemas.metrics.parse(await load('metrics')), clock),
 })
-export type Secrets = z.infer<typeof Secrets>
 
-/** Keys and secrets, cached for a while. */
-export interface SecretSource {
-  current(): Promise<Secrets>
-  /** Reads them again, unless that was just done: tokens with unknown key ids must not cause unlimited reads. */
-  refreshed(): Promise<Secrets>
+const lastPart: Record<SecretName, string> = {
+  signing: 'signing-keys',
+  verification: 'verification-keys',
+  refresh: 'refresh-secrets',
+  cursor: 'cursor-secrets',
+  metrics: 'metrics-token',
 }
 
-const minimumAgeMilliseconds = 10_000
-/** Short enough to learn of a new key before it signs, and to stop signing with a removed one. */
-const maximumAgeMilliseconds = 5 * 60_000
+/** Name of a secret in Secrets Manager. */
+export const secretId = (prefix: string, name: SecretName): string => `${prefix}/${lastPart[name]}`
 
-export function secretSource(load: () => Promise<unknown>, clock: Clock): SecretSource {
-  let kept: { secrets: Secrets; at: number } | undefined
-  let reading: Promise<Secrets> | undefined
-  let triedAt = Number.NEGATIVE_INFINITY
-
-  const isYounger = (moment: number, milliseconds: number) => clock.now() - moment < milliseconds
-  const loadAndKeep = async () => {
-    const secrets = Secrets.parse(await load())
-    kept = { secrets, at: clock.now() }
-    return secrets
-  }
-  const read = () => {
-    triedAt = clock.now()
-    reading ??= loadAndKeep().finally(() => {
-      reading = undefined
-    })
-    return reading
-  }
-  return {
-    async current() {
-      if (!kept) return read()
-      const { secrets, at } = kept
-      if (isYounger(at, maximumAgeMilliseconds) || isYounger(triedAt, minimumAgeMilliseconds)) return secrets
-      // Expired secrets are better than none.
-      return read().catch(() => secrets)
-    },
-    async refreshed() {
-      return kept && isYounger(triedAt, minimumAgeMilliseconds) ? kept.secrets : read()
-    },
-  }
+/** The newest that may be used already. @throws Fault when none may */
+export function newestActive<T extends { active_from: number }>(all: readonly T[], now: number): T {
+  const active = all.filter(({ active_from }) => active_from <= now)
+  const [newest] = active.sort((a, b) => b.active_from - a.active_from)
+  if (!newest) throw new Fault('No key or secret is active yet')
+  return newest
 }
 
-export const secretsFromFile = (file: string) => async (): Promise<unknown> => JSON.parse(readFileSync(file, 'utf8'))
+const keyringOf = ({ secrets }: z.infer<typeof DatedSecrets>, now: number): Keyring => ({
+  current: newestActive(secrets, now).secret,
+  accepted: secrets.map(({ secret }) => secret),
+})
+
+interface SecretServices {
+  clock: Pick<Clock, 'now'>
+  secrets: Pick<SecretSources, 'refresh' | 'cursor'>
+}
+
+export const refreshKeyring = async ({ secrets, clock }: SecretServices): Promise<Keyring> =>
+  keyringOf(await secrets.refresh.current(), clock.now())
+
+export const cursorKeyring = async ({ secrets, clock }: SecretServices): Promise<Keyring> =>
+  keyringOf(await secrets.cursor.current(), clock.now())
+
+/** A JSON file with a member for each secret. */
+export const secretsFromFile =
+  (file: string) =>
+  async (name: SecretName): Promise<unknown> =>
+    JSON.parse(readFileSync(file, 'utf8'))[name]

@@ -1,7 +1,7 @@
 import type { Store } from '#shared/store/store.ts'
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
-import type { SecretSource } from './secrets.ts'
+import type { SecretSources } from './secrets.ts'
 
 /**
  * Everything through which a use case reaches the outside world. This is the only file that imports a type from a higher
@@ -10,6 +10,6 @@ import type { SecretSource } from './secrets.ts'
 export interface Services {
   config: Config
   clock: Clock
-  secrets: SecretSource
+  secrets: SecretSources
   store: Store
 }

@@ -28,8 +28,8 @@ export async function readMetrics(
 
 async function assertMayRead(services: Services, authorization: string | undefined): Promise<void> {
   const { config, secrets } = services
-  const isLocal = config.SECRETS_ID === undefined
-  const token = isLocal ? config.METRICS_TOKEN : (await secrets.current()).metrics_token
+  const isLocal = config.SECRETS_PREFIX === undefined
+  const token = isLocal ? config.METRICS_TOKEN : (await secrets.metrics.current()).token
   if (token === undefined ? isLocal : isSame(token, bearerToken(authorization))) return
   await assertAdmin(services, authorization)
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { type PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
+import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type StockTotal, totalsOf } from './stock.ts'
 
@@ -13,13 +14,13 @@ type StockQuery = z.infer<typeof StockQuery>
 
 /** Stock of every SKU, including those that never had any. @throws Refusal `invalid_cursor` */
 export async function listStock(
-  { store, secrets }: Services,
+  services: Services,
   { caller }: CallerContext,
   query: StockQuery,
 ): Promise<{ levels: StockTotal[]; page: PageInfo }> {
+  const { store } = services
   const { below = Number.POSITIVE_INFINITY } = query
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['stock', caller.id], query)
+  const pages = paging(await cursorKeyring(services), ['stock', caller.id], query)
   const warehouses = await store.warehouses.list()
   const { items, next } = await store.listSupply(
     warehouses,

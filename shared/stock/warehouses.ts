@@ -4,6 +4,7 @@ import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.t
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
+import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { mainWarehouseId, type NewWarehouse, type Warehouse, type WarehouseChange } from './warehouse.ts'
 
@@ -55,13 +56,12 @@ export async function updateWarehouse(
 
 /** In the order in which reservations use them. */
 export async function listWarehouses(
-  { store, secrets }: Services,
+  services: Services,
   { caller }: CallerContext,
   query: PageQuery,
 ): Promise<{ warehouses: Warehouse[]; page: PageInfo }> {
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['warehouses', caller.id], query)
-  const all = await store.warehouses.list()
+  const pages = paging(await cursorKeyring(services), ['warehouses', caller.id], query)
+  const all = await services.store.warehouses.list()
   const { limit, after } = pages.request
   const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1
   const warehouses = all.slice(start, start + limit)

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import type { Item } from '#shared/dynamodb/item.ts'
-import { keys, listings } from './keys.ts'
+import { keys } from './keys.ts'
 import { skuClaim } from './sku-claims.ts'
 
 /** How a type of item became what it is. Both functions know items whole, with keys, `entity` and `schema`. */
@@ -15,24 +15,25 @@ export interface SchemaChange {
 /** The latest change of each type of item; types that are not named are of version 1. */
 export type SchemaChanges = Readonly<Record<string, SchemaChange>>
 
-/** A user of version 1; the earliest had no `version` and no place in the list. */
-const FirstUser = z.looseObject({
-  id: z.string(),
-  created_at: z.string(),
-  version: z._default(z.int(), 1),
-  first: z.looseObject({ version: z._default(z.int(), 1) }),
-})
+/** A user of version 2. Sessions that started before `sessions_ended.at` were invalid. */
+const SecondUser = z.looseObject({ sessions_ended: z.exactOptional(z.unknown()), password_hash: z.string() })
 
 /** The list of schema changes: what codecs read and write, and what the migration job converts. */
 export const schemaChanges: SchemaChanges = {
   user: {
-    version: 2,
-    /** `is_admin` is not stored any more: it follows from the role. */
+    version: 3,
+    /**
+     * Existing sessions read as epoch 0. Their start times are no longer compared, so a user who had ended some of their
+     * sessions has all of them ended.
+     */
     upgrade(item) {
-      const { is_admin: _, first, ...user } = FirstUser.parse(item)
-      const { is_admin: __, ...created } = first
-      return { ...user, ...listings.user(user), first: created }
+      const { sessions_ended, password_hash: hash, ...user } = SecondUser.parse(item)
+      return { ...user, password_hash: { version: 1, hash }, epoch: sessions_ended === undefined ? 0 : 1 }
     },
+  },
+  session: {
+    version: 2,
+    upgrade: (item) => ({ ...item, epoch: 0 }),
   },
 }
 

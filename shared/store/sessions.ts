@@ -5,7 +5,7 @@ import { Session } from '#shared/users/session.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
 
-const sessionCodec = codec('session', Session)
+export const sessionCodec = codec('session', Session)
 
 export const sessionStore = (connection: Connection) => ({
   async start(session: Session): Promise<void> {
@@ -48,7 +48,7 @@ export const sessionStore = (connection: Connection) => ({
       : { rotated: true, session: sessionCodec.decodeFound(written.item) }
   },
 
-  /** Ends a session permanently; ending it twice, or one that never existed, is no error. */
+  /** Ends a session permanently. Does nothing if it has ended, or never existed. */
   async end(id: string): Promise<void> {
     await writeOne(connection, {
       operation: {

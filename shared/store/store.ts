@@ -1,8 +1,8 @@
 import { type Connection, pause } from '#shared/dynamodb/connection.ts'
 import { getItem } from '#shared/dynamodb/read.ts'
 import { type FailureOf, transact, type Write } from '#shared/dynamodb/transact.ts'
+import type { Guard } from '#shared/requests/guard.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { attemptStore } from './attempts.ts'
 import { counterStore } from './counters.ts'
 import { jobStore } from './jobs.ts'
@@ -14,6 +14,7 @@ import { orderStore } from './orders.ts'
 import { outboxStore } from './outbox.ts'
 import { productStore } from './products.ts'
 import { sessionStore } from './sessions.ts'
+import { standingReader } from './standing.ts'
 import { stockStore } from './stock.ts'
 import { stockAlertStore } from './stock-alerts.ts'
 import { supplyReader } from './supply.ts'
@@ -41,7 +42,7 @@ const pingMilliseconds = 800
  * The table as the use cases of one request see it.
  * @param guard what must hold when they write; background work has none
  */
-export const createStore = (connection: Connection, caches: StoreCaches, guard?: WriteGuard) => ({
+export const createStore = (connection: Connection, caches: StoreCaches, guard?: Guard) => ({
   attempts: attemptStore(connection),
   counters: counterStore(connection),
   jobs: jobStore(connection),
@@ -54,6 +55,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   sessions: sessionStore(connection),
   stock: stockStore(connection),
   stockAlerts: stockAlertStore(connection),
+  readStanding: standingReader(connection),
   readSupply: supplyReader(connection, caches.buckets),
   listSupply: supplyLister(connection),
   users: userStore(connection),
@@ -89,7 +91,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
  * The write itself is conditioned on the version it replaces, so nothing can come in between.
  * @throws Refusal `version_mismatch`
  */
-function assertExpected(guard: WriteGuard | undefined, version: number | undefined): void {
+function assertExpected(guard: Guard | undefined, version: number | undefined): void {
   if (!guard?.expected || version === undefined || guard.expected.has(version)) return
   throw new Refusal('version_mismatch', `The current version is ${version}. Read it and try again.`, { version })
 }

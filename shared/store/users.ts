@@ -4,11 +4,12 @@ import type { Item, Key } from '#shared/dynamodb/item.ts'
 import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from '#shared/dynamodb/list-page.ts'
 import { getItem, getItems } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
+import { writeOne } from '#shared/dynamodb/write-one.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
 
-const userCodec = codec('user', StoredUser)
+export const userCodec = codec('user', StoredUser)
 
 /** Why a user could not be created. */
 export type UserConflict =
@@ -45,6 +46,14 @@ export const userStore = (connection: Connection) => {
       operation: { Put: { Item: encoded(after), ...onlyVersion(before.version) } },
       failure: () => 'changed',
     }),
+
+    /**
+     * Writes an account in another form that shows in no answer, so its version stays. Does nothing if it has changed: the
+     * form can wait for the next time.
+     */
+    async rewrite(user: StoredUser): Promise<void> {
+      await writeOne(connection, { operation: { Put: { Item: encoded(user), ...onlyVersion(user.version) } } })
+    },
 
     /** Lets the transaction pass only while this user is an admin who may act. */
     requireAdmin: (id: string): Write<'no_admin'> => ({

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod/mini'
-import { Role } from '#shared/requests/caller.ts'
-import { Fault } from '#shared/requests/fault.ts'
+import { Role, type SessionClaim } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { Secrets } from '#shared/runtime/secrets.ts'
+import { newestActive, type SecretSources, type Secrets } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Jwks, User } from './user.ts'
 
@@ -16,6 +15,8 @@ const issuerOf = (stage: string) => `holdfast-${stage}`
 const Claims = z.object({
   sub: z.string(),
   sid: z.string(),
+  /** Epoch of the credentials that the session started under. */
+  epoch: z.int(),
   role: Role,
   /** Only there while the bearer must change the password first. */
   must_change_password: z.exactOptional(z.literal(true)),
@@ -24,26 +25,30 @@ const Claims = z.object({
 })
 export type Claims = z.infer<typeof Claims>
 
-/** What tokens are made and judged with. */
-type TokenServices = Pick<Services, 'config' | 'secrets'> & { clock: Pick<Services['clock'], 'now'> }
+/** What tokens are signed and verified with: only a function that issues tokens can read the signing keys. */
+type TokenServices<N extends 'signing' | 'verification'> = Pick<Services, 'config'> & {
+  secrets: Pick<SecretSources, N>
+  clock: Pick<Services['clock'], 'now'>
+}
 
-type SigningKey = Secrets['signing_keys'][number]
+type VerificationKey = Secrets['verification']['keys'][number]
 
-/** API Gateway takes headers of 10 kB at most; nothing of ours comes near. */
+/** API Gateway accepts headers of 10 kB at most; the tokens signed here are far shorter. */
 const maxTokenLength = 4096
 
 /** Signs an access token of one session. */
 export async function signAccessToken(
-  { config, clock, secrets }: TokenServices,
+  { config, clock, secrets }: TokenServices<'signing'>,
   user: Pick<User, 'id' | 'role' | 'must_change_password'>,
-  sessionId: string,
+  session: SessionClaim,
 ): Promise<{ token: string; expiresInSeconds: number }> {
   const nowMilliseconds = clock.now()
   const now = Math.floor(nowMilliseconds / 1000)
-  const key = signingKey(await secrets.current(), nowMilliseconds)
+  const key = newestActive((await secrets.signing.current()).keys, nowMilliseconds)
   const expiresInSeconds = config.ACCESS_TOKEN_MINUTES * 60
   const token = await new SignJWT({
-    sid: sessionId,
+    sid: session.id,
+    epoch: session.epoch,
     role: user.role,
     ...(user.must_change_password ? { must_change_password: true } : {}),
   })
@@ -58,28 +63,23 @@ export async function signAccessToken(
   return { token, expiresInSeconds }
 }
 
-/** The newest key that is in use already. */
-function signingKey({ signing_keys }: Secrets, now: number): SigningKey {
-  const active = signing_keys.filter(({ active_from }) => active_from <= now)
-  const [newest] = active.sort((a, b) => b.active_from - a.active_from)
-  if (!newest) throw new Fault('No signing key is active yet')
-  return newest
-}
-
 /**
- * The claims of a token of ours that is valid now.
+ * The claims of a token that Holdfast signed and that is valid now.
  * @throws Refusal `not_authenticated` whatever is wrong with it
  */
-export async function verifyAccessToken({ config, clock, secrets }: TokenServices, token: string): Promise<Claims> {
-  const key = await findKey(secrets, keyIdOf(token))
+export async function verifyAccessToken(
+  { config, clock, secrets }: TokenServices<'verification'>,
+  token: string,
+): Promise<Claims> {
+  const key = await findKey(secrets.verification, keyIdOf(token))
   if (!key) throw unauthenticated()
   try {
-    const { payload } = await jwtVerify(token, await importJWK(publicPart(key), algorithm), {
+    const { payload } = await jwtVerify(token, await importJWK(jwkOf(key), algorithm), {
       algorithms: [algorithm],
       typ: tokenType,
       issuer: issuerOf(config.STAGE),
       audience,
-      requiredClaims: ['sub', 'sid', 'role', 'exp', 'iat', 'jti'],
+      requiredClaims: ['sub', 'sid', 'epoch', 'role', 'exp', 'iat', 'jti'],
       currentDate: new Date(clock.now()),
     })
     return Claims.parse(payload)
@@ -90,7 +90,7 @@ export async function verifyAccessToken({ config, clock, secrets }: TokenService
 
 const unauthenticated = () => new Refusal('not_authenticated', 'Could not validate credentials')
 
-/** Key id of a header with only the three members that we write: a token that brings a key of its own is not ours. */
+/** Key id of a header that has exactly the three members `signAccessToken` writes: a token that brings its own key is refused. */
 function keyIdOf(token: string): string {
   try {
     const header = token.length > maxTokenLength ? {} : decodeProtectedHeader(token)
@@ -101,25 +101,17 @@ function keyIdOf(token: string): string {
   throw unauthenticated()
 }
 
-/** An unknown key may be a new one: the secrets are read again once. Failing to read them is our error, not a bad token. */
-async function findKey(secrets: Services['secrets'], kid: string): Promise<SigningKey | undefined> {
-  const find = ({ signing_keys }: Secrets) => signing_keys.find((key) => key.kid === kid)
-  return find(await secrets.current()) ?? find(await secrets.refreshed())
+/** An unknown key may be a new one, so the keys are read again once. Failing to read them is a fault, not a bad token. */
+async function findKey(source: SecretSources['verification'], kid: string): Promise<VerificationKey | undefined> {
+  const find = ({ keys }: Secrets['verification']) => keys.find((key) => key.kid === kid)
+  return find(await source.current()) ?? find(await source.refreshed())
 }
 
-const publicPart = ({ kid, jwk: { kty, crv, x, y } }: SigningKey): Jwks['keys'][number] => ({
-  kty,
-  crv,
-  x,
-  y,
-  kid,
-  alg: algorithm,
-  use: 'sig',
-})
+const jwkOf = (key: VerificationKey): Jwks['keys'][number] => ({ ...key, alg: algorithm, use: 'sig' })
 
 /** The public keys, those not in use yet included. */
-export const publicKeys = async ({ secrets }: Services): Promise<Jwks> => ({
-  keys: (await secrets.current()).signing_keys.map(publicPart),
+export const publicKeys = async ({ secrets }: { secrets: Pick<SecretSources, 'verification'> }): Promise<Jwks> => ({
+  keys: (await secrets.verification.current()).keys.map(jwkOf),
 })
 
 /** The token of an `Authorization: Bearer` header; undefined when the header is something else. */

@@ -3,7 +3,9 @@ import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
+import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { withSessionsEnded } from './credentials.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
 
@@ -13,41 +15,41 @@ export const readUser = async ({ store }: Services, id: string): Promise<User> =
 
 /** Newest first. @throws Refusal `invalid_cursor` */
 export async function listUsers(
-  { store, secrets }: Services,
+  services: Services,
   { caller }: CallerContext,
   query: UsersQuery,
 ): Promise<{ users: User[]; page: PageInfo }> {
-  const { cursor_secret } = await secrets.current()
-  const pages = paging(cursor_secret, ['users', caller.id], query)
+  const pages = paging(await cursorKeyring(services), ['users', caller.id], query)
   const { role, disabled, q } = query
   const passes = (user: UserRecord): boolean =>
     (role === undefined || user.role === role) &&
     (disabled === undefined || String(user.disabled) === disabled) &&
     (q === undefined || anyBeginsWith(q, [user.email, user.username]))
   const select = isSelective(query, []) ? async (users: StoredUser[]) => users.filter(passes) : undefined
-  const { items, next } = await store.users.list(select, pages.request)
+  const { items, next } = await services.store.users.list(select, pages.request)
   return { users: items.map(userOf), page: pages.info(next) }
 }
 
 /**
- * Changes an account. Nobody may take the admin's rights from themselves, and whoever takes them from another must
- * still have them when that is written: so there is always an admin, whoever acts at the same time.
+ * Changes an account. A new role, or disabling it, ends all its sessions, for good: enabling it again brings none back.
+ * Admins cannot take their own rights away, and an admin who takes them from another must still have them when that is
+ * written. So there is always an admin, whatever happens at the same time.
  * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`
  */
 export async function updateUser(
-  { store, clock }: Services,
+  { store }: Services,
   { caller }: CallerContext,
   { id, change }: { id: string; change: UserChange },
 ): Promise<User> {
   const before = found(await store.users.get(id))
   if (!isChange(before, change)) return userOf(before)
-  const after: StoredUser = { ...before, ...change, version: before.version + 1 }
+  const changed: StoredUser = { ...before, ...change, version: before.version + 1 }
+  const endsSessions = changed.role !== before.role || (changed.disabled && !before.disabled)
+  const after = endsSessions ? withSessionsEnded(changed) : changed
   const losesAdmin = isActiveAdmin(before) && !isActiveAdmin(after)
   if (losesAdmin && id === caller.id) {
     throw new Refusal('forbidden', 'You cannot disable or demote yourself. Another admin can.')
   }
-  // What was signed in before stays out, also when the account is enabled again.
-  if (after.disabled && !before.disabled) after.sessions_ended = { at: clock.now() }
   const conflict = await store.transact([
     store.users.replace(before, after),
     ...(losesAdmin ? [store.users.requireAdmin(caller.id)] : []),

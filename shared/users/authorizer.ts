@@ -24,7 +24,7 @@ export async function authorizeRequest(
   const name = Object.keys(headers ?? {}).find((header) => header.toLowerCase() === 'authorization')
   const bearer = bearerToken(name === undefined ? undefined : headers?.[name])
   if (bearer === undefined) throw new Error(unauthorized)
-  const { sub, sid, role, exp, must_change_password } = await verifyAccessToken(services, bearer).catch(
+  const { sub, sid, epoch, role, exp, must_change_password } = await verifyAccessToken(services, bearer).catch(
     (error: unknown): never => {
       throw error instanceof Refusal ? new Error(unauthorized) : error
     },
@@ -36,6 +36,6 @@ export async function authorizeRequest(
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
     },
-    context: { sub, sid, role, exp, must_change_password: must_change_password ?? false },
+    context: { sub, sid, epoch, role, exp, must_change_password: must_change_password ?? false },
   }
 }

@@ -1,7 +1,8 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { assertStrong, hashPassword, isPassword } from './password.ts'
+import { withSessionsEnded } from './credentials.ts'
+import { assertStrong, hashPassword, isPassword, normalisedPassword } from './password.ts'
 import type { PasswordChange } from './user.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { PasswordChange } from './user.ts'
  * @throws Refusal `validation_failed` when the current one is wrong or the new one is the same, `weak_password`
  */
 export async function changePassword(
-  { store, clock, config }: Services,
+  { store, config }: Services,
   { caller }: CallerContext,
   { current_password, new_password }: PasswordChange,
 ): Promise<void> {
@@ -18,17 +19,16 @@ export async function changePassword(
   if (!(await isPassword(current_password, user.password_hash))) {
     throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
   }
-  if (new_password === current_password) {
+  if (normalisedPassword(new_password) === normalisedPassword(current_password)) {
     throw invalidFields({ pointer: '#/new_password', code: 'unchanged', detail: 'is your password already' })
   }
   assertStrong(new_password, { email: user.email, policy: config.PASSWORD_POLICY, pointer: '#/new_password' })
   const changed = await store.transact([
     store.users.replace(user, {
-      ...user,
+      ...withSessionsEnded(user, caller.session),
       password_hash: await hashPassword(new_password, config.PASSWORD_HASH_COST),
       must_change_password: false,
       version: user.version + 1,
-      sessions_ended: { at: clock.now(), except: caller.sessionId },
     }),
   ])
   if (changed) throw new Refusal('concurrent_update', 'The account was changed at the same time.')

@@ -81,6 +81,7 @@ export async function createUser(
   const conflict = await store.transact(
     store.users.create({
       ...user,
+      epoch: 0,
       password_hash: await hashPassword(password, config.PASSWORD_HASH_COST),
       creation,
       first: user,

@@ -1,17 +1,22 @@
 import * as z from 'zod/mini'
 
+/** A session, and so each refresh token, lasts for 30 days after the last refresh. */
+export const sessionSeconds = 30 * 24 * 3600
+
 /** A family of refresh tokens: one login on one device. No token is stored: each is derived from id and generation. */
 export const Session = z.object({
   id: z.string(),
   user_id: z.string(),
+  /** Epoch of the account's credentials when the password was read for this login. */
+  epoch: z.int(),
   /** Epoch milliseconds. */
   started_at: z.int(),
-  /** Number of the newest token handed out. */
+  /** Number of the newest token issued. */
   generation: z.int(),
   /** Epoch milliseconds. */
   rotated_at: z.int(),
   ended: z.boolean(),
-  /** Epoch seconds, as DynamoDB's time to live wants it. */
+  /** Epoch seconds: DynamoDB's time to live. */
   expires_at: z.int(),
 })
 export type Session = z.infer<typeof Session>

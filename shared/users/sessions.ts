@@ -1,30 +1,30 @@
 import { randomBytes } from 'node:crypto'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { refreshKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
 import { accountName } from './account-name.ts'
 import { limited } from './attempts.ts'
-import { isPassword, nobodysHash } from './password.ts'
+import { isValidSession } from './credentials.ts'
+import { hashPassword, isOutdated, isPassword, unmatchableHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
-import type { Session } from './session.ts'
+import { type Session, sessionSeconds } from './session.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type Login, type Tokens, type User, type UserRecord, userOf } from './user.ts'
 
-const sessionSeconds = 30 * 24 * 3600
-
-/** How long the token before the newest is answered with the newest: a phone that lost the answer asks again. */
+/** How long the token before the newest may be used again, and yields the newest: a client may have lost that answer. */
 const graceMilliseconds = 60_000
 
 /**
  * Failed logins are limited per account, whether there is one or not, and client address.
- * @throws Refusal `invalid_credentials`, without saying which of the two is wrong; `rate_limited`, also to who is right
+ * @throws Refusal `invalid_credentials`, without saying which of the two is wrong; `rate_limited`, even for the right password
  */
 export async function logIn(
   services: Services,
   { login, clientAddress }: { login: Login; clientAddress: string },
 ): Promise<Tokens> {
-  const { store, clock } = services
+  const { store, clock, config } = services
   const name = login.email ?? login.username ?? ''
   const candidate = await (name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name))
   const user = await limited(services, {
@@ -32,26 +32,36 @@ export async function logIn(
     attempt: () => verified(services, candidate, login.password),
     counts: ({ status }) => status === 'rejected',
   })
-  const id = randomBytes(16).toString('base64url')
   const now = clock.now()
-  await store.sessions.start({
-    id,
+  const session: Session = {
+    id: randomBytes(16).toString('base64url'),
     user_id: user.id,
+    epoch: user.epoch,
     started_at: now,
     generation: 1,
     rotated_at: now,
     ended: false,
     expires_at: expiryAt(now),
-  })
-  return tokensFor(services, user, id, 1)
+  }
+  // Checking the password takes long enough for the account to change. The session itself needs no condition: it carries
+  // the epoch that the password was verified under, so a change after this read ends it like any other session.
+  const [account] = await Promise.all([store.users.get(user.id), store.sessions.start(session)])
+  if (!account || !isValidSession(account, session)) throw invalidCredentials()
+  if (isOutdated(account.password_hash)) {
+    const password_hash = await hashPassword(login.password, config.PASSWORD_HASH_COST)
+    await store.users.rewrite({ ...account, password_hash })
+  }
+  return tokensFor(services, account, session)
 }
 
-/** The user whose password it is. @throws Refusal `invalid_credentials`, after the same time whoever was asked for */
+/** The user whose password it is. @throws Refusal `invalid_credentials`, after the same time for accounts that do not exist */
 async function verified({ config }: Services, user: StoredUser | undefined, password: string): Promise<StoredUser> {
-  const isMatch = await isPassword(password, user?.password_hash ?? nobodysHash(config.PASSWORD_HASH_COST))
+  const isMatch = await isPassword(password, user?.password_hash ?? unmatchableHash(config.PASSWORD_HASH_COST))
   if (user && isMatch && !user.disabled) return user
-  throw new Refusal('invalid_credentials', 'Incorrect e-mail, username or password.')
+  throw invalidCredentials()
 }
+
+const invalidCredentials = () => new Refusal('invalid_credentials', 'Incorrect e-mail, username or password.')
 
 /**
  * Trades a refresh token for its successor. The token before the newest, shown again within a minute, gets that same
@@ -59,8 +69,8 @@ async function verified({ config }: Services, user: StoredUser | undefined, pass
  * @throws Refusal `refresh_invalid`, `refresh_reused`
  */
 export async function refreshSession(services: Services, presented: string): Promise<Tokens> {
-  const { store, clock, secrets } = services
-  const token = parseRefreshToken((await secrets.current()).refresh_secret, presented)
+  const { store, clock } = services
+  const token = parseRefreshToken(await refreshKeyring(services), presented)
   if (!token) throw invalidRefresh()
   const now = clock.now()
   const { session } = await store.sessions.rotate(token.sessionId, token.generation, now, expiryAt(now))
@@ -71,13 +81,9 @@ export async function refreshSession(services: Services, presented: string): Pro
     throw new Refusal('refresh_reused', 'This refresh token was used before. The session has ended; log in again.')
   }
   const user = await store.users.get(session.user_id)
-  if (!user || user.disabled || isEnded(session, user)) throw invalidRefresh()
-  return tokensFor(services, user, session.id, session.generation)
+  if (!user || !isValidSession(user, session)) throw invalidRefresh()
+  return tokensFor(services, user, session)
 }
-
-/** Whether a password change on another device ended this session. */
-const isEnded = (session: Session, { sessions_ended: ended }: StoredUser): boolean =>
-  ended !== undefined && session.started_at < ended.at && session.id !== ended.except
 
 /** Ends the session of a bearer or of a refresh token. @throws Refusal when neither is valid, or none is given */
 export async function logOut(
@@ -86,7 +92,7 @@ export async function logOut(
 ): Promise<void> {
   const bearer = bearerToken(authorization)
   if (presented !== undefined) {
-    const token = parseRefreshToken((await services.secrets.current()).refresh_secret, presented)
+    const token = parseRefreshToken(await refreshKeyring(services), presented)
     if (!token) throw invalidRefresh()
     await services.store.sessions.end(token.sessionId)
   } else if (bearer !== undefined) {
@@ -104,14 +110,16 @@ export async function readMe({ store }: Services, { caller }: CallerContext): Pr
   return userOf(user)
 }
 
-async function tokensFor(services: Services, user: UserRecord, sessionId: string, generation: number): Promise<Tokens> {
-  const { token, expiresInSeconds } = await signAccessToken(services, user, sessionId)
-  const { refresh_secret } = await services.secrets.current()
+async function tokensFor(services: Services, user: UserRecord, session: Session): Promise<Tokens> {
+  const [{ token, expiresInSeconds }, keyring] = await Promise.all([
+    signAccessToken(services, user, session),
+    refreshKeyring(services),
+  ])
   return {
     access_token: token,
     token_type: 'bearer',
     expires_in: expiresInSeconds,
-    refresh_token: refreshToken(refresh_secret, { sessionId, generation }),
+    refresh_token: refreshToken(keyring, { sessionId: session.id, generation: session.generation }),
     user_info: userOf(user),
   }
 }

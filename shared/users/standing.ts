@@ -1,14 +1,26 @@
-import type { Role } from '#shared/requests/caller.ts'
+import type { Caller } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { Account } from '#shared/requests/write-guard.ts'
+import { isValidSession } from './credentials.ts'
+import type { Session } from './session.ts'
+import type { StoredUser } from './stored-user.ts'
+
+/** What the table holds about a caller now; the caller's token may be older. */
+export interface Standing {
+  user: StoredUser | undefined
+  session: Session | undefined
+}
 
 /**
- * Whether a token still says the truth about its bearer. A role that has changed, upwards too, is answered with "refresh",
- * so that nobody writes under a role they do not have.
+ * Accepts a token only while its session does: not after a logout, and not after anything that raised the account's
+ * epoch. A role cannot have changed meanwhile, because a change of role raises the epoch.
  * @throws Refusal `not_authenticated`
  */
-export function assertGoodStanding(account: Account | undefined, role: Role): Account {
-  if (!account || account.disabled) throw new Refusal('not_authenticated', 'Could not validate credentials')
-  if (account.role !== role) throw new Refusal('not_authenticated', 'Your role has changed: refresh your token.')
-  return account
+export function assertGoodStanding(
+  { user, session }: Standing,
+  { session: claimed }: Pick<Caller, 'session'>,
+): StoredUser {
+  if (!user || !session || session.ended || !isValidSession(user, claimed)) {
+    throw new Refusal('not_authenticated', 'Could not validate credentials')
+  }
+  return user
 }

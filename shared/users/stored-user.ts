@@ -1,13 +1,14 @@
 import * as z from 'zod/mini'
 import { Creation } from '#shared/requests/idempotency.ts'
+import { Credentials } from './credentials.ts'
+import { PasswordHash } from './password-hash.ts'
 import { UserRecord } from './user.ts'
 
 /** `first` is the user as created: what a repeated creation is answered with. */
 export const StoredUser = z.object({
   ...UserRecord.shape,
-  password_hash: z.string(),
-  /** Sessions that began before `at` (epoch ms) are over, but for the one that asked for it. */
-  sessions_ended: z.exactOptional(z.object({ at: z.int(), except: z.exactOptional(z.string()) })),
+  ...Credentials.shape,
+  password_hash: PasswordHash,
   creation: Creation,
   first: UserRecord,
 })

@@ -30,6 +30,7 @@ describe('changing the password', () => {
   test.each([
     ['a wrong current password', { ...change, current_password: 'not-my-password' }, '#/current_password'],
     ['the password it is already', { ...change, new_password: password }, '#/new_password'],
+    ['the same in full-width letters', { ...change, new_password: `ａ${password.slice(1)}` }, '#/new_password'],
   ])('refuses %s and changes nothing', async (_, body, pointer) => {
     const person = await newPerson(baseUrl, admin)
     expect(await person.changePassword({ body })).toMatchObject({

@@ -5,7 +5,7 @@ import type { Tokens } from '#shared/users/user.ts'
 
 /** More than an attacker can have: a session of their own, the API's keys (to build tokens that must fail), a clock. */
 export interface Workshop {
-  key: Secrets['signing_keys'][number]
+  key: Secrets['signing']['keys'][number]
   tokens: Tokens
   sessionId: string
   /** Epoch seconds. */
@@ -28,6 +28,7 @@ const genuineClaims = ({ tokens, sessionId, now }: Workshop) => ({
   aud: 'holdfast-api',
   sub: tokens.user_info.id,
   sid: sessionId,
+  epoch: 0,
   role: tokens.user_info.role,
   jti: randomUUID(),
   iat: now,
@@ -81,6 +82,8 @@ async function claimForgeries({ now }: Workshop, claim: (claims: Record<string, 
     'the subject is empty': await claim({ sub: '' }),
     'no session': await claim({ sid: undefined }),
     'the session is a list': await claim({ sid: [] }),
+    'no epoch': await claim({ epoch: undefined }),
+    'the epoch is text': await claim({ epoch: '0' }),
     'no jti': await claim({ jti: undefined }),
     'no role': await claim({ role: undefined }),
     'an unknown role': await claim({ role: 'root' }),

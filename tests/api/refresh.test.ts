@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Client, createClient } from '#shared/api/client.ts'
 import { createRuntime } from '#shared/composition/process.ts'
+import { refreshKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { parseRefreshToken } from '#shared/users/refresh-token.ts'
 import { logIn, refreshSession } from '#shared/users/sessions.ts'
@@ -33,7 +34,7 @@ afterAll(() => stack.stop())
 const logInOverHttp = async () => expectStatus(await anybody.logIn({ body: { email, password } }), 200).refresh_token
 const refresh = (token: string) => anybody.refresh({ body: { refresh_token: token } })
 const successorOf = async (token: string) => expectStatus(await refresh(token), 200).refresh_token
-const read = async (token: string) => parseRefreshToken((await services.secrets.current()).refresh_secret, token)
+const read = async (token: string) => parseRefreshToken(await refreshKeyring(services), token)
 
 describe('refreshing', () => {
   test('exchanges the token for new ones that the API accepts', async () => {

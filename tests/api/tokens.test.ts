@@ -3,7 +3,7 @@ import { request } from 'node:http'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Problem } from '#shared/api/problem.ts'
-import { Secrets } from '#shared/runtime/secrets.ts'
+import { secretSchemas } from '#shared/runtime/secrets.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { signInAdmin } from '#tests/support/people.ts'
 import { forgedTokens, signToken, type Workshop } from './forged-tokens.ts'
@@ -22,8 +22,8 @@ let forgeries: Record<string, string>
 beforeAll(async () => {
   stack = await startLocalStack()
   const { tokens } = await signInAdmin(stack.baseUrl, adminPassword)
-  const { signing_keys } = Secrets.parse(JSON.parse(readFileSync(join(stack.dataFolder, 'secrets.json'), 'utf8')))
-  const [key] = signing_keys
+  const { signing } = JSON.parse(readFileSync(join(stack.dataFolder, 'secrets.json'), 'utf8'))
+  const [key] = secretSchemas.signing.parse(signing).keys
   if (!key) throw new Error('The stack has no signing key')
   const [sessionId = ''] = tokens.refresh_token.split('.')
   workshop = { key, tokens, sessionId, now: Math.floor(Date.now() / 1000) }

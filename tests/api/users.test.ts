@@ -107,23 +107,24 @@ describe('a user who is disabled', () => {
 })
 
 describe('a changed role', () => {
-  test('that is lower stops writes at once, and the rest at the next refresh', async () => {
+  test('that is lower takes effect at once, and a new login has it', async () => {
     const person = await newPerson(baseUrl, admin, 'editor')
     expectStatus(await aProduct(person), 201)
     await change(person, { role: 'user' })
-    expect(await aProduct(person)).toMatchObject({ ...outOfDate, body: { detail: expect.stringContaining('refresh') } })
-    const now = await refreshed(person)
+    expect(await aProduct(person)).toMatchObject(outOfDate)
+    expect(await refresh(person)).toMatchObject({ status: 401, body: { code: 'refresh_invalid' } })
+    const now = await signIn(baseUrl, person.tokens.user_info.email, password)
     expect(now.tokens.user_info).toMatchObject({ role: 'user', is_admin: false })
     expect(await aProduct(now)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
     expectStatus(await anOrder(now), 201)
   })
 
-  test('that is higher takes effect with a refresh, which writes require', async () => {
+  test('that is higher takes effect with a new login, which writes require', async () => {
     const person = await newPerson(baseUrl, admin)
     await change(person, { role: 'admin' })
     expect(await person.getUser({ params: { id: person.id } })).toMatchObject({ status: 403 })
     expect(await anOrder(person)).toMatchObject(outOfDate)
-    const now = await refreshed(person)
+    const now = await signIn(baseUrl, person.tokens.user_info.email, password)
     expect(expectStatus(await now.getUser({ params: { id: person.id } }), 200)).toMatchObject({ is_admin: true })
     expectStatus(await anOrder(now), 201)
   })

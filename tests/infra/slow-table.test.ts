@@ -43,7 +43,8 @@ function request(): object {
     { resource: path, variables: { id: orderId } },
   )
   const exp = String(Math.floor(Date.now() / 1000) + 900)
-  event.requestContext.authorizer = { sub: 'usr_1', sid: 'slow', role: 'user', must_change_password: 'false', exp }
+  const caller = { sub: 'usr_1', sid: 'slow', epoch: '0', role: 'user' }
+  event.requestContext.authorizer = { ...caller, must_change_password: 'false', exp }
   return event
 }
 

@@ -33,18 +33,21 @@ describe('corsOrigins', () => {
 describe('rotationDays', () => {
   test('has Secrets Manager call the function, once there are keys', () => {
     const template = templateWith({ rotationDays: 30 })
-    template.hasResource('AWS::SecretsManager::RotationSchedule', {
-      Properties: {
-        SecretId: 'holdfast/prod/keys',
-        RotationLambdaARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RotateKeys'), 'Arn'] },
-        RotationRules: { AutomaticallyAfterDays: 30 },
-        RotateImmediatelyOnUpdate: false,
-      },
-      DependsOn: Match.arrayWith([
-        Match.stringLikeRegexp('^Bootstrap'),
-        Match.stringLikeRegexp('^KeyRotationSecretsManager'),
-      ]),
-    })
+    for (const secret of ['signing-keys', 'refresh-secrets', 'cursor-secrets']) {
+      template.hasResource('AWS::SecretsManager::RotationSchedule', {
+        Properties: {
+          SecretId: `holdfast/prod/${secret}`,
+          RotationLambdaARN: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RotateKeys'), 'Arn'] },
+          RotationRules: { AutomaticallyAfterDays: 30 },
+          RotateImmediatelyOnUpdate: false,
+        },
+        DependsOn: Match.arrayWith([
+          Match.stringLikeRegexp('^Bootstrap'),
+          Match.stringLikeRegexp('^KeyRotationSecretsManager'),
+        ]),
+      })
+    }
+    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 3)
     template.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunction',
       FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RotateKeys'), 'Arn'] },

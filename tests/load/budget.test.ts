@@ -46,7 +46,7 @@ beforeAll(async () => {
 })
 afterAll(() => stack.stop())
 
-/** The account of a caller who writes is read beside these, one unit a request: `cost.json` counts it. */
+/** Account and session of a guarded request are read beside these, two units a request: `cost.json` counts them. */
 const services = (): Services => runtime.servicesUntil(customer.deadline)
 
 const orderOf = (request: StockOrderRequest, key = randomUUID()) =>

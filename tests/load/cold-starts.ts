@@ -4,11 +4,13 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { buildBundles, bundleFolder } from '#infra/bundling/bundles.ts'
 import { proxyEvent } from '#infra/local/gateway-event.ts'
 import { authorizerFile, functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
+import { type SecretName, secretId } from '#shared/runtime/secrets.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { newKey } from '#tests/support/people.ts'
 import { openShop, stocked } from './shop.ts'
@@ -29,6 +31,7 @@ interface Subject {
   accepts: (answer: Record<string, unknown>) => boolean
 }
 
+const prefix = 'holdfast/cold'
 const rounds = Number(process.env['ROUNDS'] ?? 11)
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
 
@@ -61,11 +64,15 @@ async function start({ bundle, event, accepts }: Subject, env: Record<string, st
   return cost
 }
 
-/** Serves one secret, as Secrets Manager does. */
-async function startSecretsManager(text: string): Promise<Server> {
-  const server = createServer((_, response) => {
+/** Serves the secrets of a local stack, as Secrets Manager does. */
+async function startSecretsManager(file: string): Promise<Server> {
+  const secrets = JSON.parse(readFileSync(file, 'utf8'))
+  const names = Object.keys(secrets) as SecretName[]
+  const server = createServer(async (request, response) => {
+    const { SecretId } = (await json(request)) as { SecretId: string }
+    const name = names.find((one) => secretId(prefix, one) === SecretId)
     response.setHeader('Content-Type', 'application/x-amz-json-1.1')
-    response.end(JSON.stringify({ SecretString: text }))
+    response.end(JSON.stringify({ SecretString: JSON.stringify(secrets[name ?? '']) }))
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   return server
@@ -78,7 +85,7 @@ const environmentOn = (stack: LocalStack, secretsManager: Server): Record<string
   AWS_SECRET_ACCESS_KEY: 'local',
   AWS_ENDPOINT_URL: `http://127.0.0.1:${(secretsManager.address() as AddressInfo).port}`,
   DYNAMODB_ENDPOINT: stack.endpoint,
-  SECRETS_ID: 'keys',
+  SECRETS_PREFIX: prefix,
 })
 
 /** Outside this package, which is one of ES modules: on AWS the bundle is alone. */
@@ -106,8 +113,9 @@ async function subjectsOn(stack: LocalStack, folder: string): Promise<Record<str
       requestId: 'cold',
     }
     const event = proxyEvent(request, { resource: path, variables: {} })
+    const [sid = ''] = tokens.refresh_token.split('.')
     const exp = String(Math.floor(Date.now() / 1000) + 900)
-    event.requestContext.authorizer = { sub: id, sid: 'cold', role: 'user', must_change_password: 'false', exp }
+    event.requestContext.authorizer = { sub: id, sid, epoch: '0', role: 'user', must_change_password: 'false', exp }
     return event
   }
   const bare = join(folder, 'bare.js')
@@ -154,7 +162,7 @@ function report(costs: Map<string, Cost[]>): void {
 await buildBundles()
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
 const stack = await startLocalStack({ environment: { LOG_LEVEL: 'ERROR' } })
-const secretsManager = await startSecretsManager(readFileSync(join(stack.dataFolder, 'secrets.json'), 'utf8'))
+const secretsManager = await startSecretsManager(join(stack.dataFolder, 'secrets.json'))
 try {
   const subjects = await subjectsOn(stack, folder)
   const environment = environmentOn(stack, secretsManager)

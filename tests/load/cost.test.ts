@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import priceFile from '#infra/prices.json' with { type: 'json' }
+import { secretSchemas } from '#shared/runtime/secrets.ts'
 import { partOf, textOf } from '#tests/support/documents.ts'
 import { billOf, sentenceOf, totalOf } from './bill.ts'
 import pinned from './cost.json' with { type: 'json' }
@@ -43,7 +44,9 @@ describe('docs/deploying.md', () => {
   test('has its prices from the price file', () => {
     const { secrets, keys, alarms } = priceFile.at_rest
     const text = textOf('docs/deploying.md').replaceAll(/\s+/g, ' ')
-    expect(text).toContain(`two secrets at ${secrets.price.toFixed(2)} each, a key at ${keys.price.toFixed(2)}`)
+    // Those of tokens and cursors, and the first admin's.
+    expect(Object.keys(secretSchemas).length + 1).toBe(6)
+    expect(text).toContain(`six secrets at ${secrets.price.toFixed(2)} each, a key at ${keys.price.toFixed(2)}`)
     expect(text).toContain(`alarms at ${alarms.price.toFixed(2)} each beyond ten`)
   })
 })

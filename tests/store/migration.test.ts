@@ -1,19 +1,19 @@
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
-import type { Item } from '#shared/dynamodb/item.ts'
+import * as z from 'zod/mini'
 import { migrate } from '#shared/jobs/migrate.ts'
+import { codecKnowing } from '#shared/store/codec.ts'
 import { keys } from '#shared/store/keys.ts'
-import { listUsers, readUser, updateUser } from '#shared/users/administration.ts'
-import { contextOf } from '#tests/support/in-process.ts'
+import { readUser } from '#shared/users/administration.ts'
+import { isValidSession } from '#shared/users/credentials.ts'
 import { overtaken, useWorld } from '#tests/support/world.ts'
 import { endless, learningRelease, migrateAll, oldRelease, oldUsers } from './old-users.ts'
 
 const world = useWorld()
 const users = oldUsers(world)
-const admin = contextOf('admin', 'usr_admin', Number.POSITIVE_INFINITY)
 const shown = (id: string) => readUser(world.services, id)
 
-describe('users whose schema drops a field that follows from their role', () => {
+describe('users whose sessions follow an epoch instead of a time', () => {
   test('can be read and written by the learning release and by those before and after', async () => {
     const { itemOf, rename, renameNow } = users
     const [id = ''] = await users.store(1)
@@ -23,16 +23,13 @@ describe('users whose schema drops a field that follows from their role', () => 
 
     expect(await shown(id)).toMatchObject({ name: 'by the old one', version: 3 })
     await renameNow(id, 'by the current one')
-    const item = await itemOf(id)
-    expect(item).toMatchObject({ schema: 2, version: 4, list: 'USERS' })
-    for (const stored of [item, item['first']]) expect(stored).not.toHaveProperty('is_admin')
+    expect(await itemOf(id)).toMatchObject({ schema: 3, version: 4, list: 'USERS', epoch: 0 })
     await rename(learningRelease, id, 'by the learning one again')
-    expect(await itemOf(id)).toMatchObject({ schema: 1, version: 5, first: { is_admin: expect.any(Boolean) } })
-    const { role, is_admin } = await shown(id)
-    expect(is_admin).toBe(role === 'admin')
+    expect(await itemOf(id)).toMatchObject({ schema: 2, version: 5 })
+    expect(await itemOf(id)).not.toHaveProperty('epoch')
     await renameNow(id, 'by the current one again')
     // The old release is no longer running by then: it refuses the new schema.
-    await expect(rename(oldRelease, id, 'x')).rejects.toThrow('Item is user 2, not user 1')
+    await expect(rename(oldRelease, id, 'x')).rejects.toThrow('Item is user 3, not user 2')
   })
 
   test('are migrated in the background without loss while both releases write', async () => {
@@ -46,7 +43,7 @@ describe('users whose schema drops a field that follows from their role', () => 
     ])
     await Promise.all([migrate(world.services, endless), ...writers])
     await migrateAll(world)
-    expect(await users.schemas(ids)).toEqual(new Set([2]))
+    expect(await users.schemas(ids)).toEqual(new Set([3]))
     for (const id of idle) expect(await shown(id)).toEqual(before.get(id))
     for (const id of busy) {
       // Each of the three changes incremented it, and the migration did not.
@@ -80,24 +77,38 @@ describe('users whose schema drops a field that follows from their role', () => 
       overtaken(world.services, () => change(id)),
       endless,
     )
-    expect(await users.itemOf(id)).toMatchObject({ schema: 2, name: 'in between' })
+    expect(await users.itemOf(id)).toMatchObject({ schema: 3, name: 'in between' })
     await migrateAll(world)
   })
 
-  test('of the earliest kind, without version and list entry, are read and migrated', async () => {
-    const earliest = ({ list: _, list_sort: __, version: ___, first, ...item }: Item): Item => {
-      const { version: ____, ...created } = Object(first)
-      return { ...item, first: created }
+  test('who had ended sessions find all their earlier sessions ended, and no other users do', async () => {
+    const ended = { sessions_ended: { at: world.clock.now(), except: 'the-session-that-asked' } }
+    const [id = ''] = await users.store(1, (item) => ({ ...item, ...ended }))
+    const [other = ''] = await users.store(1)
+    const earlier = { id: 'the-session-that-asked', epoch: 0 }
+    const isValid = async (user: string) => {
+      const stored = await world.services.store.users.get(user)
+      return stored && isValidSession(stored, earlier)
     }
-    const [id = ''] = await users.store(1, earliest)
-    const change = (name: string) => updateUser(world.services, admin, { id, change: { name } })
-    const listed = async () =>
-      (await listUsers(world.services, admin, { limit: 1, q: id })).users.map((user) => user.id)
-    expect(await shown(id)).toMatchObject({ id, version: 1 })
-    expect(await listed()).toEqual([])
-    await expect(change('too early')).rejects.toMatchObject({ code: 'concurrent_update' })
+    for (const migrated of [false, true]) {
+      if (migrated) await migrateAll(world)
+      expect([await isValid(id), await isValid(other)]).toEqual([false, true])
+    }
+    expect(await users.itemOf(id)).not.toHaveProperty('sessions_ended')
+  })
+
+  test('have their sessions read as started under the first epoch', async () => {
+    const { sessions } = world.services.store
+    const session = { id: 'old', user_id: 'usr_1', started_at: 1, generation: 1, rotated_at: 1, ended: false }
+    const item = codecKnowing({})('session', z.looseObject({})).encode(keys.session('old'), {
+      ...session,
+      expires_at: 4_000_000_000,
+    })
+    await world.client.send(new PutCommand({ TableName: 'holdfast', Item: item }))
+    expect(await sessions.get('old')).toMatchObject({ ...session, epoch: 0 })
+    const { session: rotated } = await sessions.rotate('old', 1, 2, 4_000_000_000)
+    expect(rotated).toMatchObject({ epoch: 0, generation: 2 })
     await migrateAll(world)
-    expect(await listed()).toEqual([id])
-    expect(await change('Jo')).toMatchObject({ name: 'Jo', version: 2 })
+    expect(await sessions.get('old')).toEqual({ ...rotated })
   })
 })

@@ -3,6 +3,7 @@ import { BatchWriteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb
 import * as z from 'zod/mini'
 import type { Item } from '#shared/dynamodb/item.ts'
 import { migrate } from '#shared/jobs/migrate.ts'
+import { Creation } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { type Codec, codecKnowing } from '#shared/store/codec.ts'
 import { keys, listings } from '#shared/store/keys.ts'
@@ -15,20 +16,26 @@ import type { useWorld } from '#tests/support/world.ts'
 
 type World = ReturnType<typeof useWorld>
 
-/** Version 1, as earlier releases knew it. */
-const FirstUser = z.object({
-  ...StoredUser.shape,
-  is_admin: z.boolean(),
-  first: z.object({ ...UserRecord.shape, is_admin: z.boolean() }),
+/** Version 2, as earlier releases knew it. */
+const SecondUser = z.object({
+  ...UserRecord.shape,
+  password_hash: z.string(),
+  sessions_ended: z.exactOptional(z.object({ at: z.int(), except: z.exactOptional(z.string()) })),
+  creation: Creation,
+  first: UserRecord,
 })
-export const oldRelease: Codec<z.infer<typeof FirstUser>> = codecKnowing({})('user', FirstUser)
+const secondVersion = { user: { version: 2, upgrade: (item: Item) => item } }
+export const oldRelease: Codec<z.infer<typeof SecondUser>> = codecKnowing(secondVersion)('user', SecondUser)
 
-const withIsAdmin = (item: Item): Item => ({ ...item, is_admin: item['role'] === 'admin' })
-const downgrade = (item: Item): Item => ({ ...withIsAdmin(item), first: withIsAdmin(Object(item['first'])) })
+const downgrade = ({ epoch, password_hash, ...item }: Item): Item => ({
+  ...item,
+  password_hash: Object(password_hash).hash,
+  ...(Number(epoch) > 0 ? { sessions_ended: { at: 0 } } : {}),
+})
 
-/** The release in between reads both versions already, and writes the first. */
+/** The release in between reads both versions already, and writes the second. */
 export const learningRelease: Codec<StoredUser> = codecKnowing({
-  user: { version: 2, upgrade: (item) => item, ...schemaChanges['user'], downgrade },
+  user: { version: 3, upgrade: (item) => item, ...schemaChanges['user'], downgrade },
 })('user', StoredUser)
 
 const admin = contextOf('admin', 'usr_admin', Number.POSITIVE_INFINITY)
@@ -63,8 +70,7 @@ export function oldUsers(world: World) {
       version: 1,
       created_at: new Date(world.clock.now() + people).toISOString(),
     }
-    const shown = { ...record, is_admin: record.role === 'admin' }
-    const value = { ...shown, password_hash: 'x', creation: { digest: id, fingerprint: id }, first: shown }
+    const value = { ...record, password_hash: 'x', creation: { digest: id, fingerprint: id }, first: record }
     return { id, item: oldRelease.encode(keys.user(id), value, listings.user(record)) }
   }
 

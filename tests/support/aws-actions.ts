@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import * as z from 'zod/mini'
+import { type SecretName, secretId, secretSchemas } from '#shared/runtime/secrets.ts'
 
 /** IAM's prefix of a service by the one its protocol uses. */
 const prefixes: Record<string, string> = {
@@ -21,6 +22,18 @@ const transactionActions: Record<string, string> = {
   Get: 'dynamodb:GetItem',
 }
 
+/** How the use of a secret is recorded, beside the action. */
+export const secretUse = (name: SecretName): string => `secret:${name}`
+
+const Named = z.object({ SecretId: z.string() })
+
+/** The secret that a request is about, unless it is the first admin's, which is granted apart. */
+function secretsUsed(body: string): string[] {
+  const { SecretId } = Named.parse(JSON.parse(body))
+  const names = Object.keys(secretSchemas) as SecretName[]
+  return names.filter((name) => SecretId.includes(secretId('', name))).map(secretUse)
+}
+
 /** Services that speak REST have an action for a method and path. */
 const restActions: Record<string, string> = {
   'POST /v2/email/outbound-emails': 'ses:SendEmail',
@@ -36,6 +49,7 @@ export function actionsOf(
   const [protocol = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.')
   const prefix = prefixes[protocol]
   if (prefix === undefined) return [`unknown:${headers['x-amz-target'] ?? `${method} ${url}`}`]
+  if (prefix === 'secretsmanager') return [`${prefix}:${operation}`, ...secretsUsed(body)]
   // A batch of messages needs what a single one needs.
   if (!operation.startsWith('Transact')) return [`${prefix}:${operation.replace(/MessageBatch$/, 'Message')}`]
   const { TransactItems } = Transaction.parse(JSON.parse(body))

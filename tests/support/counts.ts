@@ -19,6 +19,7 @@ export const counts = isFullProof
       waitingWorlds: 40,
       movements: 10_000,
       outageOrders: 300,
+      sessionRaces: 200,
       exploration: { fuzzed: 40, sequences: 150 },
     }
   : {
@@ -37,5 +38,6 @@ export const counts = isFullProof
       waitingWorlds: 3,
       movements: 300,
       outageOrders: 40,
+      sessionRaces: 12,
       exploration: { fuzzed: 4, sequences: 25 },
     }

@@ -28,7 +28,7 @@ export const runtimeOn = ({ endpoint, dataFolder }: TablePlace, clock?: Clock, r
   )
 
 export function contextOf(role: Role, id: string, deadline: number): CallerContext {
-  const caller: Caller = { id, role, sessionId: 'in-process' }
+  const caller: Caller = { id, role, session: { id: 'in-process', epoch: 0 } }
   return { caller, requestId: 'in-process', deadline }
 }
 

@@ -9,8 +9,9 @@ import { workflows } from '#shared/aws/step-functions.ts'
 import { createRuntime, type Runtime, runtime } from '#shared/composition/process.ts'
 import type { AwsAction } from '#shared/runtime/function-definition.ts'
 import type { Port } from '#shared/runtime/ports.ts'
-import type { SecretSource } from '#shared/runtime/secrets.ts'
-import { actionsOf } from './aws-actions.ts'
+import type { SecretSource } from '#shared/runtime/secret-source.ts'
+import type { SecretName, SecretSources } from '#shared/runtime/secrets.ts'
+import { actionsOf, secretUse } from './aws-actions.ts'
 import { ownRuntimes, recordUse } from './used-actions.ts'
 
 /** What is running: a function, with what its process keeps between calls. */
@@ -47,13 +48,21 @@ interface Sent {
   body: string | Uint8Array
 }
 
-const recorded = ({ current: read, refreshed }: SecretSource): SecretSource => {
-  const recording = (get: () => ReturnType<typeof read>) => () => {
-    use('secretsmanager:GetSecretValue')
+function recorded<T>(name: SecretName, { current: read, refreshed }: SecretSource<T>): SecretSource<T> {
+  const recording = (get: () => Promise<T>) => () => {
+    use('secretsmanager:GetSecretValue', secretUse(name))
     return get()
   }
   return { current: recording(read), refreshed: recording(refreshed) }
 }
+
+const allRecorded = (sources: SecretSources): SecretSources => ({
+  signing: recorded('signing', sources.signing),
+  verification: recorded('verification', sources.verification),
+  refresh: recorded('refresh', sources.refresh),
+  cursor: recorded('cursor', sources.cursor),
+  metrics: recorded('metrics', sources.metrics),
+})
 
 /** Services of the runtime that the functions of a process share, once it is observed. */
 let shared: Runtime['servicesUntil'] | undefined
@@ -68,7 +77,7 @@ function sharedServices(): Runtime['servicesUntil'] {
     const services = (current.getStore()?.servicesUntil ?? servicesUntil)(...given)
     const { store, secrets } = services
     const warehouses = { ...store.warehouses, forget: forgetWarehouses }
-    return { ...services, store: { ...store, warehouses }, secrets: recorded(secrets) }
+    return { ...services, store: { ...store, warehouses }, secrets: allRecorded(secrets) }
   }
   shared = servicesUntil
   return shared

@@ -1,5 +1,6 @@
 import { callerName, deployedFunctions } from '#infra/deployed-functions.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
+import { secretUse } from './aws-actions.ts'
 import { afterFailure, type Excuse } from './unused-grants.ts'
 
 /** A call of a function to AWS. */
@@ -10,6 +11,9 @@ export interface Call {
   actions: readonly string[]
   wasRefused: boolean
 }
+
+/** The actions that a function is granted, and the secrets that it may read or write. */
+export const grantedTo = ({ uses, secrets = [] }: FunctionDefinition): string[] => [...uses, ...secrets.map(secretUse)]
 
 /** Compares the actions that functions are granted with those that they use; logs and traces are not calls of theirs. */
 export class UsedGrants {
@@ -38,9 +42,10 @@ export class UsedGrants {
 
   /** A line per function and one for all; and all that is wrong: undeclared, unused without a reason, or excused needlessly. */
   compare(): { lines: string[]; wrong: string[] } {
-    const rows = this.#functions.map(({ uses, ...deployed }) => {
+    const rows = this.#functions.map((deployed) => {
       const name = callerName(deployed)
-      return { name, granted: uses, unused: uses.filter((action) => !this.#used.get(name)?.has(action)) }
+      const granted = grantedTo(deployed)
+      return { name, granted, unused: granted.filter((action) => !this.#used.get(name)?.has(action)) }
     })
     const unused = rows.flatMap(({ name, unused }) => unused.map((action) => ({ name, action })))
     const granted = this.#grants()
@@ -64,6 +69,8 @@ export class UsedGrants {
   }
 
   #grants(): string[] {
-    return this.#functions.flatMap((deployed) => deployed.uses.map((action) => `${callerName(deployed)} ${action}`))
+    return this.#functions.flatMap((deployed) =>
+      grantedTo(deployed).map((action) => `${callerName(deployed)} ${action}`),
+    )
   }
 }

@@ -5,7 +5,7 @@ import type { OrderAction, OrderEvent, OrderView, StoredOrder } from '#shared/or
 import { placeOrder, placeSimulatedOrder } from '#shared/orders/place-order.ts'
 import { createProduct } from '#shared/products/catalogue.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
+import type { Guard } from '#shared/requests/guard.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
@@ -43,7 +43,7 @@ interface World {
   clock: HandClock
   services: Services
   /** The services of a request that is guarded. */
-  guardedBy(guard: WriteGuard): Services
+  guardedBy(guard: Guard): Services
   /** URL of the engine. */
   readonly endpoint: string
   /** For changes of the table that no use case makes. */

@@ -7,6 +7,7 @@ const now = Date.parse('2026-11-20T12:00:00.000Z')
 const context = {
   sub: 'usr_1',
   sid: 'session-1',
+  epoch: '2',
   role: 'operator',
   exp: String(now / 1000 + 1),
   must_change_password: 'false',
@@ -17,7 +18,7 @@ const eventWith = (authorizer: object | undefined) => ({ requestContext: { autho
 
 describe('authorising', () => {
   test('allows a role that the route requires, or more', () => {
-    const caller = { id: 'usr_1', role: 'operator', sessionId: 'session-1' }
+    const caller = { id: 'usr_1', role: 'operator', session: { id: 'session-1', epoch: 2 } }
     expect(authorise(routes.listOrders, eventWith(context), now)).toEqual(caller)
     expect(authorise(routes.startPick, eventWith(context), now)).toEqual(caller)
     expect(() => authorise(routes.createUser, eventWith(context), now)).toThrow('Admin access required')
@@ -30,6 +31,7 @@ describe('authorising', () => {
   test.each([
     ['no decision', undefined],
     ['a decision about a token that has expired meanwhile', { ...context, exp: String(now / 1000) }],
+    ['no epoch', { ...context, epoch: undefined }],
     ['a role there is not', { ...context, role: 'root' }],
   ])('refuses %s', (_, authorizer) => {
     expect(() => authorise(routes.getMe, eventWith(authorizer), now)).toThrow(

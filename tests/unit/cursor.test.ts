@@ -5,7 +5,9 @@ import { Refusal } from '#shared/requests/refusal.ts'
 
 fc.configureGlobal({ seed: 42, numRuns: 200 })
 
-const secret = 'a-secret-of-at-least-thirty-two-characters'
+const secret = { current: 'a-secret', accepted: ['a-secret'] }
+const next = { current: 'the-next', accepted: ['a-secret', 'the-next'] }
+const other = { current: 'another', accepted: ['another'] }
 const position = fc.string({ minLength: 1, unit: 'binary' }).filter((text) => text.isWellFormed())
 const scope = fc.array(fc.oneof(fc.string(), fc.constant(null), fc.integer()), { maxLength: 4 })
 
@@ -45,10 +47,17 @@ describe('a cursor', () => {
     )
   })
 
+  test('stays valid while a new secret replaces its own', () => {
+    const made = cursorAt(secret, ['list'], 'a')
+    expect(positionOf(next, ['list'], made)).toBe('a')
+    expect(positionOf(next, ['list'], cursorAt(next, ['list'], 'a'))).toBe('a')
+    expect(codeOf(() => positionOf(secret, ['list'], cursorAt(next, ['list'], 'a')))).toBe('invalid_cursor')
+  })
+
   test('is refused under another secret', () => {
     fc.assert(
       fc.property(scope, position, (scope, position) => {
-        expect(codeOf(() => positionOf(`${secret}!`, scope, cursorAt(secret, scope, position)))).toBe('invalid_cursor')
+        expect(codeOf(() => positionOf(other, scope, cursorAt(secret, scope, position)))).toBe('invalid_cursor')
       }),
     )
   })

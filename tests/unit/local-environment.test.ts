@@ -27,7 +27,7 @@ describe('.env', () => {
     expect(environment).toMatchObject({ PORT: '4000', HOST: '0.0.0.0', LOG_LEVEL: 'DEBUG', AWS_REGION: 'eu-central-1' })
   })
 
-  test.each(['RATE_LIMIT=5', 'port=4000', 'SECRETS_FILE=x', 'SECRETS_ID=x', 'NODE_OPTIONS=--inspect', 'PATH=/bin'])(
+  test.each(['RATE_LIMIT=5', 'port=4000', 'SECRETS_FILE=x', 'SECRETS_PREFIX=x', 'NODE_OPTIONS=--inspect', 'PATH=/bin'])(
     'cannot set an unknown name: %s',
     (line) => {
       expect(() => load(`LOG_LEVEL=INFO\n${line}\n`)).toThrow(`sets ${line.split('=')[0]}; .env.example`)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { actionsOf, isWrite } from '#shared/api/contract.ts'
+import { actionsOf, isGuarded, isWrite, rolesFor } from '#shared/api/contract.ts'
 import { operations, operationsAt } from '#shared/api/operations.ts'
 
 const names = (path: string): string[] => operationsAt(path).map(({ named }) => named.operation)
@@ -12,10 +12,17 @@ describe('the route table', () => {
     expect(new Set(served).size).toBe(served.length)
   })
 
-  test('guards every unsafe operation of signed-in callers, with a read of the account', () => {
+  test('guards every write and every request of staff, with a read of account and session', () => {
     const writes = operations.filter(({ route }) => isWrite(route))
     expect(writes.length).toBeGreaterThan(15)
-    for (const { operation, route } of writes) expect(actionsOf(route), operation).toContain('dynamodb:GetItem')
+    for (const { operation, route } of operations) {
+      if (route.access === 'public') continue
+      for (const role of rolesFor(route.access)) {
+        const ownReadOfUser = role === 'user' && !isWrite(route)
+        expect(isGuarded(route, { role }), `${operation} by ${role}`).toBe(!ownReadOfUser)
+      }
+      expect(actionsOf(route), operation).toContain('dynamodb:BatchGetItem')
+    }
   })
 
   test('grants no write to a safe operation', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { parseRefreshToken, refreshToken } from '#shared/users/refresh-token.ts'
 
-const secret = 'a-secret-of-at-least-thirty-two-characters'
+const secret = { current: 'a-secret', accepted: ['a-secret'] }
+const other = { current: 'another', accepted: ['another'] }
 const sessionId = 'AAAAAAAAAAAAAAAAAAAAAA'
 const genuine = refreshToken(secret, { sessionId, generation: 3 })
 const [, , signature = ''] = genuine.split('.')
@@ -23,9 +24,17 @@ describe('a refresh token', () => {
       genuine,
       refreshToken(secret, { sessionId, generation: 4 }),
       refreshToken(secret, { sessionId: 'BAAAAAAAAAAAAAAAAAAAAA', generation: 3 }),
-      refreshToken(`${secret}!`, { sessionId, generation: 3 }),
+      refreshToken(other, { sessionId, generation: 3 }),
     ].map((token) => token.split('.')[2])
     expect(new Set(signatures).size).toBe(4)
+  })
+
+  test('stays valid while a new secret replaces its own, and is then signed with the new one', () => {
+    const both = { current: 'another', accepted: ['a-secret', 'another'] }
+    expect(parseRefreshToken(both, genuine)).toEqual({ sessionId, generation: 3 })
+    const next = refreshToken(both, { sessionId, generation: 4 })
+    expect(parseRefreshToken(other, next)).toEqual({ sessionId, generation: 4 })
+    expect(parseRefreshToken(secret, next)).toBeUndefined()
   })
 
   const forged = [
@@ -38,7 +47,7 @@ describe('a refresh token', () => {
     ['a negative generation', refreshToken(secret, { sessionId, generation: -1 })],
     ['another session', `BAAAAAAAAAAAAAAAAAAAAA.3.${signature}`],
     ['a session of another length', refreshToken(secret, { sessionId: 'A', generation: 3 })],
-    ['another secret', refreshToken(`${secret}!`, { sessionId, generation: 3 })],
+    ['another secret', refreshToken(other, { sessionId, generation: 3 })],
     ['an empty signature', `${sessionId}.3.`],
     ['a shorter signature', genuine.slice(0, -1)],
     ['a padded signature', `${genuine}=`],

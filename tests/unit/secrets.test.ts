@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { secretSource } from '#shared/runtime/secrets.ts'
+import { secretSource } from '#shared/runtime/secret-source.ts'
+import { secretSources } from '#shared/runtime/secrets.ts'
 import { newSecrets } from '#shared/users/new-secrets.ts'
 
 const minute = 60_000
@@ -43,9 +44,23 @@ describe('secrets', () => {
   test('that have never been read are an error, until they can be', async () => {
     const known = await newSecrets()
     let reads = 0
-    const load = async () => (reads++ === 0 ? 'random text' : known)
-    const source = secretSource(load, { now: () => 0, sleep: async () => undefined })
+    const load = async (name: keyof typeof known) => (reads++ === 0 ? 'random text' : known[name])
+    const { cursor: source } = secretSources(load, { now: () => 0, sleep: async () => undefined })
     await expect(source.current()).rejects.toThrow()
-    expect(await source.current()).toEqual(known)
+    expect(await source.current()).toEqual(known.cursor)
+  })
+
+  test('are read one by one, each only when it is needed', async () => {
+    const known = await newSecrets()
+    const reads: string[] = []
+    const load = async (name: keyof typeof known) => {
+      reads.push(name)
+      return known[name]
+    }
+    const sources = secretSources(load, { now: () => 0, sleep: async () => undefined })
+    expect(await sources.refresh.current()).toEqual(known.refresh)
+    await sources.refresh.current()
+    expect(await sources.verification.refreshed()).toEqual(known.verification)
+    expect(reads).toEqual(['refresh', 'verification'])
   })
 })

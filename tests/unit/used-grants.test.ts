@@ -3,14 +3,14 @@ import { callerName, deployedFunctions, operationFunction } from '#infra/deploye
 import { operations } from '#shared/api/operations.ts'
 import type { FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import { afterFailure } from '#tests/support/unused-grants.ts'
-import { UsedGrants } from '#tests/support/used-grants.ts'
+import { grantedTo, UsedGrants } from '#tests/support/used-grants.ts'
 
 const excuses = { 'orders.get-order': { because: 'only after a failure', actions: ['dynamodb:Query'] } } as const
 
 /** Every action that is granted, used once. */
 const useAll = (functions: readonly FunctionDefinition[], grants: UsedGrants) => {
   for (const deployed of functions) {
-    grants.add({ caller: callerName(deployed), actions: deployed.uses, wasRefused: false })
+    grants.add({ caller: callerName(deployed), actions: grantedTo(deployed), wasRefused: false })
   }
 }
 
@@ -37,6 +37,16 @@ describe('the actions that functions use', () => {
     }
   })
 
+  test('are refused when they are on a secret that the route does not declare', () => {
+    const [read, list] = [
+      using('secretsmanager:GetSecretValue', 'secret:signing'),
+      { ...getOrder, secrets: ['cursor'] as const },
+    ]
+    const grants = new UsedGrants([{ ...list, uses: ['secretsmanager:GetSecretValue'] }], {})
+    grants.add(read)
+    expect(grants.undeclared()).toEqual(['orders.get-order secret:signing was used but is not granted'])
+  })
+
   test('of a function that does not exist are refused', () => {
     const grants = new UsedGrants([], {})
     grants.add(using('dynamodb:GetItem'))
@@ -54,17 +64,17 @@ describe('the actions that functions use', () => {
 describe('an action that a function never used', () => {
   test('is reported, unless there is a reason', () => {
     const missing = new UsedGrants([getOrder], {})
-    missing.add(using('dynamodb:GetItem'))
+    missing.add(using('dynamodb:GetItem', 'dynamodb:BatchGetItem'))
     expect(missing.compare().wrong).toEqual(['orders.get-order dynamodb:Query was not used'])
     const excused = new UsedGrants([getOrder], excuses)
-    excused.add(using('dynamodb:GetItem'))
+    excused.add(using('dynamodb:GetItem', 'dynamodb:BatchGetItem'))
     expect(excused.compare().wrong).toEqual([])
     expect(excused.compare().lines).toContain('not used: orders.get-order dynamodb:Query: only after a failure')
   })
 
   test('needs no excuse when it is not granted', () => {
     const grants = new UsedGrants([without('dynamodb:Query')], excuses)
-    grants.add(using('dynamodb:GetItem'))
+    grants.add(using('dynamodb:GetItem', 'dynamodb:BatchGetItem'))
     expect(grants.compare().wrong).toEqual(['orders.get-order dynamodb:Query is excused but not granted'])
   })
 

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, createClient } from '#shared/api/client.ts'
+import type { Tokens } from '#shared/users/user.ts'
+import { counts } from '#tests/support/counts.ts'
+import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { expectStatus, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import { pick, seeded } from '#tests/support/seeded.ts'
+
+const next = 'quite-another-password'
+const random = seeded(13)
+let stack: LocalStack
+let anybody: Client
+let admin: Person
+
+beforeAll(async () => {
+  // bcrypt as slow as in production: the race needs logins that are under way for a while.
+  stack = await startLocalStack({ environment: { PASSWORD_HASH_COST: '8' } })
+  anybody = createClient({ baseUrl: stack.baseUrl })
+  admin = await signInAdmin(stack.baseUrl, adminPassword)
+})
+afterAll(() => stack.stop())
+
+/** Answers that the attacking clients got, so that a race that never happens is noticed. */
+const reached = { loginsServed: 0, loginsRefused: 0, refreshesServed: 0, refreshesRefused: 0 }
+
+const update = async ({ id }: Person, disabled: boolean) =>
+  expectStatus(await admin.updateUser({ params: { id }, body: { disabled } }), 200)
+
+/** What ends the sessions of a person, but for the one that changes the password. */
+const endings = {
+  change: async (person: Person) =>
+    expectStatus(await person.changePassword({ body: { current_password: password, new_password: next } }), 204),
+  disable: (person: Person) => update(person, true),
+}
+
+const order = (person: Pick<Client, 'createOrder'>) => person.createOrder({ body: { product_name: 'Gift', amount: 1 } })
+
+/**
+ * Clients that know the password, and one that has a session, take all the tokens they can get until `stop`.
+ * @param requests after how many requests `underWay` resolves
+ */
+function attack({ tokens: { user_info } }: Person, session: Tokens, requests: number) {
+  const loot: Tokens[] = [session]
+  let isOver = false
+  let sent = 0
+  const { promise: underWay, resolve } = Promise.withResolvers<void>()
+  const isNext = (): boolean => {
+    sent += 1
+    if (sent >= requests) resolve()
+    return !isOver
+  }
+  const logins = Array.from({ length: 4 }, async () => {
+    while (isNext()) {
+      const reply = await anybody.logIn({ body: { email: user_info.email, password } })
+      if (reply.ok) loot.push(reply.body)
+      else expect(reply).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } })
+      reached[reply.ok ? 'loginsServed' : 'loginsRefused'] += 1
+    }
+  })
+  const refreshes = async () => {
+    for (let { refresh_token } = session; isNext(); ) {
+      const reply = await anybody.refresh({ body: { refresh_token } })
+      reached[reply.ok ? 'refreshesServed' : 'refreshesRefused'] += 1
+      if (!reply.ok) return expect(reply).toMatchObject({ status: 401, body: { code: 'refresh_invalid' } })
+      loot.push(reply.body)
+      refresh_token = reply.body.refresh_token
+    }
+  }
+  const clients = [...logins, refreshes()]
+  return {
+    underWay,
+    async stop(): Promise<Tokens[]> {
+      isOver = true
+      await Promise.all(clients)
+      return loot
+    },
+  }
+}
+
+/** What the tokens from before still allow, beyond what a plain user reads. */
+async function survivors(loot: Tokens[]): Promise<string[]> {
+  const alive = loot.map(async ({ access_token, refresh_token }) => {
+    const written = await order(createClient({ baseUrl: stack.baseUrl, accessToken: access_token }))
+    const refreshed = await anybody.refresh({ body: { refresh_token } })
+    return [...(written.ok ? ['writes'] : []), ...(refreshed.ok ? ['refreshes'] : [])]
+  })
+  return (await Promise.all(alive)).flat()
+}
+
+describe('logins and refreshes under way while the credentials change', () => {
+  test(`leave no session behind, ${counts.sessionRaces} times`, async () => {
+    for (let round = 0; round < counts.sessionRaces; round += 1) {
+      const person = await newPerson(stack.baseUrl, admin)
+      const { email } = person.tokens.user_info
+      const { tokens } = await signIn(stack.baseUrl, email, password)
+      const attacker = attack(person, tokens, 5 + Math.floor(random() * 15))
+      await attacker.underWay
+      const ending = pick(random, ['change', 'disable'] as const)
+      await endings[ending](person)
+      const loot = await attacker.stop()
+      if (ending === 'disable') await update(person, false)
+      expect(await survivors(loot), `${ending} in round ${round}`).toEqual([])
+      if (ending === 'change') expectStatus(await order(person), 201)
+    }
+    for (const [what, times] of Object.entries(reached)) expect(times, what).toBeGreaterThan(0)
+  })
+})
+
+describe('64 logins, refreshes and password changes of one account at once', () => {
+  test('are all answered, none of them with a 5xx, and one password is right afterwards', async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    const { email } = person.tokens.user_info
+    const secrets = [password, next]
+    const sessions = await Promise.all(Array.from({ length: 16 }, () => signIn(stack.baseUrl, email, password)))
+    const requests = Array.from({ length: 64 }, (_, n): Promise<{ status: number }> => {
+      const session = sessions[n % sessions.length] ?? person
+      switch (n % 4) {
+        case 0:
+          return session.changePassword({ body: { current_password: password, new_password: next } })
+        case 1:
+          return anybody.refresh({ body: { refresh_token: session.tokens.refresh_token } })
+        default:
+          return anybody.logIn({ body: { email, password: pick(random, secrets) } })
+      }
+    })
+    const statuses = (await Promise.all(requests)).map(({ status }) => status)
+    expect(statuses.filter((status) => ![200, 204, 401, 409, 422].includes(status))).toEqual([])
+    expect(statuses.filter((status) => status === 204)).toHaveLength(1)
+    const outcomes = await Promise.all(secrets.map((secret) => anybody.logIn({ body: { email, password: secret } })))
+    expect(outcomes.map(({ status }) => status)).toEqual([401, 200])
+    const alive = await Promise.all(sessions.map((session) => order(session)))
+    expect(alive.filter(({ status }) => status === 201)).toHaveLength(1)
+  })
+})
