@@ -14,11 +14,18 @@ import {
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { acceptedEncoding } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
-import { methodsOf, type NamedRoute } from '#shared/api/operations.ts'
+import { type NamedRoute, servedMethodsOf } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
-import { allowedHeaders, commonHeaders, compressedFromBytes, fixedCorsHeaders } from '#shared/api/response-headers.ts'
+import {
+  allowedHeaders,
+  commonHeaders,
+  compressedFromBytes,
+  fixedCorsHeaders,
+  varyOn,
+} from '#shared/api/response-headers.ts'
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import { apiName, type Stage } from '../stages.ts'
@@ -48,7 +55,7 @@ export class RoutesApi extends Construct {
         access === 'public'
           ? { authorizationType: AuthorizationType.NONE }
           : { authorizationType: AuthorizationType.CUSTOM, authorizer }
-      for (const method of methodsOf(route)) this.#resource(path).addMethod(method, integration, options)
+      for (const method of servedMethodsOf(route)) this.#resource(path).addMethod(method, integration, options)
     }
     this.#addFallback(functions, operations)
     this.#addGatewayResponses(stage)
@@ -134,13 +141,14 @@ export class RoutesApi extends Construct {
         templates: { 'application/json': JSON.stringify(body) },
         responseHeaders: {
           ...quoted({
-            ...commonHeaders(''),
+            ...commonHeaders('', varyOn('', true)),
             ...fixedCorsHeaders(corsOrigins),
             'Content-Type': problemContentType,
             'Cache-Control': 'no-store',
           }),
           'X-Request-ID': 'context.requestId',
           ...(status === 429 ? { 'Retry-After': "'1'" } : {}),
+          ...(status === 415 ? { 'Accept-Encoding': `'${acceptedEncoding}'` } : {}),
           ...(status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
         },
       })

@@ -1,12 +1,12 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type Caller, Role } from '#shared/requests/caller.ts'
-import { Refusal } from '#shared/requests/refusal.ts'
+import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import type { Account } from '#shared/requests/write-guard.ts'
 import { assertGoodStanding } from '#shared/users/standing.ts'
 import { isClosedUntilPasswordChange, type Route, rolesFor } from './contract.ts'
 
-/** What the authorizer puts into the request; API Gateway makes a string of every value. */
+/** What the authorizer adds to the request; API Gateway turns every value into a string. */
 const AuthorizerContext = z.object({
   sub: z.string(),
   sid: z.string(),
@@ -33,7 +33,7 @@ export function authorise(route: Route, event: APIGatewayProxyEvent, now: number
   if (access === 'public') return undefined
   const claims = AuthorizerContext.safeParse(event.requestContext.authorizer)
   if (!claims.success || claims.data.exp * 1000 <= now) {
-    throw new Refusal('not_authenticated', 'Could not validate credentials')
+    throw unauthenticated()
   }
   const { sub, sid, role, must_change_password } = claims.data
   if (must_change_password === 'true' && isClosedUntilPasswordChange(route)) {
@@ -44,8 +44,8 @@ export function authorise(route: Route, event: APIGatewayProxyEvent, now: number
 }
 
 /**
- * The same once more when a request writes, of the account as it is now: what an admin has decided since the token was
- * signed holds at once.
+ * Checks a write once more, against the account as it is now: what an admin has changed since the token was signed counts
+ * at once.
  * @throws Refusal `not_authenticated` (a refresh gives the new role, or ends it), `password_change_required`
  */
 export function authoriseWrite(route: Route, { role }: Caller, account: Account | undefined): void {

@@ -3,7 +3,7 @@ import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod/mini'
 import { Role } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { Refusal } from '#shared/requests/refusal.ts'
+import { unauthenticated } from '#shared/requests/refusal.ts'
 import type { Secrets } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Jwks, User } from './user.ts'
@@ -87,8 +87,6 @@ export async function verifyAccessToken({ config, clock, secrets }: TokenService
     throw unauthenticated()
   }
 }
-
-const unauthenticated = () => new Refusal('not_authenticated', 'Could not validate credentials')
 
 /** Key id of a header with only the three members that we write: a token that brings a key of its own is not ours. */
 function keyIdOf(token: string): string {

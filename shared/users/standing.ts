@@ -1,5 +1,5 @@
 import type { Role } from '#shared/requests/caller.ts'
-import { Refusal } from '#shared/requests/refusal.ts'
+import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import type { Account } from '#shared/requests/write-guard.ts'
 
 /**
@@ -8,7 +8,7 @@ import type { Account } from '#shared/requests/write-guard.ts'
  * @throws Refusal `not_authenticated`
  */
 export function assertGoodStanding(account: Account | undefined, role: Role): Account {
-  if (!account || account.disabled) throw new Refusal('not_authenticated', 'Could not validate credentials')
+  if (!account || account.disabled) throw unauthenticated()
   if (account.role !== role) throw new Refusal('not_authenticated', 'Your role has changed: refresh your token.')
   return account
 }

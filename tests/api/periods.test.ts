@@ -1,12 +1,11 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { OrdersQuery } from '#shared/orders/order-filter.ts'
-import { expectStatus, newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus } from '#tests/support/people.ts'
+import { usePeople } from './use-people.ts'
 
-const baseUrl = inject('baseUrl')
-let customer: Person
+const { customer } = usePeople({ customer: 'user' })
 let created: number
 beforeAll(async () => {
-  customer = await newPerson(baseUrl, await signInAdmin(baseUrl, inject('adminPassword')))
   const body = { product_name: 'Gift wrapping', amount: 5 }
   created = Date.parse(expectStatus(await customer.createOrder({ body }), 201).created_at)
 })
@@ -16,7 +15,7 @@ const isListed = async (query: OrdersQuery) =>
 
 const hour = 3_600_000
 
-/** A moment as somebody writes it whose clock is ahead by some hours. */
+/** A moment, written with an offset of some hours. */
 const written = (milliseconds: number, hours: number) =>
   new Date(milliseconds + hours * hour)
     .toISOString()
