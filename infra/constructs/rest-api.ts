@@ -1,16 +1,17 @@
-import { Duration, Size } from 'aws-cdk-lib'
+import { Duration, Lazy, Size } from 'aws-cdk-lib'
 import {
   AccessLogFormat,
   AuthorizationType,
+  AwsIntegration,
   IdentitySource,
   type IResource,
-  LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RequestAuthorizer,
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -42,15 +43,18 @@ export interface RestApiProps {
 /** The REST API of the route table: one method and function per operation, and a fallback for everything else. */
 export class RoutesApi extends Construct {
   readonly #api: RestApi
+  readonly #invoker: Role
+  readonly #invoked: string[] = []
 
   constructor(scope: Construct, id: string, { stage, functions, operations }: RestApiProps) {
     super(scope, id)
     this.#api = this.#restApi(stage)
+    this.#invoker = this.#invokerRole()
     const authorizer = this.#authorizer(functions)
     for (const { operation, route } of operations) {
       const name = operation.charAt(0).toUpperCase() + operation.slice(1)
       const { path, access } = route
-      const integration = proxy(functions.create(name, operationFunction({ operation, route })))
+      const integration = this.#proxy(functions.create(name, operationFunction({ operation, route })))
       const options =
         access === 'public'
           ? { authorizationType: AuthorizationType.NONE }
@@ -109,6 +113,25 @@ export class RoutesApi extends Construct {
     })
   }
 
+  /**
+   * Lets the gateway call the functions. A permission for each would be a third of the resources that an operation costs, of
+   * the 500 that a stack may have.
+   */
+  #invokerRole(): Role {
+    const resources = Lazy.list({ produce: () => this.#invoked })
+    const statements = [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources })]
+    return new Role(this, 'Invoker', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: { invoke: new PolicyDocument({ statements }) },
+    })
+  }
+
+  #proxy({ functionArn }: LambdaFunction): AwsIntegration {
+    this.#invoked.push(functionArn)
+    const path = `2015-03-31/functions/${functionArn}/invocations`
+    return new AwsIntegration({ service: 'lambda', proxy: true, path, options: { credentialsRole: this.#invoker } })
+  }
+
   #authorizer(functions: FunctionFactory): RequestAuthorizer {
     const handler = functions.create('Authorizer', authorizerFunction)
     return new RequestAuthorizer(this, 'RequestAuthorizer', {
@@ -124,7 +147,7 @@ export class RoutesApi extends Construct {
 
   /** Unknown paths and unsupported methods go to one function, which answers 404 or 405 from the route table. */
   #addFallback(functions: FunctionFactory, operations: NamedRoute[]): void {
-    const integration = proxy(functions.create('Fallback', fallbackFunction))
+    const integration = this.#proxy(functions.create('Fallback', fallbackFunction))
     const paths = new Set(['/', ...operations.map(({ route }) => route.path), unrouted.path])
     for (const path of paths) {
       this.#resource(path).addMethod('ANY', integration, { authorizationType: AuthorizationType.NONE })
@@ -168,6 +191,3 @@ const accessLogLine = JSON.stringify({
   latency_ms: '$context.responseLatency',
   gateway_error: '$context.error.responseType',
 })
-
-/** One permission per function instead of one per method. */
-const proxy = (handler: LambdaFunction) => new LambdaIntegration(handler, { scopePermissionToMethod: false })
