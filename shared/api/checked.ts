@@ -1,10 +1,10 @@
 import * as z from 'zod/mini'
-import en from 'zod/v4/locales/en.js'
 import { type FieldError, invalidFields } from '#shared/requests/refusal.ts'
+import { issueDetail } from './issue-detail.ts'
 import { fieldErrors } from './problem.ts'
 
-// Without a language zod/mini says "Invalid input" to everything.
-z.config(en())
+// Without this, zod/mini calls everything "Invalid input".
+z.config({ localeError: issueDetail })
 
 type Pointer = (path: readonly PropertyKey[]) => string
 
