@@ -6,6 +6,7 @@ import { swaggerUiFiles, swaggerUiFolder } from '#shared/api/docs-assets.ts'
 import { functionFile } from '#shared/api/operations.ts'
 import { routes } from '#shared/api/routes.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
+import { commonPasswordsFile } from '#shared/users/common-passwords.ts'
 import { deployedFunctions } from '../deployed-functions.ts'
 import { type AwsService, declaredClients, servicesOf } from './declared-clients.ts'
 import { leanSdk } from './lean-sdk.ts'
@@ -32,13 +33,14 @@ const withoutExtension = (file: string): string => file.replace(/\.ts$/, '')
 export async function buildBundles(): Promise<Bundle[]> {
   rmSync(outFolder, { recursive: true, force: true })
   const { outputs } = await bundle()
-  copyRunTimeFiles()
-  return Object.entries(outputs).map(([output, { bytes, entryPoint = '', inputs }]) => ({
+  const bundles = Object.entries(outputs).map(([output, { bytes, entryPoint = '', inputs }]) => ({
     file: withoutSuffix(entryPoint),
     bytes,
     gzipBytes: gzipSync(readFileSync(join(root, output))).length,
     inputs: usedInputs(inputs),
   }))
+  copyRunTimeFiles(bundles)
+  return bundles
 }
 
 /** The suffix distinguishes the copies of a module; see `ownModules`. */
@@ -90,7 +92,15 @@ export const runTimeFiles = (): { file: string; paths: readonly string[] }[] => 
   ...backgroundFunctions.map(({ file, folders = [] }) => ({ file, paths: folders })),
 ]
 
-function copyRunTimeFiles(): void {
+/** Data of the modules that read it, wherever they are bundled. */
+const dataOfModules = { 'shared/users/common-passwords.ts': commonPasswordsFile }
+
+function copyRunTimeFiles(bundles: readonly Bundle[]): void {
+  for (const { file, inputs } of bundles) {
+    for (const [module, path] of Object.entries(dataOfModules)) {
+      if (inputs.includes(module)) cpSync(join(root, path), join(bundleFolder(file), path))
+    }
+  }
   for (const { file, paths } of runTimeFiles()) {
     for (const path of paths) cpSync(join(root, path), join(bundleFolder(file), path), { recursive: true })
   }

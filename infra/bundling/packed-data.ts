@@ -1,18 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { brotliCompressSync } from 'node:zlib'
 import type { Plugin } from 'esbuild'
-import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
-
-/** A module with the compressed list of common passwords, unpacked when a password is first set. */
-function packedPasswords(): string {
-  const packed = brotliCompressSync(JSON.stringify(commonPasswords.toSorted())).toString('base64')
-  return `
-    export const commonPasswords = () => {
-      // An import would add 4 ms to every cold start.
-      const { brotliDecompressSync } = process.getBuiltinModule('node:zlib')
-      return JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64')).toString())
-    }`
-}
 
 /** Encodes long tables of 32-bit numbers, such as bcrypt's digits of pi, in base64. */
 const withPackedTables = (source: string): string =>
@@ -25,7 +12,6 @@ const withPackedTables = (source: string): string =>
 export const packedData: Plugin = {
   name: 'packed-data',
   setup({ onLoad }) {
-    onLoad({ filter: /\/shared\/users\/common-passwords\.ts$/ }, () => ({ contents: packedPasswords(), loader: 'js' }))
     onLoad({ filter: /\/node_modules\/bcryptjs\/index\.js$/ }, ({ path }) => ({
       contents: withPackedTables(readFileSync(path, 'utf8')),
       loader: 'js',

@@ -1,24 +1,32 @@
-import { Duration, Size } from 'aws-cdk-lib'
+import { Duration, Lazy, Size } from 'aws-cdk-lib'
 import {
   AccessLogFormat,
   AuthorizationType,
+  AwsIntegration,
   IdentitySource,
   type IResource,
-  LambdaIntegration,
   LogGroupLogDestination,
   MethodLoggingLevel,
   RequestAuthorizer,
   ResponseType,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { acceptedEncoding } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
-import { methodsOf, type NamedRoute } from '#shared/api/operations.ts'
+import { type NamedRoute, servedMethodsOf } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
-import { allowedHeaders, commonHeaders, compressedFromBytes, fixedCorsHeaders } from '#shared/api/response-headers.ts'
+import {
+  allowedHeaders,
+  commonHeaders,
+  compressedFromBytes,
+  fixedCorsHeaders,
+  varyOn,
+} from '#shared/api/response-headers.ts'
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import { apiName, type Stage } from '../stages.ts'
@@ -35,20 +43,23 @@ export interface RestApiProps {
 /** The REST API of the route table: one method and function per operation, and a fallback for everything else. */
 export class RoutesApi extends Construct {
   readonly #api: RestApi
+  readonly #invoker: Role
+  readonly #invoked: string[] = []
 
   constructor(scope: Construct, id: string, { stage, functions, operations }: RestApiProps) {
     super(scope, id)
     this.#api = this.#restApi(stage)
+    this.#invoker = this.#invokerRole()
     const authorizer = this.#authorizer(functions)
     for (const { operation, route } of operations) {
       const name = operation.charAt(0).toUpperCase() + operation.slice(1)
       const { path, access } = route
-      const integration = proxy(functions.create(name, operationFunction({ operation, route })))
+      const integration = this.#proxy(functions.create(name, operationFunction({ operation, route })))
       const options =
         access === 'public'
           ? { authorizationType: AuthorizationType.NONE }
           : { authorizationType: AuthorizationType.CUSTOM, authorizer }
-      for (const method of methodsOf(route)) this.#resource(path).addMethod(method, integration, options)
+      for (const method of servedMethodsOf(route)) this.#resource(path).addMethod(method, integration, options)
     }
     this.#addFallback(functions, operations)
     this.#addGatewayResponses(stage)
@@ -102,6 +113,25 @@ export class RoutesApi extends Construct {
     })
   }
 
+  /**
+   * Lets the gateway call the functions. A permission for each would be a third of the resources that an operation costs, of
+   * the 500 that a stack may have.
+   */
+  #invokerRole(): Role {
+    const resources = Lazy.list({ produce: () => this.#invoked })
+    const statements = [new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources })]
+    return new Role(this, 'Invoker', {
+      assumedBy: new ServicePrincipal('apigateway.amazonaws.com'),
+      inlinePolicies: { invoke: new PolicyDocument({ statements }) },
+    })
+  }
+
+  #proxy({ functionArn }: LambdaFunction): AwsIntegration {
+    this.#invoked.push(functionArn)
+    const path = `2015-03-31/functions/${functionArn}/invocations`
+    return new AwsIntegration({ service: 'lambda', proxy: true, path, options: { credentialsRole: this.#invoker } })
+  }
+
   #authorizer(functions: FunctionFactory): RequestAuthorizer {
     const handler = functions.create('Authorizer', authorizerFunction)
     return new RequestAuthorizer(this, 'RequestAuthorizer', {
@@ -117,7 +147,7 @@ export class RoutesApi extends Construct {
 
   /** Unknown paths and unsupported methods go to one function, which answers 404 or 405 from the route table. */
   #addFallback(functions: FunctionFactory, operations: NamedRoute[]): void {
-    const integration = proxy(functions.create('Fallback', fallbackFunction))
+    const integration = this.#proxy(functions.create('Fallback', fallbackFunction))
     const paths = new Set(['/', ...operations.map(({ route }) => route.path), unrouted.path])
     for (const path of paths) {
       this.#resource(path).addMethod('ANY', integration, { authorizationType: AuthorizationType.NONE })
@@ -134,13 +164,14 @@ export class RoutesApi extends Construct {
         templates: { 'application/json': JSON.stringify(body) },
         responseHeaders: {
           ...quoted({
-            ...commonHeaders(''),
+            ...commonHeaders('', varyOn('', true)),
             ...fixedCorsHeaders(corsOrigins),
             'Content-Type': problemContentType,
             'Cache-Control': 'no-store',
           }),
           'X-Request-ID': 'context.requestId',
           ...(status === 429 ? { 'Retry-After': "'1'" } : {}),
+          ...(status === 415 ? { 'Accept-Encoding': `'${acceptedEncoding}'` } : {}),
           ...(status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
         },
       })
@@ -160,6 +191,3 @@ const accessLogLine = JSON.stringify({
   latency_ms: '$context.responseLatency',
   gateway_error: '$context.error.responseType',
 })
-
-/** One permission per function instead of one per method. */
-const proxy = (handler: LambdaFunction) => new LambdaIntegration(handler, { scopePermissionToMethod: false })

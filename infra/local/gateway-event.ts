@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
+import { headerOf } from '#shared/requests/headers.ts'
 
 /** An HTTP request as the server passes it on. */
 export interface IncomingRequest {
@@ -43,6 +44,13 @@ function queryOf(search: string) {
   }
 }
 
+/** Compressed bytes are no text; the function refuses them by their header. A byte order mark is left to it, too. */
+const decoder = (multiValueHeaders: Headers['multiValueHeaders']) =>
+  new TextDecoder('utf-8', {
+    fatal: headerOf({ multiValueHeaders }, 'content-encoding') === undefined,
+    ignoreBOM: true,
+  })
+
 /**
  * The event a REST API sends to a Lambda proxy integration.
  * @throws TypeError when the body is not UTF-8
@@ -77,7 +85,7 @@ export function proxyEvent(
     stageVariables: null,
     // On AWS the identity has two dozen more members; Holdfast reads none of them.
     requestContext: requestContext as unknown as APIGatewayProxyEvent['requestContext'],
-    body: incoming.body.length === 0 ? null : new TextDecoder('utf-8', { fatal: true }).decode(incoming.body),
+    body: incoming.body.length === 0 ? null : decoder(multiValueHeaders).decode(incoming.body),
     isBase64Encoded: false,
   }
 }

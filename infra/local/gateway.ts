@@ -37,8 +37,9 @@ function refuse({ code }: NodeJS.ErrnoException, socket: Duplex): void {
   socket.end([`HTTP/1.1 ${statusCode} ${STATUS_CODES[statusCode]}`, ...lines, '', body].join('\r\n'))
 }
 
-/** Path and query of a request target; the path is not decoded. */
-function splitTarget(target: string): Pick<IncomingRequest, 'path' | 'search'> {
+/** Path and query of a request target; the path is not decoded. A proxy puts scheme and host in front. */
+function splitTarget(sent: string): Pick<IncomingRequest, 'path' | 'search'> {
+  const target = sent.replace(/^https?:\/\/[^/?]*\/?/i, '/')
   const mark = target.indexOf('?')
   return mark < 0 ? { path: target, search: '' } : { path: target.slice(0, mark), search: target.slice(mark + 1) }
 }
@@ -64,6 +65,7 @@ async function write(
 ): Promise<void> {
   const { headers, body } = await encoded(result, acceptEncoding?.toString())
   for (const [name, value] of Object.entries({ ...result.headers, ...headers })) response.setHeader(name, String(value))
+  if (body.length > 0) response.setHeader('Content-Length', body.length)
   response.writeHead(result.statusCode)
   response.end(body)
 }

@@ -2,10 +2,11 @@ import type { APIGatewayAuthorizerResult, APIGatewayProxyEvent, APIGatewayProxyR
 import type { Route } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { type GatewayResponse, gatewayResponses } from '#shared/api/gateway-responses.ts'
-import { authorizerFile, fallbackFile, functionFile, methodsOf, operationsAt } from '#shared/api/operations.ts'
-import { headerOf } from '#shared/api/parse.ts'
+import { authorizerFile, fallbackFile, functionFile, operationsAt, servedMethodsOf } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
-import { commonHeaders, corsHeaders, preflightHeaders } from '#shared/api/response-headers.ts'
+import { commonHeaders, corsHeaders, preflightHeaders, varyOn } from '#shared/api/response-headers.ts'
+import { headerOf } from '#shared/requests/headers.ts'
+import { credentialsRefused } from '#shared/requests/refusal.ts'
 import { log } from '#shared/runtime/log.ts'
 import { authorizerCacheSeconds, isUnauthorized } from '#shared/users/authorizer.ts'
 import { AuthorizerCache } from './authorizer-cache.ts'
@@ -45,19 +46,20 @@ export function createRestApi(corsOrigins: string): RestApi {
 
   async function serve(incoming: IncomingRequest): Promise<APIGatewayProxyResult> {
     const matches = operationsAt(decoded(incoming.path))
-    const match = matches.find(({ named }) => methodsOf(named.route).some((method) => method === incoming.method))
+    const match = matches.find(({ named }) => servedMethodsOf(named.route).some((method) => method === incoming.method))
     const resource = match?.named.route.path ?? unrouted.path
     const event = readable(incoming, { resource, variables: match?.variables ?? {} })
     const cors = corsHeaders(corsOrigins, headerOf(event, 'origin'))
     if (incoming.method === 'OPTIONS' && matches.length > 0 && 'Access-Control-Allow-Origin' in cors) {
-      const methods = matches.flatMap(({ named }) => methodsOf(named.route)).join(', ')
-      return { statusCode: 204, headers: { ...cors, ...preflightHeaders(methods) }, body: '' }
+      const methods = matches.flatMap(({ named }) => servedMethodsOf(named.route)).join(', ')
+      const common = commonHeaders(incoming.requestId, varyOn(corsOrigins, false))
+      return { statusCode: 204, headers: { ...common, ...cors, ...preflightHeaders(methods) }, body: '' }
     }
     try {
       if (match) event.requestContext.authorizer = await authorize(match.named.route, event)
       return renamed(await invokeFunction(match ? functionFile(match.named) : fallbackFile, event))
     } catch (error) {
-      const answer = gatewayAnswer(error, incoming)
+      const answer = gatewayAnswer(error, incoming, corsOrigins)
       return { ...answer, headers: { ...answer.headers, ...cors } }
     }
   }
@@ -75,13 +77,13 @@ export function createRestApi(corsOrigins: string): RestApi {
       return Object.fromEntries(Object.entries(decision.context ?? {}).map(([key, value]) => [key, String(value)]))
     } catch (error) {
       if (isUnauthorized(error)) {
-        throw new GatewayAnswer('UNAUTHORIZED', 'Could not validate credentials')
+        throw new GatewayAnswer('UNAUTHORIZED', credentialsRefused)
       }
       throw error
     }
   }
 
-  return (incoming) => serve(incoming).catch((error: unknown) => gatewayAnswer(error, incoming))
+  return (incoming) => serve(incoming).catch((error: unknown) => gatewayAnswer(error, incoming, corsOrigins))
 }
 
 /** The answer to a request that is larger than API Gateway accepts. */
@@ -116,7 +118,11 @@ function asGatewayAnswer(error: unknown): GatewayAnswer {
 
 type Refused = Pick<IncomingRequest, 'method' | 'path' | 'requestId'>
 
-function gatewayAnswer(error: unknown, { method, path: instance, requestId }: Refused): APIGatewayProxyResult {
+function gatewayAnswer(
+  error: unknown,
+  { method, path: instance, requestId }: Refused,
+  corsOrigins = '',
+): APIGatewayProxyResult {
   const answer = asGatewayAnswer(error)
   const { response, detail } = answer
   const { status, code, detail: usual } = gatewayResponses[response]
@@ -129,7 +135,7 @@ function gatewayAnswer(error: unknown, { method, path: instance, requestId }: Re
     headers: {
       'Content-Type': problemContentType,
       'Cache-Control': 'no-store',
-      ...commonHeaders(requestId),
+      ...commonHeaders(requestId, varyOn(corsOrigins, true)),
       ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
     },
     body: JSON.stringify({ ...problemBody(code, detail ?? usual, { instance, requestId }), status }),

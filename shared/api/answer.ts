@@ -5,17 +5,17 @@ import { type Document, isConditionalRead, isVersioned, type Route } from './con
 import { httpRequest } from './parse.ts'
 import { entityTag, isKnown } from './preconditions.ts'
 
-/** What an answer is made of, beside the result. */
+/** What an answer is made of, besides the result. */
 interface Exchange {
   event: APIGatewayProxyEvent
   caller?: Caller | undefined
-  /** The key that was made up for a request without one. */
+  /** The key that was generated for a request without one. */
   generatedKey?: string | undefined
 }
 
 /**
- * The answer to a request that was served. Only what the route promises leaves.
- * @throws Error when the result breaks that promise: our error, never the caller's
+ * The answer to a request that was served. Members that the route's schema lacks are left out.
+ * @throws Error when the result does not fit the schema: our error, never the caller's
  */
 export function answerWith(
   route: Route,

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type Caller, callerOf, Role } from '#shared/requests/caller.ts'
-import { Refusal } from '#shared/requests/refusal.ts'
+import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { assertGoodStanding, type Standing } from '#shared/users/standing.ts'
 import { isClosedUntilPasswordChange, type Route, rolesFor } from './contract.ts'
 
-/** What the authorizer puts into the request; API Gateway makes a string of every value. */
+/** What the authorizer adds to the request; API Gateway turns every value into a string. */
 const AuthorizerContext = z.object({
   sub: z.string(),
   sid: z.string(),
@@ -33,7 +33,7 @@ export function authorise(route: Route, event: APIGatewayProxyEvent, now: number
   if (access === 'public') return undefined
   const claims = AuthorizerContext.safeParse(event.requestContext.authorizer)
   if (!claims.success || claims.data.exp * 1000 <= now) {
-    throw new Refusal('not_authenticated', 'Could not validate credentials')
+    throw unauthenticated()
   }
   const { role, must_change_password } = claims.data
   if (must_change_password === 'true' && isClosedUntilPasswordChange(route)) {

@@ -23,7 +23,7 @@ export interface ClientOptions {
   fetch?: typeof fetch
 }
 
-/** A function per operation, typed by the table of routes. Answers of any status are returned; only the network throws. */
+/** A function per operation, typed by the route table. Answers of any status are returned; only the network throws. */
 export function createClient(options: ClientOptions): Client {
   const calls = Object.entries(routes).map(([operation, route]) => [
     operation,

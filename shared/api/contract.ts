@@ -10,7 +10,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 type Schema = z.ZodMiniType
 type ObjectSchema = z.ZodMiniObject
 
-/** One operation of the API; everything that knows of operations is derived from these. */
+/** One operation of the API. Gateway, functions, grants, clients and documentation are derived from it. */
 export interface Route {
   /** Folder of its function, and its tag in the documentation. */
   readonly area: string
@@ -26,28 +26,30 @@ export interface Route {
   readonly uses: readonly AwsAction[]
   /** Secrets that its use case reads; `secretsOf` adds that of cursors. */
   readonly secrets?: readonly SecretName[]
-  /** The least role; an admin may do everything, a `user` is anybody who is signed in. */
+  /** The least role: an admin may do everything, and everyone who is signed in is a `user`. */
   readonly access: 'public' | Role
-  /** Public, but its function looks at a bearer, if there is one. */
+  /** Public, but its function reads a bearer token if there is one. */
   readonly bearer?: 'optional'
   readonly params?: ObjectSchema
   readonly query?: ObjectSchema
+  /** Where nothing is served, the query does not matter. Everywhere else an unknown parameter is refused. */
+  readonly ignoresQuery?: true
   readonly body?: Schema
-  /** Also takes an HTML form, of which these fields are ignored. */
+  /** Also accepts an HTML form; these fields of it are ignored. */
   readonly form?: { readonly ignored: readonly string[] }
-  /** For creating operations: the key may be left out (one is made up) or not. */
+  /** For creating operations: whether a key may be left out (one is generated) or must be sent. */
   readonly idempotency?: 'optional' | 'required'
   readonly success: Success
-  /** Error codes of its own; the general ones follow from the rest. */
+  /** Codes that only this operation answers; `errorsOf` adds those that follow from the rest. */
   readonly errors: readonly ProblemCode[]
 }
 
 interface Success {
   readonly status: 200 | 201 | 204
   readonly body?: Schema
-  /** Where the created thing can be read; the names are members of the body. */
+  /** Where the created resource can be read; the variables are members of the body. */
   readonly location?: `/${string}`
-  /** Not JSON of a schema: the function says what it is, one of these media types. */
+  /** For bodies that are not JSON of a schema: the function chooses one of these media types. */
   readonly document?: readonly string[]
   readonly cache?: 'no-store' | 'public, max-age=300'
 }
@@ -70,9 +72,9 @@ export interface Input<R extends Route> {
   query: Parsed<Member<R, 'query'>, undefined>
   once: Member<R, 'idempotency'> extends undefined ? undefined : Once
   context: RequestContext<R['access'] extends 'public' ? undefined : Caller>
-  /** Value of the header, not looked at yet. */
+  /** Value of the header, not yet verified. */
   authorization: Member<R, 'bearer'> extends undefined ? undefined : string | undefined
-  /** For the few functions that look at HTTP itself. */
+  /** For the few functions that read HTTP itself. */
   request: HttpRequest
 }
 
@@ -82,7 +84,7 @@ export interface HttpRequest {
   path: string
   /** What stands before `path` in the caller's URL: empty, or `/` and the stage. */
   basePath: string
-  /** As the gateway saw it; no header can change it. */
+  /** The gateway's peer; no header can change it. */
   clientAddress: string
   header(name: string): string | undefined
 }
@@ -97,13 +99,16 @@ export type Output<R extends Route> = Member<R, 'idempotency'> extends undefined
 /** The body of a successful answer. */
 export type Answer<R extends Route> = Body<R>
 
+/** Whether it may answer two callers differently. */
+export const isCallersOwn = ({ access, bearer }: Route): boolean => access !== 'public' || bearer !== undefined
+
 /** Roles that satisfy an operation's `access`. */
 export function rolesFor(access: Role): readonly Role[] {
   if (access === 'user') return ['user', 'editor', 'operator', 'admin']
   return access === 'admin' ? ['admin'] : [access, 'admin']
 }
 
-/** Whoever must change their password may do nothing but that. */
+/** Whether a caller who must change their password first is refused. */
 export const isClosedUntilPasswordChange = ({ access, path }: Route): boolean =>
   access !== 'public' && !path.startsWith('/auth/')
 
@@ -130,16 +135,29 @@ export const actionsOf = (route: Route): AwsAction[] => {
   return [...new Set([...route.uses, ...guard, ...secrets])]
 }
 
-/** Whether it shows a caller one resource that has versions, and so an `ETag`. */
+/** Whether it answers with one resource that has versions, and so with an `ETag`. */
 export const isVersioned = ({ access, success: { body } }: Route): boolean =>
   access !== 'public' && body !== undefined && 'shape' in body && 'version' in (body as ObjectSchema).shape
 
-/** Whether it heeds `If-None-Match`. */
+/** Whether it honours `If-None-Match`. */
 export const isConditionalRead = (route: Route): boolean => route.method === 'GET' && isVersioned(route)
 
-/** Whether it changes a resource that is there, and heeds `If-Match`. */
+/** Whether it changes an existing resource, and so honours `If-Match`. */
 export const isConditionalWrite = (route: Route): boolean =>
   isWrite(route) && isVersioned(route) && route.params !== undefined && route.idempotency === undefined
+
+export const formType = 'application/x-www-form-urlencoded'
+
+/** Media types that a body may have when it is sent by this method; the first is the usual one. */
+export const bodyTypesOf = ({ form }: Route, method: string): string[] => [
+  'application/json',
+  ...(method === 'PATCH' ? ['application/merge-patch+json'] : []),
+  ...(form ? [formType] : []),
+]
+
+/** The one content coding of bodies. API Gateway unpacks gzip and deflate itself, but not every stack does. */
+export const acceptedEncoding = 'identity'
+export const codedBodyRefused = 'Send the body without a Content-Encoding.'
 
 /** Every code the operation can answer with. */
 export function errorsOf(route: Route): Set<ProblemCode> {
@@ -148,7 +166,8 @@ export function errorsOf(route: Route): Set<ProblemCode> {
   if (route.access !== 'public' && route.access !== 'user') codes.push('forbidden')
   if (isClosedUntilPasswordChange(route)) codes.push('password_change_required')
   if (route.params) codes.push('not_found')
-  if (route.query) codes.push('validation_failed', 'malformed_request')
+  if (!route.ignoresQuery) codes.push('validation_failed')
+  if (route.query) codes.push('malformed_request')
   if (route.query && 'cursor' in route.query.shape) codes.push('invalid_cursor')
   if (route.body) codes.push('malformed_request', 'payload_too_large', 'unsupported_media_type', 'validation_failed')
   if (isConditionalWrite(route)) codes.push('version_mismatch', 'malformed_request')

@@ -1,18 +1,19 @@
-import type { ProblemCode } from '#shared/requests/refusal.ts'
+import { credentialsRefused, type ProblemCode } from '#shared/requests/refusal.ts'
+import { codedBodyRefused } from './contract.ts'
 
 const unknownOutcome = 'The request may have taken effect. Send it again.'
 
-/** What the gateway answers by itself, before or instead of a function, by API Gateway's name of the occasion. */
+/** What the gateway answers by itself, before or instead of a function, by API Gateway's name for the occasion. */
 export const gatewayResponses = {
   UNAUTHORIZED: { status: 401, code: 'not_authenticated', detail: 'Not authenticated' },
   BAD_REQUEST_BODY: { status: 400, code: 'malformed_request', detail: 'The request cannot be read.' },
   REQUEST_TOO_LARGE: { status: 413, code: 'payload_too_large', detail: 'The request is too large.' },
   ACCESS_DENIED: { status: 403, code: 'forbidden', detail: 'Forbidden' },
-  EXPIRED_TOKEN: { status: 401, code: 'not_authenticated', detail: 'Could not validate credentials' },
-  INVALID_SIGNATURE: { status: 401, code: 'not_authenticated', detail: 'Could not validate credentials' },
+  EXPIRED_TOKEN: { status: 401, code: 'not_authenticated', detail: credentialsRefused },
+  INVALID_SIGNATURE: { status: 401, code: 'not_authenticated', detail: credentialsRefused },
   MISSING_AUTHENTICATION_TOKEN: { status: 404, code: 'not_found', detail: 'There is nothing here.' },
   RESOURCE_NOT_FOUND: { status: 404, code: 'not_found', detail: 'There is nothing here.' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, code: 'unsupported_media_type', detail: 'Send application/json in UTF-8.' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, code: 'unsupported_media_type', detail: codedBodyRefused },
   THROTTLED: { status: 429, code: 'rate_limited', detail: 'Too many requests.' },
   QUOTA_EXCEEDED: { status: 429, code: 'rate_limited', detail: 'Too many requests.' },
   AUTHORIZER_FAILURE: { status: 500, code: 'internal', detail: 'Something went wrong on our side.' },

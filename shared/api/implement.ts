@@ -8,11 +8,20 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { log } from '#shared/runtime/log.ts'
 import { answerWith } from './answer.ts'
 import { authorise, authoriseNow } from './authorise.ts'
-import { errorsOf, type Input, isConditionalWrite, isGuarded, type Output, type Route } from './contract.ts'
-import { httpRequest, parseBody, parseOnce, parseParams, parseQuery } from './parse.ts'
+import {
+  errorsOf,
+  type Input,
+  isCallersOwn,
+  isConditionalWrite,
+  isGuarded,
+  type Output,
+  type Route,
+} from './contract.ts'
+import { httpRequest, parseOnce, parseParams, parseQuery } from './parse.ts'
+import { parseBody } from './parse-body.ts'
 import { expectedVersions } from './preconditions.ts'
 import { problemResult } from './problem.ts'
-import { commonHeaders, corsHeaders } from './response-headers.ts'
+import { commonHeaders, corsHeaders, varyOn } from './response-headers.ts'
 
 /** Time kept back for turning an answer into a response. */
 const deadlineMarginMilliseconds = 500
@@ -91,10 +100,11 @@ function exchange(route: Route): Middleware {
     const event = eventOf(request)
     const response = request.response as APIGatewayProxyResult
     const origin = httpRequest(event).header('origin')
+    const { CORS_ORIGINS } = runtime().config
     response.headers = {
       ...response.headers,
-      ...commonHeaders(requestId),
-      ...corsHeaders(runtime().config.CORS_ORIGINS, origin),
+      ...commonHeaders(requestId, varyOn(CORS_ORIGINS, isCallersOwn(route))),
+      ...corsHeaders(CORS_ORIGINS, origin),
     }
     log.info('served', {
       ...logFields(request, route),

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini'
 import { isConditionalRead, isConditionalWrite, type Route } from './contract.ts'
+import { parameterDescriptions } from './parameter-descriptions.ts'
 import { idempotencyKeyPattern } from './parse.ts'
 import { ifMatchPattern } from './preconditions.ts'
 import { parameterExamples } from './request-examples.ts'
 
 type Json = Record<string, unknown>
 
-/** What an operation takes beside its body, as OpenAPI describes it. */
+/** An operation's parameters, as OpenAPI describes them. */
 export function parametersOf(route: Route): Json[] {
   const { params, query, idempotency } = route
   const of = (place: 'path' | 'query', schema: Route['params']): Json[] => {
@@ -16,6 +17,7 @@ export function parametersOf(route: Route): Json[] {
       name,
       in: place,
       required: place === 'path' || required.includes(name),
+      ...(place === 'query' && name in parameterDescriptions ? { description: parameterDescriptions[name] } : {}),
       schema: property,
       ...(name in parameterExamples ? { example: parameterExamples[name] } : {}),
     }))
@@ -24,7 +26,8 @@ export function parametersOf(route: Route): Json[] {
     name: 'Idempotency-Key',
     in: 'header',
     required: idempotency === 'required',
-    description: 'Send the same key again with the same body: the first answer comes back and nothing happens twice.',
+    description:
+      'One key per request that you mean to happen once. The same key with the same body gets the first answer again, and nothing happens twice.',
     schema: { type: 'string', pattern: idempotencyKeyPattern.source },
   }
   const precondition = (name: string, description: string, pattern?: string) => ({
@@ -39,10 +42,16 @@ export function parametersOf(route: Route): Json[] {
     ...of('query', query),
     ...(idempotency ? [key] : []),
     ...(isConditionalRead(route)
-      ? [precondition('If-None-Match', 'Entity tags: 304 when one of them is current.')]
+      ? [precondition('If-None-Match', 'Entity tags, or *: the answer is 304 when one of them is current.')]
       : []),
     ...(isConditionalWrite(route)
-      ? [precondition('If-Match', 'Entity tags: 412 unless one is of the current version.', ifMatchPattern.source)]
+      ? [
+          precondition(
+            'If-Match',
+            'Entity tags, or *: the answer is 412 unless one of them is of the current version.',
+            ifMatchPattern.source,
+          ),
+        ]
       : []),
   ]
 }

@@ -7,7 +7,7 @@ import { Problem, problemContentType } from './problem.ts'
 type Json = Record<string, unknown>
 type Describe = (schema: z.ZodMiniType) => Json
 
-/** What an operation answers, by status, as OpenAPI describes it. @param describe refers to a component */
+/** An operation's answers by status, as OpenAPI describes them. @param describe refers to a component */
 export const responsesOf = (route: Route, describe: Describe): Json => ({
   ...success(route, describe),
   ...failures(route, describe),
@@ -16,23 +16,23 @@ export const responsesOf = (route: Route, describe: Describe): Json => ({
 const text = (description: string): Json => ({ description, schema: { type: 'string' } })
 const whole = (description: string): Json => ({ description, schema: { type: 'integer', minimum: 0 } })
 
-const requestId = { 'X-Request-ID': text('Of this request, in logs and in the audit trail') }
-const entityTag = { ETag: text('Of this version as this role sees it, for If-Match and If-None-Match') }
+const requestId = { 'X-Request-ID': text('Id of this request in logs and in the audit trail') }
+const entityTag = { ETag: text('Tag of this version as this role sees it, for If-Match and If-None-Match') }
 
 function success(route: Route, describe: Describe): Json {
   const { status, location } = route.success
   const headers = {
     ...requestId,
     ...(isVersioned(route) ? entityTag : {}),
-    ...(location ? { Location: text('Where the created thing can be read') } : {}),
+    ...(location ? { Location: text('Where the created resource can be read') } : {}),
     ...(route.idempotency
       ? {
-          'Idempotency-Key': text('The key that was made up for a request without one'),
-          'Idempotent-Replayed': text('true: this is the first answer again'),
+          'Idempotency-Key': text('The key that was generated for a request without one'),
+          'Idempotent-Replayed': text('true when this is the first answer again'),
         }
       : {}),
   }
-  const current = { description: 'What the caller has is current', headers: { ...requestId, ...entityTag } }
+  const current = { description: 'The caller has the current version', headers: { ...requestId, ...entityTag } }
   return {
     [status]: {
       description: 'Success',
@@ -44,7 +44,7 @@ function success(route: Route, describe: Describe): Json {
   }
 }
 
-/** Everything that can be done at the created thing's address. */
+/** The operations at the address of the created resource. */
 function linksTo(location: string): Json {
   const names = [...location.matchAll(/\{(.+?)\}/g)].map(([, name = '']) => name)
   const parameters = Object.fromEntries(names.map((name) => [name, `$response.body#/${name}`]))
@@ -59,15 +59,18 @@ function content({ success: { body, document = [] } }: Route, describe: Describe
   return { content: Object.fromEntries(document.map((type) => [type, { schema: schemaOf(type) }])) }
 }
 
-const retryAfter = { 'Retry-After': whole('Seconds until it makes sense to try again') }
+const retryAfter = { 'Retry-After': whole('Seconds to wait before trying again') }
 const rateLimit = {
-  'RateLimit-Limit': whole('Attempts a minute'),
-  'RateLimit-Remaining': whole('Attempts that are left'),
-  'RateLimit-Reset': whole('Seconds until one more is possible'),
+  'RateLimit-Limit': whole('Attempts allowed in a minute'),
+  'RateLimit-Remaining': whole('Attempts left'),
+  'RateLimit-Reset': whole('Seconds until one more attempt is allowed'),
 }
 const headersOf: Partial<Record<ProblemCode, Json>> = {
   rate_limited: { ...retryAfter, ...rateLimit },
   unavailable: retryAfter,
+  unsupported_media_type: {
+    'Accept-Encoding': text('Sent when the Content-Encoding of the body is the reason: the one that is accepted'),
+  },
 }
 
 function failures(route: Route, describe: Describe): Json {

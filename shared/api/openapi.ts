@@ -5,7 +5,7 @@ import { version } from '#shared/runtime/version.ts'
 import { Movement } from '#shared/stock/stock.ts'
 import { Warehouse } from '#shared/stock/warehouse.ts'
 import { Tokens, User } from '#shared/users/user.ts'
-import type { Route } from './contract.ts'
+import { bodyTypesOf, type Route } from './contract.ts'
 import { parametersOf } from './openapi-parameters.ts'
 import { responsesOf } from './openapi-responses.ts'
 import { methodsOf, type NamedRoute, operations } from './operations.ts'
@@ -15,7 +15,7 @@ import { requestExamples } from './request-examples.ts'
 type Schema = z.ZodMiniType
 type Json = Record<string, unknown>
 
-/** Schemas that people know by name; the others are called after their operation. */
+/** Schemas with names of their own; the others are named after their operation. */
 const names = new Map<Schema, string>([
   [OrderView, 'Order'],
   [Product, 'Product'],
@@ -26,17 +26,17 @@ const names = new Map<Schema, string>([
   [Problem, 'Problem'],
 ])
 
-/** What the routes of each area are about. */
+/** What the operations of each area are about. */
 const areas: Record<string, string> = {
-  auth: 'Accounts of one’s own and their tokens',
-  users: 'Accounts, for administrators',
-  products: 'The catalogue',
-  warehouses: 'Where stock lies',
-  stock: 'Levels, and the ledger of every movement',
+  auth: 'Your account, your password and your tokens',
+  users: 'Accounts of other people, for admins',
+  products: 'The product catalogue',
+  warehouses: 'The places that hold stock',
+  stock: 'Stock levels, and the ledger of every movement',
   orders: 'Orders, their actions and their audit trail',
-  simulations: 'What would happen, without anything happening',
-  stats: 'Numbers over all orders',
-  ops: 'The service itself',
+  simulations: 'What a request would do, without doing it',
+  stats: 'Figures about all orders',
+  ops: 'Health, metrics and documentation of the service',
 }
 
 const upperFirst = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1)
@@ -72,7 +72,16 @@ const reference = (schemas: Map<Schema, string>, schema: Schema): Json => ({
   $ref: `#/components/schemas/${schemas.get(schema)}`,
 })
 
-/** The description of the API, OpenAPI 3.1, made from the table of routes. */
+/** What holds for every operation. Markdown. */
+const introduction = [
+  'Orders and warehouse stock. The same unit is never sold twice, and every request can be sent again.',
+  'HEAD answers wherever GET does, with the same status and headers.',
+  'Bodies are JSON in UTF-8 without a Content-Encoding. A name may stand once in an object, and a number has no more digits than a double keeps.',
+  'A field or query parameter that an operation does not have is refused. Whole numbers in queries are decimal digits.',
+  'Times are in UTC with milliseconds in answers; requests may use any offset and precision of RFC 3339.',
+].join('\n\n')
+
+/** The OpenAPI 3.1 document of the API, generated from the route table. */
 export function openapiDocument(basePath: string): Json {
   const paths: Record<string, Json> = {}
   for (const named of operations) {
@@ -85,8 +94,7 @@ export function openapiDocument(basePath: string): Json {
     info: {
       title: 'Holdfast',
       version,
-      description:
-        'Orders and warehouse stock. The same unit is never sold twice, and every request can be sent again.',
+      description: introduction,
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: basePath === '' ? '/' : basePath }],
@@ -108,24 +116,24 @@ function describe({ operation, route }: NamedRoute, method: string): Json {
     description:
       route.access === 'public'
         ? route.bearer
-          ? 'Public; some uses take a bearer.'
+          ? 'Public; some uses need a bearer token.'
           : 'Public.'
         : `Least role: ${route.access}.`,
     tags: [route.area],
     security: securityOf(route),
     parameters: parametersOf(route),
-    ...(route.body ? { requestBody: requestBody(operation, route, route.body) } : {}),
+    ...(route.body ? { requestBody: requestBody({ operation, route }, method, route.body) } : {}),
     responses: responsesOf(route, (schema) => reference(answers, schema)),
   }
 }
 
-/** As alternatives: nothing at all, or a bearer. */
+/** Alternatives: no credentials, or a bearer token. */
 function securityOf({ access, bearer }: Route): Json[] {
   if (access !== 'public') return [{ bearer: [] }]
   return bearer === undefined ? [] : [{}, { bearer: [] }]
 }
 
-function requestBody(operation: string, route: Route, schema: Schema): Json {
+function requestBody({ operation, route }: NamedRoute, method: string, schema: Schema): Json {
   const examples: readonly unknown[] =
     new Map<string, readonly unknown[]>(Object.entries(requestExamples)).get(operation) ?? []
   const content = {
@@ -135,9 +143,6 @@ function requestBody(operation: string, route: Route, schema: Schema): Json {
   const isEmptyAccepted = schema.safeParse({}).success
   return {
     required: !isEmptyAccepted,
-    content: {
-      'application/json': content,
-      ...(route.form ? { 'application/x-www-form-urlencoded': content } : {}),
-    },
+    content: Object.fromEntries(bodyTypesOf(route, method).map((type) => [type, content])),
   }
 }

@@ -1,7 +1,7 @@
 import type { Method, Route } from './contract.ts'
 import { routes } from './routes.ts'
 
-/** A route with its name, where the types of the single routes do not matter. */
+/** A route and its name, for code to which the types of single routes do not matter. */
 export interface NamedRoute {
   operation: string
   route: Route
@@ -9,15 +9,20 @@ export interface NamedRoute {
 
 export const operations: NamedRoute[] = Object.entries(routes).map(([operation, route]) => ({ operation, route }))
 
+/** The methods that the documentation lists. */
 export const methodsOf = ({ method, alias }: Route): Method[] => (alias ? [method, alias] : [method])
+
+/** The methods that the gateway sends to the operation's function: HEAD is a GET whose body the server leaves out. */
+export const servedMethodsOf = (route: Route): (Method | 'HEAD')[] =>
+  methodsOf(route).flatMap((method) => (method === 'GET' ? [method, 'HEAD'] : [method]))
 
 const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-/** Module of an operation's function, from the top of the repository. Never configured. */
+/** Module of an operation's function, from the top of the repository. */
 export const functionFile = ({ operation, route }: NamedRoute): string =>
   `functions/${route.area}/${kebab(operation)}.ts`
 
-/** Serves every path and method that no route has. */
+/** Serves every path and method that no route does. */
 export const fallbackFile = 'functions/fallback.ts'
 export const authorizerFile = 'functions/authorizer.ts'
 

@@ -39,9 +39,10 @@ export function problemResult(
   refusal: Refusal,
   request: { instance: string; requestId: string },
 ): APIGatewayProxyResult {
-  const { allow, rateLimit, ...extras } = refusal.extras
+  const { allow, acceptEncoding, rateLimit, ...extras } = refusal.extras
   const headers: Record<string, string> = { 'Content-Type': problemContentType, 'Cache-Control': 'no-store' }
   if (allow !== undefined) headers['Allow'] = allow
+  if (acceptEncoding !== undefined) headers['Accept-Encoding'] = acceptEncoding
   if (rateLimit) Object.assign(headers, rateLimitHeaders(rateLimit))
   if (refusal.code === 'rate_limited' && rateLimit) headers['Retry-After'] = String(rateLimit.resetSeconds)
   if (refusal.code === 'unavailable') headers['Retry-After'] = retryAfterSeconds
@@ -61,15 +62,18 @@ type Issue = z.core.$ZodIssue
 export const bodyPointer = (path: readonly PropertyKey[]): string =>
   `#${path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')}`
 
+/** What is wrong with a field that a request does not have. */
+export const unknownField = (pointer: string): FieldError => ({
+  pointer,
+  code: 'unknown_field',
+  detail: 'is not a field of this request',
+})
+
 /** One entry per bad field, whatever the shape of zod's issues. */
 export function fieldErrors(issues: readonly Issue[], pointer: (path: readonly PropertyKey[]) => string): FieldError[] {
   return issues.flatMap((issue): FieldError[] => {
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({
-        pointer: pointer([...issue.path, key]),
-        code: 'unknown_field',
-        detail: 'is not a field of this request',
-      }))
+      return issue.keys.map((key) => unknownField(pointer([...issue.path, key])))
     }
     if (issue.code === 'invalid_union') {
       const branch = closestBranch(issue.errors)
@@ -83,7 +87,7 @@ export function fieldErrors(issues: readonly Issue[], pointer: (path: readonly P
   })
 }
 
-/** Of the shapes a body may have, the one it misses by least is the one that was meant. */
+/** The shape that a body misses by least is the one its sender meant. */
 const closestBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined =>
   [...branches].sort((a, b) => weight(a) - weight(b))[0]
 

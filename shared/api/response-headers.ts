@@ -1,16 +1,15 @@
-/** On every answer. */
 const securityHeaders = {
   'Strict-Transport-Security': 'max-age=63072000; includeSubDomains',
   'X-Content-Type-Options': 'nosniff',
 }
 
-/** The gateway compresses bodies of this size and more for whoever takes gzip. */
+/** The gateway compresses bodies of this size and more for clients that accept gzip. */
 export const compressedFromBytes = 1024
 
 const exposedHeaders =
   'ETag, Location, Idempotency-Key, Idempotent-Replayed, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, X-Request-ID'
 
-/** What a browser of another origin may send. */
+/** Request headers that a page of another origin may send. */
 export const allowedHeaders = [
   'Authorization',
   'Content-Type',
@@ -21,7 +20,7 @@ export const allowedHeaders = [
 ]
 
 /**
- * What a browser of another origin needs; nothing for origins that are not configured.
+ * What lets a page of another origin read the answer; nothing for origins that are not configured.
  * @param origins comma-separated, or `*`
  */
 export function corsHeaders(origins: string, origin: string | undefined): Record<string, string> {
@@ -30,13 +29,12 @@ export function corsHeaders(origins: string, origin: string | undefined): Record
   return {
     'Access-Control-Allow-Origin': origin,
     'Access-Control-Expose-Headers': exposedHeaders,
-    Vary: 'Accept-Encoding, Origin',
   }
 }
 
 /**
- * The same for answers whose headers are fixed before the origin is known, as those of API Gateway itself. Several
- * origins cannot be told apart there, so any may read them: they say nothing about anybody.
+ * The same for API Gateway's own answers, whose headers are constants. They cannot name the one of several origins that
+ * asks, so pages of any origin may read them: these answers hold no data.
  */
 export function fixedCorsHeaders(origins: readonly string[]): Record<string, string> {
   const [first, ...others] = origins
@@ -54,8 +52,17 @@ export const preflightHeaders = (methods: string): Record<string, string> => ({
   'Access-Control-Max-Age': '600',
 })
 
-export const commonHeaders = (requestId: string): Record<string, string> => ({
+/**
+ * Value of `Vary`: the request headers that decide what is answered. A cache must keep both answers apart, also the one to
+ * a request that lacks the header.
+ * @param corsOrigins as configured
+ */
+export const varyOn = (corsOrigins: string, isCallersOwn: boolean): string =>
+  ['Accept-Encoding', ...(corsOrigins.trim() ? ['Origin'] : []), ...(isCallersOwn ? ['Authorization'] : [])].join(', ')
+
+/** On every answer. @param vary see `varyOn` */
+export const commonHeaders = (requestId: string, vary: string): Record<string, string> => ({
   'X-Request-ID': requestId,
-  Vary: 'Accept-Encoding',
+  Vary: vary,
   ...securityHeaders,
 })

@@ -43,7 +43,7 @@ export async function listOrders(
     isOpen: !statuses.some(isFinal),
     ...periodOf(query),
     newestFirst: query.sort !== 'created_at',
-    select: isSelective(query, ['user_id', 'from', 'to', 'sort']) ? select : undefined,
+    select: isSelective(query, ['user_id', 'from', 'to', 'time_zone', 'sort']) ? select : undefined,
   }
   const { items, next } = await store.orders.list(listing, pages.request)
   return answer(items, next)
@@ -51,7 +51,7 @@ export async function listOrders(
 
 /** The orders that pass all filters. */
 async function selected(services: Services, query: OrdersQuery, seesAll: boolean, orders: StoredOrder[]) {
-  const passing = orders.filter((order) => passes(order, query))
+  const passing = orders.filter(passes(query))
   const { q } = query
   if (q === undefined) return passing
   const isNamed = ({ reference, lines }: Order) => anyBeginsWith(q, [reference, ...lines.map(({ sku }) => sku)])

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini'
 import { Sku, skuKey } from '#shared/products/product.ts'
-import { id, PointInTime } from '#shared/requests/fields.ts'
+import { id } from '#shared/requests/fields.ts'
 import { PageQuery } from '#shared/requests/paging.ts'
+import { comparableTime, epochMilliseconds, TimeOrDate, TimeZone } from '#shared/requests/point-in-time.ts'
 import { SearchText } from '#shared/requests/search.ts'
+import { startOfDay } from '#shared/requests/start-of-day.ts'
 import { normalised, text } from '#shared/requests/text.ts'
-import { isoTime } from '#shared/runtime/clock.ts'
 import { type Order, OrderStatus, Phase, phaseOf } from './order.ts'
 
 /** Filters of the list of orders; an order has to pass all of them. */
@@ -13,9 +14,11 @@ export const OrdersQuery = z.strictObject({
   status: z.exactOptional(OrderStatus),
   phase: z.exactOptional(Phase),
   /** Inclusive. */
-  from: z.exactOptional(PointInTime),
+  from: z.exactOptional(TimeOrDate),
   /** Exclusive. */
-  to: z.exactOptional(PointInTime),
+  to: z.exactOptional(TimeOrDate),
+  /** Where the days of `from` and `to` begin; UTC unless given. */
+  time_zone: z.exactOptional(TimeZone),
   sku: z.exactOptional(Sku),
   reference: z.exactOptional(text(100)),
   user_id: z.exactOptional(id('usr')),
@@ -31,21 +34,22 @@ export const statusesOf = ({ status, phase }: Pick<OrdersQuery, 'status' | 'phas
     (one) => (status === undefined || one === status) && (phase === undefined || phaseOf(one) === phase),
   )
 
-/** The times of creation that the filters leave, in the form that orders have. */
-export const periodOf = ({ from, to }: Pick<OrdersQuery, 'from' | 'to'>) => ({
-  from: from && isoTime(Date.parse(from)),
-  to: to && isoTime(Date.parse(to)),
-})
+/** The times of creation that the filters leave, in the form that orders have them. */
+export function periodOf({ from, to, time_zone = 'UTC' }: Pick<OrdersQuery, 'from' | 'to' | 'time_zone'>) {
+  const timeOf = (limit: string) =>
+    comparableTime(limit.includes('T') ? epochMilliseconds(limit, 'up') : startOfDay(limit, time_zone))
+  return { from: from && timeOf(from), to: to && timeOf(to) }
+}
 
-/** Whether an order passes the filters that need nothing but the order: every filter but `q` and `user_id`. */
-export function passes(order: Order, query: OrdersQuery): boolean {
-  const { from = order.created_at, to } = periodOf(query)
-  return (
-    statusesOf(query).includes(order.status) &&
-    order.created_at >= from &&
+/** Whether an order passes the filters that need nothing but the order: all except `q` and `user_id`. */
+export function passes(query: OrdersQuery): (order: Order) => boolean {
+  const { from, to } = periodOf(query)
+  const statuses = statusesOf(query)
+  const wanted = query.sku === undefined ? undefined : skuKey(query.sku)
+  return (order) =>
+    statuses.includes(order.status) &&
+    (from === undefined || order.created_at >= from) &&
     (to === undefined || order.created_at < to) &&
-    (query.sku === undefined ||
-      order.lines.some(({ sku }) => sku !== undefined && skuKey(sku) === skuKey(query.sku ?? ''))) &&
+    (wanted === undefined || order.lines.some(({ sku }) => sku !== undefined && skuKey(sku) === wanted)) &&
     (query.reference === undefined || (order.reference && normalised(order.reference)) === query.reference)
-  )
 }

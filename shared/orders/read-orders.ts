@@ -1,9 +1,8 @@
 import * as z from 'zod/mini'
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
-import { PointInTime } from '#shared/requests/fields.ts'
 import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
+import { comparableTime, epochMilliseconds, PointInTime } from '#shared/requests/point-in-time.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import { isoTime } from '#shared/runtime/clock.ts'
 import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { visible } from './change-order.ts'
@@ -24,7 +23,7 @@ export async function readOrder(
   const actor = actorOf(caller)
   const order = visible(await store.orders.get(id), actor)
   if (asOf === undefined) return viewFor(order, actor)
-  const moment = isoTime(Date.parse(asOf))
+  const moment = comparableTime(epochMilliseconds(asOf, 'down'))
   const events = (await store.orders.events(id)).filter(({ at }) => at <= moment)
   if (events.length === 0) throw new Refusal('not_found', 'There was no such order then.')
   return { ...viewFor(foldEvents(events), actor), allowed_actions: [] }

@@ -6,10 +6,14 @@ export const id = (prefix: string) => z.string().check(z.regex(new RegExp(`^${pr
 /** ISO 8601, UTC, milliseconds. */
 export const Instant = z.iso.datetime({ precision: 3 })
 
-/** A point in time as callers write it: ISO 8601, UTC, with up to three decimals. */
-export const PointInTime = z.iso
-  .datetime({ abort: true })
-  .check(z.refine((time) => /^[^.]*(\.\d{1,3})?Z$/.test(time), { error: 'has more than three decimals' }))
+/**
+ * A whole number in a query: decimal digits and nothing else. `Number` would also read `0x10`, `1e1` and ` 5`.
+ */
+export const queryInteger = (minimum: number, maximum: number) =>
+  z.pipe(
+    z.transform((value: unknown) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value)),
+    z.int({ error: 'is not a whole number in decimal digits' }).check(z.minimum(minimum), z.maximum(maximum)),
+  )
 
 /** A currency as stored and answered: earlier versions took any three letters. Requests are checked by `Currency`. */
 export const StoredCurrency = z.string().check(z.regex(/^[A-Z]{3}$/))

@@ -1,12 +1,13 @@
 import * as z from 'zod/mini'
 import { type CursorScope, cursorAt, positionOf } from './cursor.ts'
+import { queryInteger } from './fields.ts'
 import type { Keyring } from './keyring.ts'
 
 const defaultLimit = 20
 
 /** Query parameters of every list. */
 export const PageQuery = z.strictObject({
-  limit: z.exactOptional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(100))),
+  limit: z.exactOptional(queryInteger(1, 100)),
   cursor: z.exactOptional(z.string().check(z.minLength(1), z.maxLength(1024))),
 })
 export type PageQuery = z.infer<typeof PageQuery>

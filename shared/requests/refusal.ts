@@ -55,6 +55,8 @@ export interface RefusalExtras {
   errors?: FieldError[]
   /** Header `Allow`. */
   allow?: string
+  /** Header `Accept-Encoding`: the content codings of a body that would be accepted. */
+  acceptEncoding?: string
   /** Headers `RateLimit-*`, and `Retry-After` of a 429. */
   rateLimit?: RateLimit
   [extra: string]: unknown
@@ -72,6 +74,12 @@ export class Refusal extends Error {
     this.extras = extras
   }
 }
+
+/** What a caller reads whose token is missing from our books, expired, or no token at all. */
+export const credentialsRefused = 'Could not validate credentials'
+
+/** A 401 about the credentials, whatever is wrong with them. */
+export const unauthenticated = () => new Refusal('not_authenticated', credentialsRefused)
 
 /** A 422 about single fields. */
 export const invalidFields = (...errors: FieldError[]) =>

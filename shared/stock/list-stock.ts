@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { CallerContext } from '#shared/requests/caller.ts'
+import { queryInteger } from '#shared/requests/fields.ts'
 import { type PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
 import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -8,7 +9,7 @@ import { type StockTotal, totalsOf } from './stock.ts'
 export const StockQuery = z.strictObject({
   ...PageQuery.shape,
   /** Only SKUs with fewer available units than this, over all warehouses. */
-  below: z.exactOptional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(1_000_000_000))),
+  below: z.exactOptional(queryInteger(1, 1_000_000_000)),
 })
 type StockQuery = z.infer<typeof StockQuery>
 

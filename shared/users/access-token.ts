@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod/mini'
 import { Role, type SessionClaim } from '#shared/requests/caller.ts'
-import { Refusal } from '#shared/requests/refusal.ts'
+import { unauthenticated } from '#shared/requests/refusal.ts'
 import { newestActive, type SecretSources, type Secrets } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Jwks, User } from './user.ts'
@@ -87,8 +87,6 @@ export async function verifyAccessToken(
     throw unauthenticated()
   }
 }
-
-const unauthenticated = () => new Refusal('not_authenticated', 'Could not validate credentials')
 
 /** Key id of a header that has exactly the three members `signAccessToken` writes: a token that brings its own key is refused. */
 function keyIdOf(token: string): string {

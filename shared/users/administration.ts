@@ -1,7 +1,7 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
-import { Refusal } from '#shared/requests/refusal.ts'
+import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import { cursorKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -60,7 +60,7 @@ export async function updateUser(
     case 'changed':
       throw new Refusal('concurrent_update', 'The user was changed at the same time. Read it and try again.')
     case 'no_admin':
-      throw new Refusal('not_authenticated', 'Could not validate credentials')
+      throw unauthenticated()
   }
 }
 

@@ -1,4 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { type HeaderSource, headerOf } from '#shared/requests/headers.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, verifyAccessToken } from './access-token.ts'
@@ -19,17 +20,16 @@ export const isUnauthorized = (error: unknown): boolean => error instanceof Erro
  */
 export async function authorizeRequest(
   services: Services,
-  { headers, methodArn }: Pick<APIGatewayRequestAuthorizerEvent, 'headers' | 'methodArn'>,
+  event: HeaderSource & Pick<APIGatewayRequestAuthorizerEvent, 'methodArn'>,
 ): Promise<APIGatewayAuthorizerResult> {
-  const name = Object.keys(headers ?? {}).find((header) => header.toLowerCase() === 'authorization')
-  const bearer = bearerToken(name === undefined ? undefined : headers?.[name])
+  const bearer = bearerToken(headerOf(event, 'authorization'))
   if (bearer === undefined) throw new Error(unauthorized)
   const { sub, sid, epoch, role, exp, must_change_password } = await verifyAccessToken(services, bearer).catch(
     (error: unknown): never => {
       throw error instanceof Refusal ? new Error(unauthorized) : error
     },
   )
-  const [api, stage] = methodArn.split('/')
+  const [api, stage] = event.methodArn.split('/')
   return {
     principalId: sub,
     policyDocument: {

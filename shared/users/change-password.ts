@@ -1,5 +1,5 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
-import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { invalidFields, Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { withSessionsEnded } from './credentials.ts'
 import { assertStrong, hashPassword, isPassword, normalisedPassword } from './password.ts'
@@ -15,7 +15,7 @@ export async function changePassword(
   { current_password, new_password }: PasswordChange,
 ): Promise<void> {
   const user = await store.users.get(caller.id)
-  if (!user) throw new Refusal('not_authenticated', 'Could not validate credentials')
+  if (!user) throw unauthenticated()
   if (!(await isPassword(current_password, user.password_hash))) {
     throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { CallerContext } from '#shared/requests/caller.ts'
-import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { invalidFields, Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { refreshKeyring } from '#shared/runtime/secrets.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
@@ -106,7 +106,7 @@ export async function logOut(
 /** The signed-in user, as they are now. */
 export async function readMe({ store }: Services, { caller }: CallerContext): Promise<User> {
   const user = await store.users.get(caller.id)
-  if (!user) throw new Refusal('not_authenticated', 'Could not validate credentials')
+  if (!user) throw unauthenticated()
   return userOf(user)
 }
 

@@ -1,5 +1,5 @@
 import type { Caller } from '#shared/requests/caller.ts'
-import { Refusal } from '#shared/requests/refusal.ts'
+import { unauthenticated } from '#shared/requests/refusal.ts'
 import { isValidSession } from './credentials.ts'
 import type { Session } from './session.ts'
 import type { StoredUser } from './stored-user.ts'
@@ -20,7 +20,7 @@ export function assertGoodStanding(
   { session: claimed }: Pick<Caller, 'session'>,
 ): StoredUser {
   if (!user || !session || session.ended || !isValidSession(user, claimed)) {
-    throw new Refusal('not_authenticated', 'Could not validate credentials')
+    throw unauthenticated()
   }
   return user
 }

@@ -52,7 +52,7 @@ describe('an order read with as_of', () => {
     expectStatus(await read(customer, created), 200)
   })
 
-  test.each(['', 'now', '2026-11-20', '2026-13-01T00:00:00Z', '2026-11-20T10:00:00', '2026-11-20T10:00:00.0000Z'])(
+  test.each(['', 'now', '2026-11-20', '2026-13-01T00:00:00Z', '2026-11-20T10:00:00'])(
     'is refused with as_of=%j',
     async (as_of) => {
       const { id } = await pickedOrder()

@@ -75,7 +75,7 @@ describe.each(operations.filter(({ route }) => route.body))('the body of $operat
       expect(short, name).toBe(invalid)
       expect(pointers).toContain(`#/${name}`)
     }
-    expect(await send('{"__proto__":{"role":"admin"}}')).toMatchObject({ short: invalid, pointers: ['#'] })
+    expect(await send('{"__proto__":{"role":"admin"}}')).toMatchObject({ short: invalid, pointers: ['#/__proto__'] })
   })
 
   test('must be JSON in UTF-8 of at most 64 KB', async () => {
@@ -139,7 +139,7 @@ describe('texts, numbers and lists', () => {
 describe('query parameters', () => {
   const withQuery = operations.filter(({ route }) => route.query)
   const wrong =
-    'colour=red limit=1&limit=2 limit=0 limit=101 limit=ten limit=1e1000 limit= limit[]=1 cursor= constructor=1 __proto__=1'
+    'colour=red limit=1&limit=2 limit=0 limit=101 limit=ten limit=1e1000 limit=1e1 limit=0x10 limit=%205 limit=5%20 limit=+5 limit=-5 limit=5.0 limit=1_0 limit=%D9%A5 limit= limit[]=1 cursor= constructor=1 __proto__=1'
 
   test.each(withQuery)('of $operation are checked as strictly as bodies', async ({ route }) => {
     for (const query of [...wrong.split(' '), `cursor=${'A'.repeat(1025)}`]) {
@@ -148,5 +148,18 @@ describe('query parameters', () => {
     const isList = errorsOf(route).has('invalid_cursor')
     const expected = isList ? /^400 invalid_cursor$|^404 not_found$/ : invalid
     expect(await refusal('GET', `${plausiblePath(route)}?cursor=not-a-cursor`)).toMatch(expected)
+  })
+
+  test.each(operations)('that $operation does not have are refused, wherever they are sent', async ({ route }) => {
+    for (const query of ['colour=red', 'constructor=', '_=1', '__proto__=1']) {
+      const name = query.replace(/=.*/, '')
+      const { short, pointers } = await problemOf(route.method, `${plausiblePath(route)}?${query}`)
+      expect([short, pointers], query).toEqual([invalid, [`?${name}`]])
+    }
+  })
+
+  test('of paths that nothing serves do not matter', async () => {
+    expect(await refusal('GET', '/nothing?x=1&x=2')).toBe('404 not_found')
+    expect(await refusal('DELETE', '/orders?x=1&x=2')).toBe('405 method_not_allowed')
   })
 })

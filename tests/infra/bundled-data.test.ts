@@ -1,7 +1,6 @@
 import type * as dynamodb from '@aws-sdk/client-dynamodb'
 import bcrypt from 'bcryptjs'
 import { expect, test } from 'vitest'
-import commonPasswords from '#shared/users/common-passwords.json' with { type: 'json' }
 import { bundled } from './bundled.ts'
 
 test('creating a client of an undeclared service fails and says why', async () => {
@@ -10,13 +9,6 @@ test('creating a client of an undeclared service fails and says why', async () =
     [],
   )) as typeof dynamodb
   expect(() => new DynamoDBClient({})).toThrow('`uses`')
-})
-
-test('the packed list of common passwords unpacks completely', async () => {
-  const unpacked = (await bundled(`export { commonPasswords } from '#shared/users/common-passwords.ts'`, [])) as {
-    commonPasswords: () => string[]
-  }
-  expect(unpacked.commonPasswords().toSorted()).toEqual(commonPasswords.toSorted())
 })
 
 test('bcrypt with packed tables computes the same hashes as bcrypt', async () => {

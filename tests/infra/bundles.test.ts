@@ -6,6 +6,7 @@ import { servicesOf } from '#infra/bundling/declared-clients.ts'
 import { trims } from '#infra/bundling/sdk-trims.ts'
 import { deployedFunctions } from '#infra/deployed-functions.ts'
 import { functionFile, operations } from '#shared/api/operations.ts'
+import { commonPasswordsFile } from '#shared/users/common-passwords.ts'
 
 const root = join(import.meta.dirname, '../..')
 const maxBytes = 320_000
@@ -105,6 +106,16 @@ describe('the bundles', () => {
       expect(filesAt(join(bundleFolder(file), path))).toEqual(filesAt(join(root, path)))
     },
   )
+
+  test('have the list of common passwords beside the code that reads it', () => {
+    const readers = bundles.filter(({ inputs }) => inputs.includes('shared/users/common-passwords.ts'))
+    expect(readers.map(({ file }) => file)).toContain('functions/auth/register.ts')
+    for (const { file } of readers) {
+      expect(filesAt(join(bundleFolder(file), commonPasswordsFile)), file).toEqual(
+        filesAt(join(root, commonPasswordsFile)),
+      )
+    }
+  })
 
   test('omit only SDK modules that still exist', () => {
     expect(trims.filter(({ module }) => !existsSync(join(root, 'node_modules', module)))).toEqual([])

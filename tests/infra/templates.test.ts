@@ -4,7 +4,7 @@ import { holdfastApp } from '#infra/holdfast.ts'
 import { actionsOf } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { gatewayResponses } from '#shared/api/gateway-responses.ts'
-import { methodsOf, operations } from '#shared/api/operations.ts'
+import { operations, servedMethodsOf } from '#shared/api/operations.ts'
 import { compressedFromBytes } from '#shared/api/response-headers.ts'
 import { tableDefinition } from '#shared/dynamodb/table.ts'
 
@@ -69,7 +69,9 @@ describe('the API of the template', () => {
       return `${HttpMethod} ${pathOf.get(ResourceId.Ref ?? '') ?? '/'} ${AuthorizationType}`
     })
     const expected = operations.flatMap(({ route }) =>
-      methodsOf(route).map((method) => `${method} ${route.path} ${route.access === 'public' ? 'NONE' : 'CUSTOM'}`),
+      servedMethodsOf(route).map(
+        (method) => `${method} ${route.path} ${route.access === 'public' ? 'NONE' : 'CUSTOM'}`,
+      ),
     )
     const fallbacks = [...new Set(['/', unrouted.path, ...operations.map(({ route }) => route.path)])]
     expect(methods.toSorted()).toEqual([...expected, ...fallbacks.map((path) => `ANY ${path} NONE`)].toSorted())

@@ -33,19 +33,27 @@ describe('what only AWS enforces', () => {
     const permissions = template.findResources('AWS::Lambda::Permission', {
       Properties: { Action: 'lambda:InvokeFunction', Principal: 'apigateway.amazonaws.com' },
     })
-    const permitted = new Set(
-      Object.values(permissions).flatMap(({ Properties }) => functionsIn(Properties.FunctionName)),
-    )
-    const uris = [
-      ...Object.values(template.findResources('AWS::ApiGateway::Method')).map(
-        ({ Properties }) => Properties.Integration,
-      ),
-      ...Object.values(template.findResources('AWS::ApiGateway::Authorizer')).map(({ Properties }) => Properties),
-    ]
-    const called = new Set(uris.flatMap(functionsIn))
-    // The operations, the authorizer and the fallback.
-    expect(called.size).toBe(operations.length + 2)
-    expect([...called].filter((id) => !permitted.has(id))).toEqual([])
+    const permitted = Object.values(permissions).flatMap(({ Properties }) => functionsIn(Properties.FunctionName))
+    const authorizers = Object.values(template.findResources('AWS::ApiGateway::Authorizer'))
+    expect(new Set(authorizers.flatMap(({ Properties }) => functionsIn(Properties)))).toEqual(new Set(permitted))
+
+    const roles = template.findResources('AWS::IAM::Role') as Record<string, Role>
+    const called = Object.values(template.findResources('AWS::ApiGateway::Method')).map(({ Properties }) => {
+      const { Credentials, Uri } = Properties.Integration as { Credentials: Reference; Uri: unknown }
+      const { Properties: invoker } = roles[Credentials['Fn::GetAtt']?.[0] ?? ''] ?? expect.fail('no such role')
+      return { functions: functionsIn(Uri), invocable: functionsIn(invoker.Policies) }
+    })
+    for (const { functions, invocable } of called) expect(invocable).toEqual(expect.arrayContaining(functions))
+    // The operations, and what answers where none is.
+    const invocable = new Set(called.flatMap((method) => method.invocable))
+    expect(invocable).toEqual(new Set(called.flatMap(({ functions }) => functions)))
+    expect(invocable.size).toBe(operations.length + 1)
+  })
+
+  test('the role that calls the functions has room for as many as are planned', () => {
+    const [planned, maxPolicyCharacters] = [75, 10_240]
+    const arn = `"arn:aws:lambda:ap-southeast-2:123456789012:function:${'x'.repeat(64)}",`
+    expect(arn.length * planned + 200).toBeLessThan(maxPolicyCharacters)
   })
 
   test('every function may write to its own log group, and to no other', () => {

@@ -110,10 +110,7 @@ describe('CORS_ORIGINS', () => {
   const origins = 'https://shop.example, https://admin.example'
   test('open the API to the configured origins', () => {
     const headers = corsHeaders(origins, 'https://admin.example')
-    expect(headers).toMatchObject({
-      'Access-Control-Allow-Origin': 'https://admin.example',
-      Vary: 'Accept-Encoding, Origin',
-    })
+    expect(headers['Access-Control-Allow-Origin']).toBe('https://admin.example')
     const exposed = headers['Access-Control-Expose-Headers']?.split(', ')
     const promised = ['ETag', 'Location', 'Idempotency-Key', 'Idempotent-Replayed', 'Retry-After', 'X-Request-ID']
     expect(exposed).toEqual(expect.arrayContaining(promised))

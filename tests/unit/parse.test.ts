@@ -1,7 +1,8 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import { describe, expect, test } from 'vitest'
 import type { Route } from '#shared/api/contract.ts'
-import { maxBodyBytes, parseBody, parseOnce, parseParams, parseQuery } from '#shared/api/parse.ts'
+import { parseOnce, parseParams, parseQuery } from '#shared/api/parse.ts'
+import { maxBodyBytes, parseBody } from '#shared/api/parse-body.ts'
 import { routes } from '#shared/api/routes.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 
@@ -96,7 +97,7 @@ describe('parseBody', () => {
       '{"lines":[{"sku":"A","quantity":1},{"sku":"A","quantity":0}]}',
       ['#/lines/1/quantity too_small'],
     ],
-    ['__proto__', routes.createSimulatedOrder, '{"success":true,"__proto__":{}}', ['# unknown_field']],
+    ['__proto__', routes.createSimulatedOrder, '{"success":true,"__proto__":{}}', ['#/__proto__ unknown_field']],
     ['constructor', routes.createSimulatedOrder, '{"success":true,"constructor":{}}', ['#/constructor unknown_field']],
   ] as const
   test.each(refused)('refuses %s', (_, route, body, expected) => {
