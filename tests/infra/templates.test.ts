@@ -1,4 +1,3 @@
-import { Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { actionsOf } from '#shared/api/contract.ts'
@@ -7,28 +6,11 @@ import { gatewayResponses } from '#shared/api/gateway-responses.ts'
 import { operations, servedMethodsOf } from '#shared/api/operations.ts'
 import { compressedFromBytes } from '#shared/api/response-headers.ts'
 import { tableDefinition } from '#shared/dynamodb/table.ts'
-
-type Properties = Record<string, unknown>
-interface Resource {
-  Type: string
-  Properties: Properties
-  DeletionPolicy?: string
-}
-type Resources = Record<string, Resource>
-interface Statement {
-  Action: string | string[]
-  Resource: unknown
-}
+import { list, ofType, type Resource, type Resources, resourcesOf, type Statement } from './template-resources.ts'
 
 let data: Resources
 let api: Resources
 let events: Resources
-
-const resourcesOf = (stack: Parameters<typeof Template.fromStack>[0]): Resources =>
-  Template.fromStack(stack).toJSON()['Resources']
-const ofType = (resources: Resources, type: string) =>
-  Object.entries(resources).filter(([, resource]) => resource.Type === type)
-const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value])
 
 beforeAll(() => {
   const stacks = holdfastApp({ outdir: 'cdk.out/templates' }, 'prod')
