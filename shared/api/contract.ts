@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import type { Budget } from '#shared/limits/limits.ts'
 import type { Caller, RequestContext, Role } from '#shared/requests/caller.ts'
 import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { ProblemCode } from '#shared/requests/refusal.ts'
@@ -25,6 +26,8 @@ export interface Route {
   readonly uses: readonly AwsAction[]
   /** The least role; an admin may do everything, a `user` is anybody who is signed in. */
   readonly access: 'public' | Role
+  /** Limit that each call of a plain user is charged to. */
+  readonly budget?: Budget
   /** Public, but its function looks at a bearer, if there is one. */
   readonly bearer?: 'optional'
   readonly params?: ObjectSchema
@@ -110,7 +113,11 @@ export const isWrite = ({ access, method, isSafe }: Route): boolean =>
 
 /** AWS actions of its function: its own, and what every request of its kind needs. */
 export const actionsOf = (route: Route): AwsAction[] => [
-  ...new Set([...route.uses, ...(isWrite(route) ? (['dynamodb:GetItem'] as const) : [])]),
+  ...new Set([
+    ...route.uses,
+    ...(isWrite(route) ? (['dynamodb:GetItem'] as const) : []),
+    ...(route.budget ? (['dynamodb:UpdateItem'] as const) : []),
+  ]),
 ]
 
 /** Whether it shows a caller one resource that has versions, and so an `ETag`. */
@@ -130,6 +137,7 @@ export function errorsOf(route: Route): Set<ProblemCode> {
   if (route.access !== 'public') codes.push('not_authenticated')
   if (route.access !== 'public' && route.access !== 'user') codes.push('forbidden')
   if (isClosedUntilPasswordChange(route)) codes.push('password_change_required')
+  if (route.budget) codes.push('rate_limited')
   if (route.params) codes.push('not_found')
   if (route.query) codes.push('validation_failed', 'malformed_request')
   if (route.query && 'cursor' in route.query.shape) codes.push('invalid_cursor')

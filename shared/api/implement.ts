@@ -1,7 +1,8 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
 import { runtime } from '#shared/composition/process.ts'
-import type { Caller } from '#shared/requests/caller.ts'
+import { spend } from '#shared/limits/spend.ts'
+import { type Caller, isStaff } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { WriteGuard } from '#shared/requests/write-guard.ts'
@@ -53,19 +54,28 @@ export const implement =
       .use(problemMapping(route))
       .use(parseAndAuthorise(route))
       .use(checkResult(route))
-      .handler((input: unknown) => admitted(input as Input<R>, run))
+      .handler((input: unknown) => admitted(route, input as Input<R>, run))
     return chain as unknown as Handler
   }
 
-/** What the caller's account does not allow any more is refused for that, whatever else is wrong with the request. */
+/**
+ * What the caller's account does not allow any more is refused for that, whatever else is wrong with the request. A used-up
+ * budget refuses what would write or read a lot; a repeat of a served request does neither.
+ */
 async function admitted<R extends Route>(
+  route: R,
   input: Input<R>,
   run: (input: Input<R>) => Promise<Output<R>> | Output<R>,
 ): Promise<Output<R>> {
+  const { guard } = input.context
   try {
-    return await run(input)
+    const output = await run(input)
+    if (route.isSafe) await guard?.affordable
+    return output
   } finally {
-    await input.context.guard?.admitted
+    // No call to the table may outlast its request.
+    await Promise.allSettled([guard?.affordable])
+    await guard?.admitted
   }
 }
 
@@ -163,17 +173,25 @@ function parseAndAuthorise(route: Route): Middleware {
 }
 
 function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): WriteGuard | undefined {
-  if (!caller || !isWrite(route)) return undefined
-  const admitted = admit(route, caller, deadline)
-  // It is awaited later: until then its failure must not count as unhandled.
+  if (!caller || !(isWrite(route) || route.budget)) return undefined
+  const admitted = isWrite(route) ? admit(route, caller, deadline) : Promise.resolve()
+  const affordable = charge(route, caller, deadline)
+  // They are awaited later: until then their failures must not count as unhandled.
   admitted.catch(() => undefined)
-  return { admitted, expected }
+  affordable.catch(() => undefined)
+  return { admitted, affordable, expected }
 }
 
 /** Reads the account beside whatever the request reads, so it costs no round trip of its own. */
 async function admit(route: Route, caller: Caller, deadline: number): Promise<void> {
   const { store } = runtime().servicesUntil(deadline)
   authoriseWrite(route, caller, await store.users.get(caller.id))
+}
+
+/** Charges the budget at the same time: one write, and no round trip of its own. Staff has none. */
+async function charge({ budget }: Route, { id, role }: Caller, deadline: number): Promise<void> {
+  if (!budget || isStaff(role)) return
+  await spend(runtime().servicesUntil(deadline), { limit: budget, of: { user: id } })
 }
 
 /** @see answerWith */

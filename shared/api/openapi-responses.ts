@@ -61,12 +61,13 @@ function content({ success: { body, document = [] } }: Route, describe: Describe
 
 const retryAfter = { 'Retry-After': whole('Seconds until it makes sense to try again') }
 const rateLimit = {
-  'RateLimit-Limit': whole('Attempts a minute'),
+  'RateLimit-Limit': whole('Attempts in the time of the limit'),
   'RateLimit-Remaining': whole('Attempts that are left'),
   'RateLimit-Reset': whole('Seconds until one more is possible'),
 }
 const headersOf: Partial<Record<ProblemCode, Json>> = {
   rate_limited: { ...retryAfter, ...rateLimit },
+  invalid_credentials: rateLimit,
   unavailable: retryAfter,
 }
 

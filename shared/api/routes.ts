@@ -51,7 +51,7 @@ const Health = z.object({
 const Root = z.object({ name: z.string(), status: z.literal('healthy'), version: z.string(), docs: z.string() })
 
 /** What the seven actions on an order share. */
-const orderAction = <const R extends Pick<Route, 'path' | 'summary' | 'access' | 'uses' | 'body' | 'alias'>>(
+const orderAction = <const R extends Pick<Route, 'path' | 'summary' | 'access' | 'budget' | 'uses' | 'body' | 'alias'>>(
   action: R,
 ) =>
   route({
@@ -72,7 +72,7 @@ export const routes = {
     summary: 'Register',
     access: 'public',
     bearer: 'optional',
-    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue'],
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
     body: NewUser,
     idempotency: 'optional',
     success: { status: 201, body: User },
@@ -84,7 +84,7 @@ export const routes = {
     path: '/auth/login',
     summary: 'Log in by e-mail or username, as JSON or as an OAuth2 password form',
     access: 'public',
-    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue'],
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
     body: Login,
     form: { ignored: ['grant_type', 'scope', 'client_id', 'client_secret'] },
     success: { status: 200, body: Tokens, cache: 'no-store' },
@@ -132,7 +132,7 @@ export const routes = {
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     body: PasswordChange,
     success: { status: 204 },
-    errors: ['weak_password', 'concurrent_update'],
+    errors: ['weak_password', 'concurrent_update', 'rate_limited'],
   }),
   getJwks: route({
     area: 'auth',
@@ -150,11 +150,11 @@ export const routes = {
     path: '/users',
     summary: 'Create a user with a role',
     access: 'admin',
-    uses: ['dynamodb:PutItem'],
+    uses: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NewUser,
     idempotency: 'optional',
     success: { status: 201, body: User, location: '/users/{id}' },
-    errors: ['email_taken', 'username_taken', 'weak_password'],
+    errors: ['email_taken', 'username_taken', 'weak_password', 'rate_limited'],
   }),
   listUsers: route({
     area: 'users',
@@ -335,6 +335,7 @@ export const routes = {
     path: '/orders',
     summary: 'Place an order; its stock is reserved in the same transaction',
     access: 'user',
+    budget: 'orders',
     uses: ['dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: z.union([StockOrderRequest, SimpleOrderRequest]),
     idempotency: 'optional',
@@ -347,6 +348,7 @@ export const routes = {
     path: '/orders/create',
     summary: 'Place an order that succeeds or fails as asked, without stock',
     access: 'user',
+    budget: 'orders',
     uses: ['dynamodb:Query', 'dynamodb:PutItem'],
     body: SimulatedOrderRequest,
     idempotency: 'optional',
@@ -382,6 +384,7 @@ export const routes = {
     path: '/orders/{id}',
     summary: 'Change the note of an order',
     access: 'user',
+    budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     params: byOrder,
     body: OrderChange,
@@ -415,6 +418,7 @@ export const routes = {
     path: '/orders/{id}/reserve',
     summary: 'Reserve the stock of a new order',
     access: 'user',
+    budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NoBody,
   }),
@@ -422,6 +426,7 @@ export const routes = {
     path: '/orders/{id}/retry-reservation',
     summary: 'Try again to reserve what was missing',
     access: 'user',
+    budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NoBody,
   }),
@@ -467,6 +472,7 @@ export const routes = {
     path: '/simulations/reservation',
     summary: 'What a reservation would do now; nothing is written',
     access: 'user',
+    budget: 'simulations',
     isSafe: true,
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     body: SimulationRequest,

@@ -1,7 +1,7 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
 import { decimalsOf, minorUnits } from '#shared/requests/currency.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
+import { createOnce, derivedId, type Once, type OnceResult, Served } from '#shared/requests/idempotency.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { demandOf } from '#shared/stock/planner.ts'
@@ -72,25 +72,21 @@ export const placeSimulatedOrder = (
   services: Services,
   context: CallerContext,
   { success, once }: { success: boolean; once: Once },
-): Promise<OnceResult<OrderView>> => {
-  if (services.config.SIMULATED_ORDERS === 'off') throw new Refusal('not_found', 'Simulated orders are switched off.')
-  return place(services, context, once, async () => [
-    createdStep(context, {
-      kind: 'simulated',
-      lines: [],
-      total: 0,
-      currency: services.config.DEFAULT_CURRENCY,
-      success,
-    }),
-    success
-      ? reservedStep([], undefined, services.clock.now())
-      : {
-          type: 'order.reservation_failed',
-          to: 'FAILED_RESERVATION',
-          data: { failure: { reason: 'simulated_failure', missing: [] } },
-        },
-  ])
-}
+): Promise<OnceResult<OrderView>> =>
+  place(services, context, once, async () => {
+    const { SIMULATED_ORDERS, DEFAULT_CURRENCY: currency } = services.config
+    if (SIMULATED_ORDERS === 'off') throw new Refusal('not_found', 'Simulated orders are switched off.')
+    return [
+      createdStep(context, { kind: 'simulated', lines: [], total: 0, currency, success }),
+      success
+        ? reservedStep([], undefined, services.clock.now())
+        : {
+            type: 'order.reservation_failed',
+            to: 'FAILED_RESERVATION',
+            data: { failure: { reason: 'simulated_failure', missing: [] } },
+          },
+    ]
+  })
 
 const createdStep = ({ caller }: CallerContext, fields: Step['data']): Step => ({
   type: 'order.created',
@@ -107,10 +103,11 @@ async function place(
 ): Promise<OnceResult<OrderView>> {
   const { store, clock } = services
   const actor = actorOf(caller)
-  return store.untilWritten(async () => {
-    const steps = await draft()
+  const id = derivedId('ord', digest)
+  const served = (order: StoredOrder) => new Served(order, () => firstAnswer(services, order))
+  const create = async () => {
     const change: Change = { action: 'create', actor, requestId, fingerprint, now: clock.now() }
-    const { order, events } = recordChange(derivedId('ord', digest), undefined, change, steps)
+    const { order, events } = recordChange(id, undefined, change, await draft())
     const conflict = await store.transact([
       store.orders.create(order),
       ...(order.reference === undefined ? [] : [store.orders.claimReference(order, order.reference)]),
@@ -118,18 +115,23 @@ async function place(
       ...store.waitingLine.joinAll(order),
       ...orderRows('reserve', order.allocations, order, change).flatMap(store.stock.move),
     ])
-    if (!conflict) return { result: viewFor(order, actor), replayed: false }
-    if (conflict.kind === 'order_exists') {
-      assertSameRequest(conflict.order, { fingerprint })
-      return { result: await firstAnswer(services, conflict.order), replayed: true }
-    }
+    if (!conflict) return viewFor(order, actor)
+    if (conflict.kind === 'order_exists') return served(conflict.order)
     if (conflict.kind === 'reference_taken') {
       throw new Refusal('reference_taken', 'You already have an order with this reference.', {
         order_id: conflict.orderId,
       })
     }
     return undefined
-  })
+  }
+  return createOnce(
+    { fingerprint },
+    () => store.untilWritten(create),
+    async () => {
+      const order = await store.orders.get(id)
+      return order && served(order)
+    },
+  )
 }
 
 /** The answer that created the order, whatever has become of it since. */

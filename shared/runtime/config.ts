@@ -43,8 +43,18 @@ export const Environment = z.object({
   PASSWORD_POLICY: z._default(z.enum(['length', 'complex']), 'length'),
   /** Cost of bcrypt; each step doubles the time that a login takes. */
   PASSWORD_HASH_COST: z._default(wholeNumber(4, 14), 10),
-  /** Failed logins per minute per account and client address, and registrations per minute per client address. */
+  /** Failed logins and registrations per minute, wrong current passwords per 15 minutes; `off` switches all limits off. */
   RATE_LIMIT_REQUESTS: z._default(z.union([z.literal('off'), wholeNumber(1, 1000)]), 5),
+  /** Failed logins per 10 minutes for one account, from all addresses from which it has not logged in before. */
+  LOGIN_FAILURES_PER_ACCOUNT: z._default(wholeNumber(1, 10_000), 30),
+  /** Failed logins per minute from one address, for all accounts that have not logged in from it before. */
+  LOGIN_FAILURES_PER_ADDRESS: z._default(wholeNumber(1, 10_000), 20),
+  /** Orders per minute that a plain user may create. */
+  ORDERS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 120),
+  /** Notes, reservations and retries per minute that a plain user may ask for. */
+  ORDER_CHANGES_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
+  /** Simulations per minute that a plain user may ask for. */
+  SIMULATIONS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
   /** Whether `POST /orders/create` accepts simulated orders. */
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   /** Currency of simple orders that do not name one. */

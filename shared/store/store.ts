@@ -54,7 +54,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   sessions: sessionStore(connection),
   stock: stockStore(connection),
   stockAlerts: stockAlertStore(connection),
-  readSupply: supplyReader(connection, caches.buckets),
+  readSupply: supplyReader(connection, caches.buckets, async () => guard?.affordable),
   listSupply: supplyLister(connection),
   users: userStore(connection),
   waitingLine: waitingLineStore(connection),
@@ -62,6 +62,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   warehouses: warehouseStore(connection, caches.warehouses),
   async transact<W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> {
     await guard?.admitted
+    await guard?.affordable
     for (const { replaces } of writes) assertExpected(guard, replaces)
     return transact(connection, writes)
   },

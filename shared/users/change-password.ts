@@ -1,3 +1,4 @@
+import { limited } from '#shared/limits/attempts.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -6,18 +7,26 @@ import type { PasswordChange } from './user.ts'
 
 /**
  * Sets a new password and ends every other session of the user.
- * @throws Refusal `validation_failed` when the current one is wrong or the new one is the same, `weak_password`
+ * @throws Refusal `validation_failed` when the current one is wrong or the new one is the same, `weak_password`,
+ * `rate_limited` after too many wrong ones
  */
 export async function changePassword(
-  { store, clock, config }: Services,
+  services: Services,
   { caller }: CallerContext,
   { current_password, new_password }: PasswordChange,
 ): Promise<void> {
+  const { store, clock, config } = services
   const user = await store.users.get(caller.id)
   if (!user) throw new Refusal('not_authenticated', 'Could not validate credentials')
-  if (!(await isPassword(current_password, user.password_hash))) {
-    throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
-  }
+  await limited(services, {
+    limit: 'currentPassword',
+    of: { user: user.id },
+    attempt: async () => {
+      if (await isPassword(current_password, user.password_hash)) return
+      throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
+    },
+    counts: ({ status }) => status === 'rejected',
+  })
   if (new_password === current_password) {
     throw invalidFields({ pointer: '#/new_password', code: 'unchanged', detail: 'is your password already' })
   }

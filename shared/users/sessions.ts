@@ -3,8 +3,7 @@ import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
-import { accountName } from './account-name.ts'
-import { limited } from './attempts.ts'
+import { underLoginLimits } from './login-limits.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
 import type { Session } from './session.ts'
@@ -17,7 +16,7 @@ const sessionSeconds = 30 * 24 * 3600
 const graceMilliseconds = 60_000
 
 /**
- * Failed logins are limited per account, whether there is one or not, and client address.
+ * Failed logins are limited, see `underLoginLimits`.
  * @throws Refusal `invalid_credentials`, without saying which of the two is wrong; `rate_limited`, also to who is right
  */
 export async function logIn(
@@ -26,12 +25,13 @@ export async function logIn(
 ): Promise<Tokens> {
   const { store, clock } = services
   const name = login.email ?? login.username ?? ''
-  const candidate = await (name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name))
-  const user = await limited(services, {
-    kind: ['login', accountName(candidate?.email ?? name), clientAddress],
-    attempt: () => verified(services, candidate, login.password),
-    counts: ({ status }) => status === 'rejected',
-  })
+  const found = name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name)
+  const checked = underLoginLimits(services, { name, clientAddress }, async () =>
+    verified(services, await found, login.password),
+  )
+  // Also where the limits do not need it: no call to the table may outlast its request.
+  await Promise.allSettled([found, checked])
+  const user = await checked
   const id = randomBytes(16).toString('base64url')
   const now = clock.now()
   await store.sessions.start({

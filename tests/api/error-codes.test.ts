@@ -14,7 +14,7 @@ beforeAll(async () => {
   strict = await startLocalStack({ environment: { SIMULATED_ORDERS: 'off', RATE_LIMIT_REQUESTS: '1' } })
   admin = await signInAdmin(baseUrl, inject('adminPassword'))
   provocations = {
-    ...accountProvocations(baseUrl, admin, strict),
+    ...accountProvocations(baseUrl, admin, { baseUrl: strict.baseUrl, adminPassword }),
     ...stockProvocations(admin),
     ...orderProvocations(admin, { baseUrl: strict.baseUrl, adminPassword }),
   }

@@ -34,8 +34,14 @@ async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>
   throw new Error('No two changes ever met')
 }
 
-/** Accounts: errors of registrations, logins and tokens. @param strict a stack that allows one attempt */
-export function accountProvocations(baseUrl: string, admin: Person, strict: { baseUrl: string }): Provocations {
+/** A stack that allows one attempt. */
+interface Strict {
+  baseUrl: string
+  adminPassword: string
+}
+
+/** Accounts: errors of registrations, logins and tokens. */
+export function accountProvocations(baseUrl: string, admin: Person, strict: Strict): Provocations {
   const anybody = createClient({ baseUrl })
   const taken = (of: 'email' | 'username', send: typeof anybody.register): Provocation => {
     return async () => {
@@ -63,6 +69,15 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: { ba
       email_taken: taken('email', admin.createUser),
       username_taken: taken('username', admin.createUser),
       weak_password: () => admin.createUser({ body: weak }),
+      rate_limited: async () => {
+        const creator = await signIn(strict.baseUrl, 'admin', strict.adminPassword)
+        const headers = newKey()
+        const body = registration()
+        expectStatus(await creator.createUser({ body, headers }), 201)
+        const guess = () => creator.createUser({ body: { ...body, password: 'a-wrong-password' }, headers })
+        await guess()
+        return guess()
+      },
     },
     updateUser: {
       concurrent_update: () =>
@@ -82,6 +97,13 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: { ba
           return (n) =>
             person.changePassword({ body: { current_password: password, new_password: `another-password-${n}` } })
         }),
+      rate_limited: async () => {
+        const person = await newPerson(strict.baseUrl, await signIn(strict.baseUrl, 'admin', strict.adminPassword))
+        const guess = () =>
+          person.changePassword({ body: { current_password: 'a-wrong-password', new_password: password } })
+        await guess()
+        return guess()
+      },
     },
     logIn: {
       invalid_credentials: () => anybody.logIn({ body: { username: 'unknown', password } }),

@@ -66,6 +66,9 @@ async function after(...actions: OrderAction[]): Promise<OrderView> {
   return order
 }
 
+const enter = (clientAddress: string, password = adminPassword) =>
+  logIn(services(), { login: { username: 'admin', password }, clientAddress })
+
 /** What is set up before each use case, and the work that is measured. */
 const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   'create an order, reserved': async () => create,
@@ -137,13 +140,14 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
     const request = { sku, quantity: 3 }
     return () => receiveStock(services(), operator, { request, once: onceOf(randomUUID(), request) })
   },
-  'log in': async () => () =>
-    logIn(services(), { login: { username: 'admin', password: adminPassword }, clientAddress: '192.0.2.1' }),
+  'log in': async () => {
+    await enter('192.0.2.1')
+    return () => enter('192.0.2.1')
+  },
+  'log in from a new address': async () => () => enter('192.0.2.2'),
+  'log in, wrong password': async () => () => expect(enter('192.0.2.2', 'a-wrong-password')).rejects.toThrow(),
   refresh: async () => {
-    const { refresh_token } = await logIn(services(), {
-      login: { username: 'admin', password: adminPassword },
-      clientAddress: '192.0.2.1',
-    })
+    const { refresh_token } = await enter('192.0.2.1')
     return () => refreshSession(services(), refresh_token)
   },
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { limited } from '#shared/users/attempts.ts'
+import { limited } from '#shared/limits/attempts.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { logIn } from '#shared/users/sessions.ts'
 import { onceOf } from '#tests/support/in-process.ts'
@@ -71,7 +71,12 @@ describe('the limit of failed logins', () => {
 
 describe('an attempt', () => {
   const attemptAt = (kind: string, attempt: () => Promise<string>) =>
-    limited(world.services, { kind: [kind], attempt, counts: ({ status }) => status === 'rejected' })
+    limited(world.services, {
+      limit: 'registrations',
+      of: { network: kind },
+      attempt,
+      counts: ({ status }) => status === 'rejected',
+    })
   const make = async () => 'made'
 
   /** Five attempts that stay in flight until the test lets them succeed. */
