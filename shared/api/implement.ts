@@ -1,15 +1,14 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
 import { runtime } from '#shared/composition/process.ts'
-import { spend } from '#shared/limits/spend.ts'
-import { type Caller, isStaff } from '#shared/requests/caller.ts'
+import type { Caller } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import type { WriteGuard } from '#shared/requests/write-guard.ts'
 import { log } from '#shared/runtime/log.ts'
 import { answerWith } from './answer.ts'
-import { authorise, authoriseWrite } from './authorise.ts'
-import { errorsOf, type Input, isConditionalWrite, isWrite, type Output, type Route } from './contract.ts'
+import { authorise } from './authorise.ts'
+import { errorsOf, type Input, isConditionalWrite, type Output, type Route } from './contract.ts'
+import { guardOf } from './guard.ts'
 import { httpRequest, parseBody, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { expectedVersions } from './preconditions.ts'
 import { problemResult } from './problem.ts'
@@ -170,28 +169,6 @@ function parseAndAuthorise(route: Route): Middleware {
       request.event = input as unknown as APIGatewayProxyEvent
     },
   }
-}
-
-function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): WriteGuard | undefined {
-  if (!caller || !(isWrite(route) || route.budget)) return undefined
-  const admitted = isWrite(route) ? admit(route, caller, deadline) : Promise.resolve()
-  const affordable = charge(route, caller, deadline)
-  // They are awaited later: until then their failures must not count as unhandled.
-  admitted.catch(() => undefined)
-  affordable.catch(() => undefined)
-  return { admitted, affordable, expected }
-}
-
-/** Reads the account beside whatever the request reads, so it costs no round trip of its own. */
-async function admit(route: Route, caller: Caller, deadline: number): Promise<void> {
-  const { store } = runtime().servicesUntil(deadline)
-  authoriseWrite(route, caller, await store.users.get(caller.id))
-}
-
-/** Charges the budget at the same time: one write, and no round trip of its own. Staff has none. */
-async function charge({ budget }: Route, { id, role }: Caller, deadline: number): Promise<void> {
-  if (!budget || isStaff(role)) return
-  await spend(runtime().servicesUntil(deadline), { limit: budget, of: { user: id } })
 }
 
 /** @see answerWith */

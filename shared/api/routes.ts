@@ -389,7 +389,7 @@ export const routes = {
     params: byOrder,
     body: OrderChange,
     success: { status: 200, body: OrderView },
-    errors: [],
+    errors: ['too_many_changes'],
   }),
   listOrderEvents: route({
     area: 'orders',
@@ -429,6 +429,7 @@ export const routes = {
     budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NoBody,
+    errors: ['invalid_transition', 'too_many_changes'],
   }),
   startPick: orderAction({
     path: '/orders/{id}/start-pick',

@@ -8,7 +8,7 @@ import { demandOf } from '#shared/stock/planner.ts'
 import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
 import type { OrderLine, OrderView, StoredOrder } from './order.ts'
 import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
-import { assertKnown, assertPlannable, planFor, respelled } from './reservation.ts'
+import { planFor, productsOf } from './reservation.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 
 /** The first steps of a new order, computed again for every attempt. */
@@ -35,7 +35,7 @@ function placeStockOrder(
   return place(services, context, once, async () => {
     const id = derivedId('ord', once.digest)
     const { demand, products, plan } = reserve
-      ? await planFor(services, { order_id: id }, asked)
+      ? await planFor(services, { order_id: id, isNew: true }, asked)
       : { ...(await productsOf(services, asked)), plan: undefined }
     const lines = [...demand].map(([sku, quantity]): OrderLine => {
       const { name, unit_price } = known(products.get(sku))
@@ -141,25 +141,12 @@ async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<Or
   return viewFor(foldEvents(events), known(created).actor)
 }
 
-async function productsOf({ store }: Services, asked: ReadonlyMap<string, number>) {
-  assertPlannable(asked)
-  const { products, spelling } = await store.readSupply([...asked.keys()], [], 'all')
-  const demand = respelled(asked, spelling)
-  assertKnown(demand, products)
-  return { demand, products }
-}
-
 const tooManyDecimals = (currency: string) =>
   invalidFields({ pointer: '#/amount', code: 'custom', detail: `${currency} has ${decimalsOf(currency)} decimals` })
 
-/** Minor units. @throws Refusal when they are more than a number holds exactly */
-function totalOf(lines: OrderLine[]): number {
-  const total = lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0)
-  if (!Number.isSafeInteger(total)) {
-    throw invalidFields({ pointer: '#/lines', code: 'too_big', detail: 'the total is too large' })
-  }
-  return total
-}
+/** Minor units. The limits on SKUs, quantities and prices keep the sum exact. */
+const totalOf = (lines: OrderLine[]): number =>
+  lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0)
 
 /** @throws Refusal `mixed_currencies` */
 function onlyCurrency(currencies: string[]): string {

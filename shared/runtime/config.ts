@@ -55,6 +55,8 @@ export const Environment = z.object({
   ORDER_CHANGES_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
   /** Simulations per minute that a plain user may ask for. */
   SIMULATIONS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
+  /** Events of an order after which notes and retries of people are refused. */
+  EVENTS_PER_ORDER: z._default(wholeNumber(10, 100_000), 1000),
   /** Whether `POST /orders/create` accepts simulated orders. */
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   /** Currency of simple orders that do not name one. */

@@ -29,11 +29,9 @@ export const adjustStock = (
     if (quantity > 0) return spread(quantity, levels, once.digest)
     const available = levels.reduce((total, level) => total + level.available, 0)
     if (available < -quantity) {
-      throw new Refusal(
-        'insufficient_stock',
-        `Not enough stock of ${sku} in this warehouse: ${available} available.`,
-        { available },
-      )
+      throw new Refusal('insufficient_stock', `Not enough stock of ${sku} in this warehouse: ${available} available.`, {
+        available,
+      })
     }
     const taken = fromBuckets(-quantity, levels, shardOf(once.digest, levels.length))
     return taken.map((allocation) => ({ ...allocation, quantity: -allocation.quantity }))

@@ -12,6 +12,15 @@ const orderListShards = 8
 
 const dueShards = 4
 
+/** The largest number that sorts by its text. No subject has as many events. */
+const maxSequence = 999_999
+
+/** Events by their numbers: those after `after`, up to and with `upTo`. All when nothing is said. */
+export interface EventRange {
+  after?: number | undefined
+  upTo?: number | undefined
+}
+
 const sequenceText = (sequence: number): string => String(sequence).padStart(6, '0')
 
 /** Every key string of the table. Ids, SKUs and usernames contain no `#`; a part that may contain one comes last. */
@@ -44,6 +53,11 @@ export const keys = {
   event: (subject: Subject, sequence: number): Key => ({
     ...keys.subject(subject),
     sk: `EVENT#${sequenceText(sequence)}`,
+  }),
+  /** Sort keys of the events after one number and up to another. */
+  events: ({ after = 0, upTo = maxSequence }: EventRange): { first: string; last: string } => ({
+    first: `EVENT#${sequenceText(after + 1)}`,
+    last: `EVENT#${sequenceText(upTo)}`,
   }),
   /** How far the events have been relayed. */
   cursor: (subject: Subject): Key => ({ ...keys.subject(subject), sk: 'CURSOR' }),

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '#shared/api/client.ts'
-import type { OrderStatus } from '#shared/orders/order.ts'
 import {
   expectStatus,
   newKey,
@@ -11,9 +10,8 @@ import {
   password,
   signIn,
 } from '#tests/support/people.ts'
-import { placeOrderAt } from './placed-orders.ts'
 
-type Answer = { status: number; body: unknown }
+export type Answer = { status: number; body: unknown }
 type Provocation = () => Promise<Answer>
 
 /** How a client gets an error: by operation, then by code. */
@@ -163,53 +161,5 @@ export function stockProvocations(admin: Person): Provocations {
         return admin.adjustStock({ body, headers: newKey() })
       },
     },
-  }
-}
-
-/** Orders. @param closed address of a stack whose simulated orders are switched off */
-export function orderProvocations(admin: Person, closed: { baseUrl: string; adminPassword: string }): Provocations {
-  const lines = (...skus: string[]) => ({ lines: skus.map((sku) => ({ sku, quantity: 1 })) })
-  const tooMany = () => lines(...Array.from({ length: 41 }, newSku))
-  const refusedAt = (status: OrderStatus, act: (input: { params: { id: string } }) => Promise<Answer>) => ({
-    invalid_transition: async () => {
-      const { id } = await placeOrderAt({ kind: 'stock', status }, { owner: admin, builder: admin })
-      return act({ params: { id } })
-    },
-  })
-  return {
-    createOrder: {
-      unknown_sku: () => admin.createOrder({ body: lines(newSku()) }),
-      too_many_lines: () => admin.createOrder({ body: tooMany() }),
-      mixed_currencies: async () =>
-        admin.createOrder({ body: lines(await newProduct(admin), await newProduct(admin, { currency: 'EUR' })) }),
-      reference_taken: async () => {
-        const body = { ...lines(await newProduct(admin)), reference: randomUUID() }
-        expectStatus(await admin.createOrder({ body }), 201)
-        return admin.createOrder({ body })
-      },
-    },
-    createSimulatedOrder: {
-      not_found: async () => {
-        const other = await signIn(closed.baseUrl, 'admin', closed.adminPassword)
-        return other.createSimulatedOrder({ body: { success: true } })
-      },
-    },
-    listOrders: {
-      forbidden: async () => {
-        const person = await newPerson(closed.baseUrl, await signIn(closed.baseUrl, 'admin', closed.adminPassword))
-        return person.listOrders({ query: { user_id: person.id } })
-      },
-    },
-    simulateReservation: {
-      unknown_sku: () => admin.simulateReservation({ body: lines(newSku()) }),
-      too_many_lines: () => admin.simulateReservation({ body: tooMany() }),
-    },
-    reserveOrder: refusedAt('CANCELLED', admin.reserveOrder),
-    retryReservation: refusedAt('CANCELLED', admin.retryReservation),
-    startPick: refusedAt('CANCELLED', admin.startPick),
-    confirmPick: refusedAt('CANCELLED', admin.confirmPick),
-    shipOrder: refusedAt('CANCELLED', admin.shipOrder),
-    deliverOrder: refusedAt('CANCELLED', admin.deliverOrder),
-    cancelOrder: refusedAt('DELIVERED', admin.cancelOrder),
   }
 }
