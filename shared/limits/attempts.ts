@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto'
 import * as z from 'zod/mini'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { type Account, type Allowance, type AttemptLimit, allowed, keyOf, limits, rateLimited } from './limits.ts'
+import {
+  type Account,
+  type Allowance,
+  type AttemptLimit,
+  allowed,
+  keyOf,
+  limits,
+  rateLimited,
+  reportRefusal,
+} from './limits.ts'
 
 /** An attempt whose outcome was not recorded in this time has died on the way, and counts. */
 const deadMilliseconds = 5000
@@ -76,6 +85,10 @@ export async function limited<T>(
   // Where successes are remembered there usually is a log; otherwise the first write finds out.
   const read = remembers ? await services.store.attempts.get(place.key) : undefined
   const begun = await begin(services, place, read ?? emptyLog)
+  if (begun instanceof Refusal) {
+    await reportRefusal(services, account)
+    throw begun
+  }
   const [outcome] = await Promise.allSettled([attempt(begun)])
   const isCounted = counts(outcome)
   const isRemembered = remembers === true && outcome.status === 'fulfilled'
@@ -97,7 +110,8 @@ interface Place {
   seconds: number
 }
 
-async function begin({ store, clock }: Services, place: Place, read: AttemptLog): Promise<AttemptLog> {
+/** @returns the log with the attempt in it, or why it may not be made */
+async function begin({ store, clock }: Services, place: Place, read: AttemptLog): Promise<AttemptLog | Refusal> {
   const { key, id, seconds } = place
   let log = read
   for (let round = 0; ; ) {
@@ -105,7 +119,7 @@ async function begin({ store, clock }: Services, place: Place, read: AttemptLog)
     if (log.attempts.some((one) => one.id === id)) return log
     const now = clock.now()
     const verdict = judge(log.attempts, place, now)
-    if (verdict === 'full') throw rateLimited(allowanceOf(log.attempts, place, now))
+    if (verdict === 'full') return rateLimited(allowanceOf(log.attempts, place, now))
     if (verdict === 'admitted') {
       const attempts = [...recentOf(log.attempts, seconds, now), { id, at: now, counts: false }]
       log = await store.attempts.replace(key, log, following(log, attempts, place, now))

@@ -1,6 +1,8 @@
 import { digestOf } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Config } from '#shared/runtime/config.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
+import type { Services } from '#shared/runtime/services.ts'
 
 /** Settings that are a number of times. */
 type CountSetting = { [K in keyof Config]: Config[K] extends number | 'off' ? K : never }[keyof Config]
@@ -78,6 +80,15 @@ export interface Allowance {
   remaining: number
   /** Until one more is allowed. */
   resetSeconds: number
+}
+
+/** Logs that a limit has refused an attempt. */
+export const reportRefusal = (
+  services: Pick<Services, 'store' | 'requestId'>,
+  { limit, of }: Account,
+): Promise<void> => {
+  const { name, network, user }: Partial<Record<Part, string>> = of
+  return reportSecurityEvent(services, 'LimitReached', { limit, name, address: network, user })
 }
 
 export const rateLimited = (rateLimit: Allowance) =>

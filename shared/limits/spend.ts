@@ -1,5 +1,7 @@
 import type { Services } from '#shared/runtime/services.ts'
-import { type Account, allowed, type FixedLimit, keyOf, limits, rateLimited } from './limits.ts'
+import { type Account, allowed, type FixedLimit, keyOf, limits, rateLimited, reportRefusal } from './limits.ts'
+
+type CountingServices = Pick<Services, 'store' | 'clock' | 'config' | 'requestId'>
 
 /** One use of a limit that can be given back. */
 export interface Spent {
@@ -11,10 +13,8 @@ export interface Spent {
  * lost reply it may be used up twice.
  * @throws Refusal `rate_limited` when there is none left
  */
-export async function spend(
-  { store, clock, config }: Pick<Services, 'store' | 'clock' | 'config'>,
-  account: Account<FixedLimit>,
-): Promise<Spent> {
+export async function spend(services: CountingServices, account: Account<FixedLimit>): Promise<Spent> {
+  const { store, clock, config } = services
   const limit = allowed(config, account.limit)
   if (limit === undefined) return { giveBack: async () => undefined }
   const { seconds } = limits[account.limit]
@@ -22,6 +22,7 @@ export async function spend(
   const endsAt = (window + 1) * seconds
   const place = { key: keyOf(account), window, expiresAt: endsAt }
   if (!(await store.attempts.spend(place, limit))) {
+    await reportRefusal(services, account)
     const resetSeconds = Math.max(1, Math.ceil(endsAt - clock.now() / 1000))
     throw rateLimited({ limit, remaining: 0, resetSeconds })
   }
@@ -29,10 +30,7 @@ export async function spend(
 }
 
 /** The same for several limits at once: all are used up, or none. */
-export async function spendAll(
-  services: Pick<Services, 'store' | 'clock' | 'config'>,
-  accounts: readonly Account<FixedLimit>[],
-): Promise<Spent> {
+export async function spendAll(services: CountingServices, accounts: readonly Account<FixedLimit>[]): Promise<Spent> {
   const outcomes = await Promise.allSettled(accounts.map((account) => spend(services, account)))
   const spent = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   const giveBack = async () => void (await Promise.all(spent.map((one) => one.giveBack())))

@@ -80,6 +80,7 @@ export const keys = {
   mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
   /** A key that never exists; reading it tests the connection. */
   ping: (): Key => ({ pk: 'PING', sk: 'PING' }),
+  pseudonymKey: (): Key => ({ pk: 'INSTALLATION', sk: 'PSEUDONYM_KEY' }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
   reference: (userId: string, reference: string): Key => ({
     pk: `REFERENCE#${userId}#${normalised(reference)}`,

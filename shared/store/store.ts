@@ -13,6 +13,7 @@ import { orderSweeps } from './order-sweeps.ts'
 import { orderStore } from './orders.ts'
 import { outboxStore } from './outbox.ts'
 import { productStore } from './products.ts'
+import { pseudonymKeyStore } from './pseudonym-key.ts'
 import { sessionStore } from './sessions.ts'
 import { stockStore } from './stock.ts'
 import { stockAlertStore } from './stock-alerts.ts'
@@ -27,11 +28,13 @@ import { type WarehouseCache, warehouseStore } from './warehouses.ts'
 export interface StoreCaches {
   warehouses: WarehouseCache
   buckets: Map<string, number>
+  pseudonyms: { key?: string }
 }
 
 export const emptyCaches = (): StoreCaches => ({
   warehouses: { warehouses: [], readAt: Number.NEGATIVE_INFINITY },
   buckets: new Map(),
+  pseudonyms: {},
 })
 
 /** A health check that waits longer is of no use. */
@@ -51,6 +54,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   orderSweeps: orderSweeps(connection),
   outbox: outboxStore(connection),
   products: productStore(connection),
+  pseudonymKey: pseudonymKeyStore(connection, caches.pseudonyms),
   sessions: sessionStore(connection),
   stock: stockStore(connection),
   stockAlerts: stockAlertStore(connection),

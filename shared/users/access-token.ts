@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod/mini'
 import { Role } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Secrets } from '#shared/runtime/secrets.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Jwks, User } from './user.ts'
 
@@ -25,7 +26,7 @@ const Claims = z.object({
 export type Claims = z.infer<typeof Claims>
 
 /** What tokens are made and judged with. */
-type TokenServices = Pick<Services, 'config' | 'secrets'> & { clock: Pick<Services['clock'], 'now'> }
+type TokenServices = Pick<Services, 'config' | 'secrets' | 'requestId'> & { clock: Pick<Services['clock'], 'now'> }
 
 type SigningKey = Secrets['signing_keys'][number]
 
@@ -70,7 +71,26 @@ function signingKey({ signing_keys }: Secrets, now: number): SigningKey {
  * The claims of a token of ours that is valid now.
  * @throws Refusal `not_authenticated` whatever is wrong with it
  */
-export async function verifyAccessToken({ config, clock, secrets }: TokenServices, token: string): Promise<Claims> {
+export async function verifyAccessToken(services: TokenServices, token: string): Promise<Claims> {
+  try {
+    return await verified(services, token)
+  } catch (error) {
+    if (claimsValidity(token, services.clock.now())) await reportSecurityEvent(services, 'TokenForged')
+    throw error
+  }
+}
+
+/** Whether a token says that it has not expired. One that says so and is refused was not signed here. */
+function claimsValidity(token: string, now: number): boolean {
+  try {
+    const { exp } = token.length > maxTokenLength ? {} : decodeJwt(token)
+    return exp !== undefined && exp * 1000 > now
+  } catch {
+    return false
+  }
+}
+
+async function verified({ config, clock, secrets }: TokenServices, token: string): Promise<Claims> {
   const key = await findKey(secrets, keyIdOf(token))
   if (!key) throw unauthenticated()
   try {

@@ -3,6 +3,7 @@ import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
@@ -35,10 +36,11 @@ export async function listUsers(
  * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`
  */
 export async function updateUser(
-  { store, clock }: Services,
+  services: Services,
   { caller }: CallerContext,
   { id, change }: { id: string; change: UserChange },
 ): Promise<User> {
+  const { store, clock } = services
   const before = found(await store.users.get(id))
   if (!isChange(before, change)) return userOf(before)
   const after: StoredUser = { ...before, ...change, version: before.version + 1 }
@@ -54,6 +56,9 @@ export async function updateUser(
   ])
   switch (conflict) {
     case undefined:
+      if (after.role !== before.role && after.role !== 'user') {
+        await reportSecurityEvent(services, 'RoleGranted', { user: id })
+      }
       return userOf(after)
     case 'changed':
       throw new Refusal('concurrent_update', 'The user was changed at the same time. Read it and try again.')

@@ -1,6 +1,7 @@
 import { limited } from '#shared/limits/attempts.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
 import type { PasswordChange } from './user.ts'
@@ -41,4 +42,5 @@ export async function changePassword(
     }),
   ])
   if (changed) throw new Refusal('concurrent_update', 'The account was changed at the same time.')
+  await reportSecurityEvent(services, 'PasswordChanged', { user: user.id })
 }

@@ -1,6 +1,7 @@
 import { isKnown, limited } from '#shared/limits/attempts.ts'
 import { networkOf } from '#shared/limits/network.ts'
 import { type Spent, spendAll } from '#shared/limits/spend.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { accountName } from './account-name.ts'
 
@@ -40,6 +41,7 @@ export function underLoginLimits<T>(
       await spent?.value.giveBack()
       return checked.value
     }
+    await reportSecurityEvent(services, 'LoginFailed', { name: of.name, address: of.network })
     if (isTrusted) await spendShared()
     throw checked.reason
   }

@@ -14,6 +14,7 @@ import {
 } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { assertAdmin } from './admin-bearer.ts'
 import { underLoginLimits } from './login-limits.ts'
@@ -102,10 +103,11 @@ function createUserOnce(
 }
 
 async function create(
-  { store, clock, config }: Services,
+  services: Services,
   { request, once, mustChangePassword = false }: Registration & { mustChangePassword?: boolean },
   creation: Once,
 ): Promise<{ user: User } | { existing: StoredUser }> {
+  const { store, clock, config } = services
   const { email, username = null, name = null, role = 'user', password, locale } = request
   assertStrong(password, { email, policy: config.PASSWORD_POLICY })
   const user: UserRecord = {
@@ -125,6 +127,7 @@ async function create(
   const conflict = await store.transact(store.users.create(stored))
   switch (conflict?.kind) {
     case undefined:
+      if (role !== 'user') await reportSecurityEvent(services, 'RoleGranted', { user: user.id })
       return { user: userOf(user) }
     case 'user_exists':
       return { existing: conflict.user }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
 import { underLoginLimits } from './login-limits.ts'
@@ -68,6 +69,7 @@ export async function refreshSession(services: Services, presented: string): Pro
   const isSuccessorFresh = session.generation === token.generation + 1 && now - session.rotated_at <= graceMilliseconds
   if (!isSuccessorFresh) {
     await store.sessions.end(session.id)
+    await reportSecurityEvent(services, 'RefreshTokenReused', { user: session.user_id })
     throw new Refusal('refresh_reused', 'This refresh token was used before. The session has ended; log in again.')
   }
   const user = await store.users.get(session.user_id)
