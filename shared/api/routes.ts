@@ -340,7 +340,7 @@ export const routes = {
     body: z.union([StockOrderRequest, SimpleOrderRequest]),
     idempotency: 'optional',
     success: { status: 201, body: OrderView, location: '/orders/{id}' },
-    errors: ['unknown_sku', 'too_many_lines', 'mixed_currencies', 'reference_taken'],
+    errors: ['unknown_sku', 'too_many_lines', 'mixed_currencies', 'reference_taken', 'unit_limit_reached'],
   }),
   createSimulatedOrder: route({
     area: 'orders',
@@ -421,6 +421,7 @@ export const routes = {
     budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NoBody,
+    errors: ['invalid_transition', 'unit_limit_reached'],
   }),
   retryReservation: orderAction({
     path: '/orders/{id}/retry-reservation',

@@ -5,10 +5,12 @@ import { createOnce, derivedId, type Once, type OnceResult, Served } from '#shar
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { demandOf } from '#shared/stock/planner.ts'
+import { countsUnits, unitLimitReached, unitWrites } from './held-units.ts'
 import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
 import type { OrderLine, OrderView, StoredOrder } from './order.ts'
 import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
 import { planFor, productsOf } from './reservation.ts'
+import { reservationMinutes } from './reservation-minutes.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 
 /** The first steps of a new order, computed again for every attempt. */
@@ -33,6 +35,7 @@ function placeStockOrder(
   const { reserve = true, lines: requested, ...rest } = request
   const asked = demandOf(requested)
   return place(services, context, once, async () => {
+    const minutes = reservationMinutes(services, context.caller, rest.reserve_for_minutes)
     const id = derivedId('ord', once.digest)
     const { demand, products, plan } = reserve
       ? await planFor(services, { order_id: id, isNew: true }, asked)
@@ -43,13 +46,14 @@ function placeStockOrder(
     })
     const created = createdStep(context, {
       ...rest,
+      ...(minutes === undefined ? {} : { reserve_for_minutes: minutes }),
       kind: 'stock',
       lines,
       total: totalOf(lines),
       currency: onlyCurrency([...products.values()].map(({ currency }) => currency)),
     })
     const now = services.clock.now()
-    return plan ? [created, planStep(plan, products, 'NEW', rest.reserve_for_minutes, now)] : [created]
+    return plan ? [created, planStep(plan, products, 'NEW', minutes, now)] : [created]
   })
 }
 
@@ -106,17 +110,24 @@ async function place(
   const id = derivedId('ord', digest)
   const served = (order: StoredOrder) => new Served(order, () => firstAnswer(services, order))
   const create = async () => {
-    const change: Change = { action: 'create', actor, requestId, fingerprint, now: clock.now() }
-    const { order, events } = recordChange(id, undefined, change, await draft())
+    const steps = await draft()
+    const now = clock.now()
+    const change: Change = {
+      ...{ action: 'create', actor, requestId, fingerprint, now },
+      countsUnits: countsUnits(services, caller),
+    }
+    const { order, events } = recordChange(id, undefined, change, steps)
     const conflict = await store.transact([
       store.orders.create(order),
       ...(order.reference === undefined ? [] : [store.orders.claimReference(order, order.reference)]),
       ...events.map(store.orders.append),
       ...store.waitingLine.joinAll(order),
+      ...unitWrites(services, order, undefined, actor),
       ...orderRows('reserve', order.allocations, order, change).flatMap(store.stock.move),
     ])
     if (!conflict) return viewFor(order, actor)
     if (conflict.kind === 'order_exists') return served(conflict.order)
+    if (conflict.kind === 'too_many_units') throw unitLimitReached(conflict.limit)
     if (conflict.kind === 'reference_taken') {
       throw new Refusal('reference_taken', 'You already have an order with this reference.', {
         order_id: conflict.orderId,

@@ -55,6 +55,10 @@ export const Environment = z.object({
   ORDER_CHANGES_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
   /** Simulations per minute that a plain user may ask for. */
   SIMULATIONS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
+  /** Units that the open orders of a plain user may have in total, reserved or waiting for stock; `off` sets no limit. */
+  UNITS_PER_USER: z._default(z.union([z.literal('off'), wholeNumber(1, 100_000_000)]), 'off'),
+  /** Minutes after which reservations of plain users end at the latest; `off` lets them last until they are cancelled. */
+  USER_RESERVATION_MINUTES: z._default(z.union([z.literal('off'), wholeNumber(1, 10_080)]), 'off'),
   /** Events of an order after which notes and retries of people are refused. */
   EVENTS_PER_ORDER: z._default(wholeNumber(10, 100_000), 1000),
   /** Whether `POST /orders/create` accepts simulated orders. */

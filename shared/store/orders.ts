@@ -21,6 +21,7 @@ export type OrderConflict =
   | { kind: 'order_exists'; order: StoredOrder }
   | { kind: 'reference_taken'; orderId: string }
   | { kind: 'order_changed'; order: StoredOrder | undefined }
+  | { kind: 'too_many_units'; limit: number }
 
 /** Which orders to list, and in which order. */
 export interface OrderListing {
@@ -126,6 +127,25 @@ export const orderStore = (connection: Connection) => ({
       },
     },
     failure: () => 'overtaken',
+  }),
+
+  /** Adds to the units that a user holds, up to a limit. @param units less than none for those that are given back */
+  countUnits: (userId: string, units: number, limit?: number): Write<OrderConflict> => ({
+    operation: {
+      Update: {
+        Key: keys.heldUnits(userId),
+        UpdateExpression: 'ADD units :units SET entity = :entity, #schema = :schema',
+        ...(limit === undefined ? {} : { ConditionExpression: 'attribute_not_exists(units) OR units <= :room' }),
+        ExpressionAttributeNames: { '#schema': 'schema' },
+        ExpressionAttributeValues: {
+          ':units': units,
+          ':entity': 'held_units',
+          ':schema': 1,
+          ...(limit === undefined ? {} : { ':room': limit - units }),
+        },
+      },
+    },
+    failure: () => ({ kind: 'too_many_units', limit: limit ?? 0 }),
   }),
 
   append: (event: OrderEvent): Write<never> => ({

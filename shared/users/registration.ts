@@ -155,7 +155,6 @@ async function assertFirstPassword(
 
 /**
  * Creates the first admin, username `admin`, if there is none. An existing one is not changed.
- * @returns whether it was created
  */
 export async function ensureFirstAdmin(
   services: Services,
@@ -166,6 +165,6 @@ export async function ensureFirstAdmin(
   if (existing) return { admin: userOf(existing), isNew: false }
   const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
   const registration = { request, once: { digest, fingerprint: '' }, clientAddress: '', mustChangePassword }
-  const { replayed } = await createUserOnce(services, registration, (create) => create())
-  return !replayed
+  const { result: admin, replayed } = await createUserOnce(services, registration, (create) => create())
+  return { admin, isNew: !replayed }
 }

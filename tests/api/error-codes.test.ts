@@ -13,7 +13,7 @@ let provocations: Provocations
 
 beforeAll(async () => {
   strict = await startLocalStack({
-    environment: { SIMULATED_ORDERS: 'off', RATE_LIMIT_REQUESTS: '1', EVENTS_PER_ORDER: '10' },
+    environment: { SIMULATED_ORDERS: 'off', RATE_LIMIT_REQUESTS: '1', EVENTS_PER_ORDER: '10', UNITS_PER_USER: '5' },
   })
   admin = await signInAdmin(baseUrl, inject('adminPassword'))
   provocations = {

@@ -4,7 +4,8 @@ import { expectStatus, newPerson, newProduct, newSku, type Person, signIn } from
 import type { Answer, Provocations } from './error-provocations.ts'
 import { placeOrderAt } from './placed-orders.ts'
 
-/** Orders. @param closed a stack whose simulated orders are switched off, and whose orders have ten events at most */
+/** Orders. @param closed a stack whose simulated orders are switched off, whose orders have ten events at most, and whose
+ * users have five units */
 export function orderProvocations(admin: Person, closed: { baseUrl: string; adminPassword: string }): Provocations {
   const lines = (...skus: string[]) => ({ lines: skus.map((sku) => ({ sku, quantity: 1 })) })
   const tooMany = () => lines(...Array.from({ length: 41 }, newSku))
@@ -23,6 +24,11 @@ export function orderProvocations(admin: Person, closed: { baseUrl: string; admi
     }
     return { person, params: { id } }
   }
+  const orderBeyondLimit = async () => {
+    const staff = await signIn(closed.baseUrl, 'admin', closed.adminPassword)
+    const order = { lines: [{ sku: await newProduct(staff), quantity: 6 }] }
+    return { person: await newPerson(closed.baseUrl, staff), order }
+  }
   return {
     createOrder: {
       unknown_sku: () => admin.createOrder({ body: lines(newSku()) }),
@@ -33,6 +39,10 @@ export function orderProvocations(admin: Person, closed: { baseUrl: string; admi
         const body = { ...lines(await newProduct(admin)), reference: randomUUID() }
         expectStatus(await admin.createOrder({ body }), 201)
         return admin.createOrder({ body })
+      },
+      unit_limit_reached: async () => {
+        const { person, order } = await orderBeyondLimit()
+        return person.createOrder({ body: order })
       },
     },
     createSimulatedOrder: {
@@ -51,7 +61,14 @@ export function orderProvocations(admin: Person, closed: { baseUrl: string; admi
       unknown_sku: () => admin.simulateReservation({ body: lines(newSku()) }),
       too_many_lines: () => admin.simulateReservation({ body: tooMany() }),
     },
-    reserveOrder: refusedAt('CANCELLED', admin.reserveOrder),
+    reserveOrder: {
+      ...refusedAt('CANCELLED', admin.reserveOrder),
+      unit_limit_reached: async () => {
+        const { person, order } = await orderBeyondLimit()
+        const { id } = expectStatus(await person.createOrder({ body: { ...order, reserve: false } }), 201)
+        return person.reserveOrder({ params: { id } })
+      },
+    },
     retryReservation: {
       ...refusedAt('CANCELLED', admin.retryReservation),
       too_many_changes: async () => {

@@ -8,6 +8,7 @@ import type { StockOrderRequest } from '#shared/orders/order-requests.ts'
 import { placeOrder } from '#shared/orders/place-order.ts'
 import { readOrder } from '#shared/orders/read-orders.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
+import { destination } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { listMovements } from '#shared/stock/list-movements.ts'
 import { listStock } from '#shared/stock/list-stock.ts'
@@ -41,6 +42,8 @@ beforeAll(async () => {
   customer = contextOf('user', shop.customer.id, deadline)
   operator = contextOf('operator', shop.admin.id, deadline)
   measure = countCalls(runtime.client)
+  // A failed login is logged.
+  destination.replace(() => undefined)
   // Fills the caches of the process: the warehouses.
   await create()
 })

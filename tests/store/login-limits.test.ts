@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import { destination } from '#shared/runtime/log.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { logIn } from '#shared/users/sessions.ts'
 import { onceOf } from '#tests/support/in-process.ts'
 import { useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
+// Security events are logged; they are not what is tested here.
+destination.replace(() => undefined)
 const password = 'a-good-password'
 
 /** As the settings have them by default. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import type { Once } from '#shared/requests/idempotency.ts'
+import { destination } from '#shared/runtime/log.ts'
 import { changePassword } from '#shared/users/change-password.ts'
 import { createUser, register } from '#shared/users/registration.ts'
 import { logIn } from '#shared/users/sessions.ts'
@@ -8,6 +9,8 @@ import { contextOf, onceOf } from '#tests/support/in-process.ts'
 import { useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
+// Security events are logged; they are not what is tested here.
+destination.replace(() => undefined)
 const password = 'a-good-password'
 
 /** A client's own identity of a request: its key, and its body without a scope. */
