@@ -99,7 +99,7 @@ export const routes = {
     uses: ['dynamodb:UpdateItem', 'dynamodb:GetItem', 'secretsmanager:GetSecretValue'],
     body: RefreshRequest,
     success: { status: 200, body: Tokens, cache: 'no-store' },
-    errors: ['refresh_invalid', 'refresh_reused'],
+    errors: ['refresh_invalid', 'refresh_reused', 'rate_limited'],
   }),
   logOut: route({
     area: 'auth',

@@ -15,6 +15,7 @@ type Part =
   | 'network'
   /** Id of a user. */
   | 'user'
+  | 'session'
 
 export interface Limit {
   readonly by: readonly Part[]
@@ -23,9 +24,10 @@ export interface Limit {
   readonly setting: CountSetting
   /**
    * `sliding` is exact in any such time, also for attempts made at once: an attempt takes a place before its outcome is
-   * known. `fixed` is one counter per window of the clock: one write, however many callers share it.
+   * known. `fixed` is one counter per window of the clock: one write, however many callers share it. `inline` is the same,
+   * counted in the item that the attempt changes anyway.
    */
-  readonly window: 'sliding' | 'fixed'
+  readonly window: 'sliding' | 'fixed' | 'inline'
 }
 
 /** The table of limits. Where RATE_LIMIT_REQUESTS is `off`, none of them holds. */
@@ -42,6 +44,7 @@ export const limits = {
   registrations: { by: ['network'], seconds: 60, setting: 'RATE_LIMIT_REQUESTS', window: 'sliding' },
   /** Each costs a slow hash, although it creates nothing. */
   repeatedRegistrations: { by: ['network'], seconds: 60, setting: 'LOGIN_FAILURES_PER_ADDRESS', window: 'fixed' },
+  refreshes: { by: ['session'], seconds: 60, setting: 'REFRESHES_PER_MINUTE', window: 'inline' },
   orders: { by: ['user'], seconds: 60, setting: 'ORDERS_PER_MINUTE', window: 'fixed' },
   changes: { by: ['user'], seconds: 60, setting: 'ORDER_CHANGES_PER_MINUTE', window: 'fixed' },
   simulations: { by: ['user'], seconds: 60, setting: 'SIMULATIONS_PER_MINUTE', window: 'fixed' },
@@ -73,6 +76,17 @@ export function allowed(config: Config, limit: LimitName): number | undefined {
   const count: number | 'off' = config[limits[limit].setting]
   return config.RATE_LIMIT_REQUESTS === 'off' || count === 'off' ? undefined : count
 }
+
+/** The window of the clock that a moment lies in. @returns its number, and when it ends in epoch seconds */
+export function windowAt(limit: LimitName, now: number): { window: number; endsAt: number } {
+  const { seconds } = limits[limit]
+  const window = Math.floor(now / 1000 / seconds)
+  return { window, endsAt: (window + 1) * seconds }
+}
+
+/** Nothing is left until the end of a window. */
+export const rateLimitedUntil = (endsAt: number, limit: number, now: number): Refusal =>
+  rateLimited({ limit, remaining: 0, resetSeconds: Math.max(1, Math.ceil(endsAt - now / 1000)) })
 
 /** What a 429 and a counted failure say in their `RateLimit-*` headers. */
 export interface Allowance {

@@ -1,5 +1,5 @@
 import type { Services } from '#shared/runtime/services.ts'
-import { type Account, allowed, type FixedLimit, keyOf, limits, rateLimited, reportRefusal } from './limits.ts'
+import { type Account, allowed, type FixedLimit, keyOf, rateLimitedUntil, reportRefusal, windowAt } from './limits.ts'
 
 type CountingServices = Pick<Services, 'store' | 'clock' | 'config' | 'requestId'>
 
@@ -17,14 +17,11 @@ export async function spend(services: CountingServices, account: Account<FixedLi
   const { store, clock, config } = services
   const limit = allowed(config, account.limit)
   if (limit === undefined) return { giveBack: async () => undefined }
-  const { seconds } = limits[account.limit]
-  const window = Math.floor(clock.now() / 1000 / seconds)
-  const endsAt = (window + 1) * seconds
+  const { window, endsAt } = windowAt(account.limit, clock.now())
   const place = { key: keyOf(account), window, expiresAt: endsAt }
   if (!(await store.attempts.spend(place, limit))) {
     await reportRefusal(services, account)
-    const resetSeconds = Math.max(1, Math.ceil(endsAt - clock.now() / 1000))
-    throw rateLimited({ limit, remaining: 0, resetSeconds })
+    throw rateLimitedUntil(endsAt, limit, clock.now())
   }
   return { giveBack: () => store.attempts.giveBack(place) }
 }

@@ -49,6 +49,10 @@ export const Environment = z.object({
   LOGIN_FAILURES_PER_ACCOUNT: z._default(wholeNumber(1, 10_000), 30),
   /** Failed logins per minute from one address, for all accounts that have not logged in from it before. */
   LOGIN_FAILURES_PER_ADDRESS: z._default(wholeNumber(1, 10_000), 20),
+  /** Refreshes per minute of one session. */
+  REFRESHES_PER_MINUTE: z._default(wholeNumber(1, 1000), 30),
+  /** Sessions that one user may have open; a further login ends the oldest. */
+  SESSIONS_PER_USER: z._default(wholeNumber(1, 1000), 50),
   /** Orders per minute that a plain user may create. */
   ORDERS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 120),
   /** Notes, reservations and retries per minute that a plain user may ask for. */

@@ -30,6 +30,7 @@ export const keys = {
   username: (username: string): Key => ({ pk: `USERNAME#${username.toLowerCase()}`, sk: 'UNIQUE' }),
   attempts: (digest: string): Key => ({ pk: `ATTEMPTS#${digest}`, sk: 'ATTEMPTS' }),
   window: (digest: string, window: number): Key => ({ pk: `ATTEMPTS#${digest}`, sk: `WINDOW#${window}` }),
+  openSessions: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'OPEN_SESSIONS' }),
   /** Units that a user holds, in all open orders. */
   heldUnits: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'HELD_UNITS' }),
   session: (id: string): Key => ({ pk: `SESSION#${id}`, sk: 'SESSION' }),

@@ -64,7 +64,7 @@ const exactReader =
     const levelKeys = (sku: string, buckets: number[]): LevelKey[] =>
       warehouses.flatMap(({ id }) => buckets.map((bucket) => ({ sku, warehouse_id: id, bucket })))
 
-    if (spread === 'all') await affordable()
+    if (spread === 'all' && warehouses.length > 0) await affordable()
     const items = await getItems(connection, [
       ...skus.map(keys.product),
       ...[...asked].flatMap(([sku, buckets]) => levelKeys(sku, bucketsOf(buckets))).map(keys.level),

@@ -8,6 +8,7 @@ import { underLoginLimits } from './login-limits.ts'
 import { isPassword, nobodysHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
 import type { Session } from './session.ts'
+import { mostSessions, refreshLimit, refreshLimited } from './session-limits.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type Login, type Tokens, type User, type UserRecord, userOf } from './user.ts'
 
@@ -35,7 +36,7 @@ export async function logIn(
   const user = await checked
   const id = randomBytes(16).toString('base64url')
   const now = clock.now()
-  await store.sessions.start({
+  const session: Session = {
     id,
     user_id: user.id,
     started_at: now,
@@ -43,7 +44,8 @@ export async function logIn(
     rotated_at: now,
     ended: false,
     expires_at: expiryAt(now),
-  })
+  }
+  await store.sessions.start(session, mostSessions(services))
   return tokensFor(services, user, id, 1)
 }
 
@@ -57,14 +59,19 @@ async function verified({ config }: Services, user: StoredUser | undefined, pass
 /**
  * Trades a refresh token for its successor. The token before the newest, shown again within a minute, gets that same
  * successor; an older one was copied, so it ends the session.
- * @throws Refusal `refresh_invalid`, `refresh_reused`
+ * @throws Refusal `refresh_invalid`, `refresh_reused`, `rate_limited`
  */
 export async function refreshSession(services: Services, presented: string): Promise<Tokens> {
   const { store, clock, secrets } = services
   const token = parseRefreshToken((await secrets.current()).refresh_secret, presented)
   if (!token) throw invalidRefresh()
   const now = clock.now()
-  const { session } = await store.sessions.rotate(token.sessionId, token.generation, now, expiryAt(now))
+  const { session, isLimited } = await store.sessions.rotate(token.sessionId, token.generation, {
+    now,
+    expiresAt: expiryAt(now),
+    limit: refreshLimit(services, now),
+  })
+  if (isLimited) throw await refreshLimited(services, token.sessionId, now)
   if (!session || session.ended || session.expires_at * 1000 <= now) throw invalidRefresh()
   const isSuccessorFresh = session.generation === token.generation + 1 && now - session.rotated_at <= graceMilliseconds
   if (!isSuccessorFresh) {

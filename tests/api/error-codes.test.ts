@@ -13,7 +13,13 @@ let provocations: Provocations
 
 beforeAll(async () => {
   strict = await startLocalStack({
-    environment: { SIMULATED_ORDERS: 'off', RATE_LIMIT_REQUESTS: '1', EVENTS_PER_ORDER: '10', UNITS_PER_USER: '5' },
+    environment: {
+      SIMULATED_ORDERS: 'off',
+      RATE_LIMIT_REQUESTS: '1',
+      EVENTS_PER_ORDER: '10',
+      UNITS_PER_USER: '5',
+      REFRESHES_PER_MINUTE: '1',
+    },
   })
   admin = await signInAdmin(baseUrl, inject('adminPassword'))
   provocations = {

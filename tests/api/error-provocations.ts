@@ -119,6 +119,16 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: Stri
         expectStatus(await anybody.refresh({ body: { refresh_token: second } }), 200)
         return anybody.refresh({ body: { refresh_token: first } })
       },
+      rate_limited: async () => {
+        const creator = await signIn(strict.baseUrl, 'admin', strict.adminPassword)
+        let { refresh_token } = (await newPerson(strict.baseUrl, creator)).tokens
+        for (;;) {
+          // A minute may begin on the way.
+          const reply = await createClient(strict).refresh({ body: { refresh_token } })
+          if (!reply.ok) return reply
+          refresh_token = reply.body.refresh_token
+        }
+      },
     },
     getMetrics: {
       not_authenticated: () => anybody.getMetrics(),

@@ -46,6 +46,7 @@ beforeAll(async () => {
   destination.replace(() => undefined)
   // Fills the caches of the process: the warehouses.
   await create()
+  await services().store.pseudonymKey.get()
 })
 afterAll(() => stack.stop())
 
@@ -155,10 +156,21 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
 }
 
+/** A login reads account and limits side by side, so which of its calls overlap is a matter of time. */
+const isOverlapping = (name: string): boolean => name.startsWith('log in')
+
+const inOneRound = ({ rounds, ...units }: Usage): Usage => {
+  const calls = rounds.flatMap((round) => round.split(' + ')).map((call) => call.split(' ×'))
+  const count = (name: string) =>
+    calls.reduce((sum, [call, times = '1']) => sum + (call === name ? Number(times) : 0), 0)
+  const names = [...new Set(calls.map(([name = '']) => name))].toSorted()
+  return { rounds: [names.map((name) => `${name} ×${count(name)}`).join(' + ')], ...units }
+}
+
 describe('the table calls of a use case', () => {
   test.each(Object.entries(useCases))('stay within its budget: %s', async (name, prepare) => {
     const { result: _, ...usage } = await measure(await prepare())
-    expect(usage).toEqual(budgetOf.get(name))
+    expect(isOverlapping(name) ? inOneRound(usage) : usage).toEqual(budgetOf.get(name))
   })
 
   test('have a budget for every use case, and for nothing else', () => {
