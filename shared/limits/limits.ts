@@ -44,6 +44,11 @@ export const limits = {
   registrations: { by: ['network'], seconds: 60, setting: 'RATE_LIMIT_REQUESTS', window: 'sliding' },
   /** Each costs a slow hash, although it creates nothing. */
   repeatedRegistrations: { by: ['network'], seconds: 60, setting: 'LOGIN_FAILURES_PER_ADDRESS', window: 'fixed' },
+  /** Mails with a code that are asked for, whether there is such an account or not. */
+  codeRequests: { by: ['name'], seconds: 3600, setting: 'CODE_REQUESTS_PER_HOUR', window: 'fixed' },
+  codeRequestsFromNetwork: { by: ['network'], seconds: 60, setting: 'LOGIN_FAILURES_PER_ADDRESS', window: 'fixed' },
+  /** Wrong codes. */
+  codes: { by: ['name', 'network'], seconds: 60, setting: 'RATE_LIMIT_REQUESTS', window: 'sliding' },
   refreshes: { by: ['session'], seconds: 60, setting: 'REFRESHES_PER_MINUTE', window: 'inline' },
   orders: { by: ['user'], seconds: 60, setting: 'ORDERS_PER_MINUTE', window: 'fixed' },
   changes: { by: ['user'], seconds: 60, setting: 'ORDER_CHANGES_PER_MINUTE', window: 'fixed' },

@@ -43,12 +43,14 @@ export const Environment = z.object({
   PASSWORD_POLICY: z._default(z.enum(['length', 'complex']), 'length'),
   /** Cost of bcrypt; each step doubles the time that a login takes. */
   PASSWORD_HASH_COST: z._default(wholeNumber(4, 14), 10),
-  /** Failed logins and registrations per minute, wrong current passwords per 15 minutes; `off` switches all limits off. */
+  /** Failed logins, wrong codes and registrations per minute, wrong current passwords per 15 minutes; `off` switches all limits off. */
   RATE_LIMIT_REQUESTS: z._default(z.union([z.literal('off'), wholeNumber(1, 1000)]), 5),
   /** Failed logins per 10 minutes for one account, from all addresses from which it has not logged in before. */
   LOGIN_FAILURES_PER_ACCOUNT: z._default(wholeNumber(1, 10_000), 30),
-  /** Failed logins per minute from one address, for all accounts that have not logged in from it before. */
+  /** Per minute and address: failed logins of accounts new to it, repeated registrations, requests for codes. */
   LOGIN_FAILURES_PER_ADDRESS: z._default(wholeNumber(1, 10_000), 20),
+  /** Mails with a code per hour that may be asked for with one e-mail. */
+  CODE_REQUESTS_PER_HOUR: z._default(wholeNumber(1, 1000), 5),
   /** Refreshes per minute of one session. */
   REFRESHES_PER_MINUTE: z._default(wholeNumber(1, 1000), 30),
   /** Sessions that one user may have open; a further login ends the oldest. */
