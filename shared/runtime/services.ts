@@ -12,6 +12,6 @@ export interface Services {
   clock: Clock
   secrets: SecretSource
   store: Store
-  /** Of the request that these services are for, where there is one. */
+  /** Id of the request that these services are for, where there is one. */
   requestId?: string | undefined
 }

@@ -1,6 +1,7 @@
 import { limited } from '#shared/limits/attempts.ts'
 import { networkOf } from '#shared/limits/network.ts'
 import { spend } from '#shared/limits/spend.ts'
+import { emailKey } from '#shared/requests/email.ts'
 import {
   createOnce,
   derivedId,
@@ -40,7 +41,7 @@ export function register(
 ): Promise<OnceResult<User>> {
   const { request, clientAddress } = registration
   const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
-  const once = scopedBy(registration.once, request.email.toLowerCase())
+  const once = scopedBy(registration.once, emailKey(request.email))
   return createUserOnce(services, { ...registration, once }, async (create) => {
     if (!isSelfService) await assertAdmin(services, authorization)
     if (!isSelfService || (await isAdmin(services, authorization))) return create()

@@ -5,7 +5,7 @@ import { isFullProof } from '#tests/support/counts.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus, password, signInAdmin } from '#tests/support/people.ts'
 
-/** Of each kind, one after the other in turn. */
+/** Requests of each kind, in turn. */
 const rounds = isFullProof ? 200 : 40
 
 /** By how much medians may differ; where other tests share the machine, fewer rounds differ by more. */
@@ -55,9 +55,9 @@ async function expectAlike(
     others.push(await missing())
   }
   const [a, b] = [median(times), median(others)]
-  const told = `${name}: ${a.toFixed(1)} ms for existing accounts, ${b.toFixed(1)} ms for missing ones`
-  if (isFullProof) process.stdout.write(`${told}\n`)
-  expect(Math.abs(a - b) / Math.min(a, b), told).toBeLessThan(tolerance)
+  const report = `${name}: ${a.toFixed(1)} ms for existing accounts, ${b.toFixed(1)} ms for missing ones`
+  if (isFullProof) process.stdout.write(`${report}\n`)
+  expect(Math.abs(a - b) / Math.min(a, b), report).toBeLessThan(tolerance)
 }
 
 describe('the time of an answer does not reveal whether there is an account', () => {

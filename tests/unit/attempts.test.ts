@@ -35,6 +35,7 @@ describe('the name under which attempts on an account are counted', () => {
     ['jo+a+b@example.com', 'jo@example.com'],
     ['JO + Shop @example.com', 'jo@example.com'],
     ['ｊｏ@example.com', 'jo@example.com'],
+    ['jo@bücher.example', 'jo@xn--bcher-kva.example'],
     ['Ada.L', 'ada.l'],
     ['ada+l', 'ada+l'],
     ['+@example.com', '@example.com'],
