@@ -9,6 +9,9 @@ export const handler = (
 ): Promise<APIGatewayAuthorizerResult> =>
   failingQuietly(
     context.awsRequestId,
-    () => authorizeRequest(services({ deadline: Date.now() + context.getRemainingTimeInMillis() }), event),
+    () => {
+      const deadline = Date.now() + context.getRemainingTimeInMillis()
+      return authorizeRequest(services({ deadline, requestId: context.awsRequestId }), event)
+    },
     isUnauthorized,
   )

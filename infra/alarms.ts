@@ -3,6 +3,7 @@ import { deadLettersOf } from '#shared/events/queues.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { subscriptions } from '#shared/jobs/subscriptions.ts'
+import { type SecurityEvent, securityEvents } from '#shared/runtime/security-events.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import type { Measurements } from './constructs/measurements.ts'
 import { jobFunctionName, relayFunctionName, type Stage } from './stages.ts'
@@ -116,6 +117,14 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
     threshold: 1,
     isEvent: true as const,
   })),
+  ...Object.entries(securityEvents).map(([name, { meaning, runbook, threshold }]) => ({
+    name: kebab(name),
+    meaning,
+    runbook,
+    metric: measured.custom(name as SecurityEvent, 'sum'),
+    threshold,
+    isEvent: true as const,
+  })),
   {
     name: 'order-overdue',
     meaning: 'A customer is waiting for an order that has been in one step for longer than allowed.',
@@ -142,5 +151,8 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
     isRarelyMeasured: true,
   },
 ]
+
+/** `LoginFailed` is `login-failed`. */
+export const kebab = (name: string): string => name.replaceAll(/\B[A-Z]/g, (letter) => `-${letter}`).toLowerCase()
 
 const endingName = { Failed: 'failed', TimedOut: 'timed-out', Aborted: 'aborted' } as const

@@ -3,6 +3,6 @@ import { routes } from '#shared/api/routes.ts'
 import { services } from '#shared/composition/process.ts'
 import { createUser } from '#shared/users/registration.ts'
 
-export const handler = implement(routes.createUser)(({ body, once, context }) =>
-  createUser(services(context), { request: body, once }),
+export const handler = implement(routes.createUser)(({ body, once, context, request }) =>
+  createUser(services(context), { request: body, once, clientAddress: request.clientAddress }),
 )

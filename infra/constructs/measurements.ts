@@ -4,7 +4,9 @@ import type { Construct } from 'constructs'
 import type { Route } from '#shared/api/contract.ts'
 import { methodsOf } from '#shared/api/operations.ts'
 import type { routes } from '#shared/api/routes.ts'
-import { type MetricName, metricDimensions, metricNamespace } from '#shared/runtime/metrics.ts'
+import { metricDimensions, metricNamespace } from '#shared/runtime/embedded-metric.ts'
+import type { MetricName } from '#shared/runtime/metrics.ts'
+import type { SecurityEvent } from '#shared/runtime/security-events.ts'
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import { apiName, queueName, type Stage } from '../stages.ts'
@@ -27,7 +29,7 @@ export class Measurements {
   }
 
   /** A metric that Holdfast itself publishes. */
-  custom(name: MetricName, statistic: Statistic): Metric {
+  custom(name: MetricName | SecurityEvent, statistic: Statistic): Metric {
     return metric(metricNamespace, name, statistic, metricDimensions(this.#stage.name))
   }
 

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini'
+import type { Budget } from '#shared/limits/limits.ts'
 import type { Caller, RequestContext, Role } from '#shared/requests/caller.ts'
 import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { ProblemCode } from '#shared/requests/refusal.ts'
@@ -28,6 +29,8 @@ export interface Route {
   readonly secrets?: readonly SecretName[]
   /** The least role: an admin may do everything, and everyone who is signed in is a `user`. */
   readonly access: 'public' | Role
+  /** Limit that each call of a plain user is charged to. */
+  readonly budget?: Budget
   /** Public, but its function reads a bearer token if there is one. */
   readonly bearer?: 'optional'
   readonly params?: ObjectSchema
@@ -132,7 +135,8 @@ export const secretsOf = ({ secrets = [], query }: Route): SecretName[] => [
 export const actionsOf = (route: Route): AwsAction[] => {
   const guard = route.access === 'public' ? [] : (['dynamodb:BatchGetItem'] as const)
   const secrets = secretsOf(route).length === 0 ? [] : (['secretsmanager:GetSecretValue'] as const)
-  return [...new Set([...route.uses, ...guard, ...secrets])]
+  const budget = route.budget ? (['dynamodb:UpdateItem'] as const) : []
+  return [...new Set([...route.uses, ...guard, ...secrets, ...budget])]
 }
 
 /** Whether it answers with one resource that has versions, and so with an `ETag`. */
@@ -165,6 +169,7 @@ export function errorsOf(route: Route): Set<ProblemCode> {
   if (route.access !== 'public') codes.push('not_authenticated')
   if (route.access !== 'public' && route.access !== 'user') codes.push('forbidden')
   if (isClosedUntilPasswordChange(route)) codes.push('password_change_required')
+  if (route.budget) codes.push('rate_limited')
   if (route.params) codes.push('not_found')
   if (!route.ignoresQuery) codes.push('validation_failed')
   if (route.query) codes.push('malformed_request')

@@ -3,20 +3,12 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { runtime } from '#shared/composition/process.ts'
 import type { Caller } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import type { Guard } from '#shared/requests/guard.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { log } from '#shared/runtime/log.ts'
 import { answerWith } from './answer.ts'
-import { authorise, authoriseNow } from './authorise.ts'
-import {
-  errorsOf,
-  type Input,
-  isCallersOwn,
-  isConditionalWrite,
-  isGuarded,
-  type Output,
-  type Route,
-} from './contract.ts'
+import { authorise } from './authorise.ts'
+import { errorsOf, type Input, isCallersOwn, isConditionalWrite, type Output, type Route } from './contract.ts'
+import { guardOf } from './guard.ts'
 import { httpRequest, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { parseBody } from './parse-body.ts'
 import { expectedVersions } from './preconditions.ts'
@@ -62,19 +54,28 @@ export const implement =
       .use(problemMapping(route))
       .use(parseAndAuthorise(route))
       .use(checkResult(route))
-      .handler((input: unknown) => admitted(input as Input<R>, run))
+      .handler((input: unknown) => admitted(route, input as Input<R>, run))
     return chain as unknown as Handler
   }
 
-/** A caller whose account no longer allows the request is refused for that, whatever else is wrong with the request. */
+/**
+ * A caller whose account no longer allows the request is refused for that, whatever else is wrong with the request. A used-up
+ * budget refuses what would write or read a lot; a repeat of a served request does neither.
+ */
 async function admitted<R extends Route>(
+  route: R,
   input: Input<R>,
   run: (input: Input<R>) => Promise<Output<R>> | Output<R>,
 ): Promise<Output<R>> {
+  const { guard } = input.context
   try {
-    return await run(input)
+    const output = await run(input)
+    if (route.isSafe) await guard?.affordable
+    return output
   } finally {
-    await input.context.guard?.admitted
+    // No call to the table may outlast its request.
+    await Promise.allSettled([guard?.affordable])
+    await guard?.admitted
   }
 }
 
@@ -170,20 +171,6 @@ function parseAndAuthorise(route: Route): Middleware {
       request.event = input as unknown as APIGatewayProxyEvent
     },
   }
-}
-
-function guardOf(route: Route, { caller, expected }: Exchange, deadline: number): Guard | undefined {
-  if (!caller || !isGuarded(route, caller)) return undefined
-  const admitted = admit(route, caller, deadline)
-  // Awaited later: until then its rejection must not count as unhandled.
-  admitted.catch(() => undefined)
-  return { admitted, expected }
-}
-
-/** Reads account and session while the request reads its own items, so it adds no round trip. */
-async function admit(route: Route, caller: Caller, deadline: number): Promise<void> {
-  const { store } = runtime().servicesUntil(deadline)
-  authoriseNow(route, caller, await store.readStanding(caller))
 }
 
 /** @see answerWith */

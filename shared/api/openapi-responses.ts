@@ -61,12 +61,13 @@ function content({ success: { body, document = [] } }: Route, describe: Describe
 
 const retryAfter = { 'Retry-After': whole('Seconds to wait before trying again') }
 const rateLimit = {
-  'RateLimit-Limit': whole('Attempts allowed in a minute'),
+  'RateLimit-Limit': whole('Attempts allowed in the time of the limit'),
   'RateLimit-Remaining': whole('Attempts left'),
   'RateLimit-Reset': whole('Seconds until one more attempt is allowed'),
 }
 const headersOf: Partial<Record<ProblemCode, Json>> = {
   rate_limited: { ...retryAfter, ...rateLimit },
+  invalid_credentials: rateLimit,
   unavailable: retryAfter,
   unsupported_media_type: {
     'Accept-Encoding': text('Sent when the Content-Encoding of the body is the reason: the one that is accepted'),

@@ -51,7 +51,7 @@ const Health = z.object({
 const Root = z.object({ name: z.string(), status: z.literal('healthy'), version: z.string(), docs: z.string() })
 
 /** What all actions on an order have in common. */
-const orderAction = <const R extends Pick<Route, 'path' | 'summary' | 'access' | 'uses' | 'body' | 'alias'>>(
+const orderAction = <const R extends Pick<Route, 'path' | 'summary' | 'access' | 'budget' | 'uses' | 'body' | 'alias'>>(
   action: R,
 ) =>
   route({
@@ -73,7 +73,7 @@ export const routes = {
     access: 'public',
     bearer: 'optional',
     secrets: ['verification'],
-    uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NewUser,
     idempotency: 'optional',
     success: { status: 201, body: User },
@@ -86,7 +86,7 @@ export const routes = {
     summary: 'Log in by e-mail or username, as JSON or as an OAuth2 password form',
     access: 'public',
     secrets: ['signing', 'refresh'],
-    uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: Login,
     form: { ignored: ['grant_type', 'scope', 'client_id', 'client_secret'] },
     success: { status: 200, body: Tokens, cache: 'no-store' },
@@ -102,7 +102,7 @@ export const routes = {
     uses: ['dynamodb:UpdateItem', 'dynamodb:GetItem'],
     body: RefreshRequest,
     success: { status: 200, body: Tokens, cache: 'no-store' },
-    errors: ['refresh_invalid', 'refresh_reused'],
+    errors: ['refresh_invalid', 'refresh_reused', 'rate_limited'],
   }),
   logOut: route({
     area: 'auth',
@@ -136,7 +136,7 @@ export const routes = {
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     body: PasswordChange,
     success: { status: 204 },
-    errors: ['weak_password', 'concurrent_update'],
+    errors: ['weak_password', 'concurrent_update', 'rate_limited'],
   }),
   getJwks: route({
     area: 'auth',
@@ -155,11 +155,11 @@ export const routes = {
     path: '/users',
     summary: 'Create a user with a role',
     access: 'admin',
-    uses: ['dynamodb:PutItem'],
+    uses: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NewUser,
     idempotency: 'optional',
     success: { status: 201, body: User, location: '/users/{id}' },
-    errors: ['email_taken', 'username_taken', 'weak_password'],
+    errors: ['email_taken', 'username_taken', 'weak_password', 'rate_limited'],
   }),
   listUsers: route({
     area: 'users',
@@ -340,11 +340,12 @@ export const routes = {
     path: '/orders',
     summary: 'Place an order; its stock is reserved in the same transaction',
     access: 'user',
+    budget: 'orders',
     uses: ['dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: z.union([StockOrderRequest, SimpleOrderRequest]),
     idempotency: 'optional',
     success: { status: 201, body: OrderView, location: '/orders/{id}' },
-    errors: ['unknown_sku', 'too_many_lines', 'mixed_currencies', 'reference_taken'],
+    errors: ['unknown_sku', 'too_many_lines', 'mixed_currencies', 'reference_taken', 'unit_limit_reached'],
   }),
   createSimulatedOrder: route({
     area: 'orders',
@@ -352,6 +353,7 @@ export const routes = {
     path: '/orders/create',
     summary: 'Place an order that succeeds or fails as asked, without stock',
     access: 'user',
+    budget: 'orders',
     uses: ['dynamodb:Query', 'dynamodb:PutItem'],
     body: SimulatedOrderRequest,
     idempotency: 'optional',
@@ -387,11 +389,12 @@ export const routes = {
     path: '/orders/{id}',
     summary: 'Change the note of an order',
     access: 'user',
+    budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     params: byOrder,
     body: OrderChange,
     success: { status: 200, body: OrderView },
-    errors: [],
+    errors: ['too_many_changes'],
   }),
   listOrderEvents: route({
     area: 'orders',
@@ -420,15 +423,19 @@ export const routes = {
     path: '/orders/{id}/reserve',
     summary: 'Reserve the stock of a new order',
     access: 'user',
+    budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NoBody,
+    errors: ['invalid_transition', 'unit_limit_reached'],
   }),
   retryReservation: orderAction({
     path: '/orders/{id}/retry-reservation',
     summary: 'Retry a reservation that failed',
     access: 'user',
+    budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: NoBody,
+    errors: ['invalid_transition', 'too_many_changes'],
   }),
   startPick: orderAction({
     path: '/orders/{id}/start-pick',
@@ -472,6 +479,7 @@ export const routes = {
     path: '/simulations/reservation',
     summary: 'Show what a reservation would do now, without writing anything',
     access: 'user',
+    budget: 'simulations',
     isSafe: true,
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     body: SimulationRequest,

@@ -70,5 +70,11 @@ export const runtime = (): Runtime => {
   return instance
 }
 
-export const services = ({ deadline, guard }: Pick<RequestContext, 'deadline' | 'guard'>): Services =>
-  runtime().servicesUntil(deadline, guard)
+export const services = ({
+  deadline,
+  guard,
+  requestId,
+}: Pick<RequestContext, 'deadline' | 'guard'> & { requestId?: string }): Services => ({
+  ...runtime().servicesUntil(deadline, guard),
+  requestId,
+})

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Services } from '#shared/runtime/services.ts'
 import { ensureMainWarehouse } from '#shared/stock/warehouses.ts'
 import { ensureFirstAdmin } from '#shared/users/registration.ts'
@@ -11,5 +12,6 @@ export async function ensureInstallation(
   admin: { email: string; password: string; mustChangePassword: boolean },
 ): ReturnType<typeof ensureFirstAdmin> {
   await ensureMainWarehouse(services)
+  await services.store.pseudonymKey.ensure(randomBytes(32).toString('base64url'))
   return ensureFirstAdmin(services, admin)
 }

@@ -71,6 +71,27 @@ export async function queryAll(connection: Connection, pk: string, prefix: strin
   return items
 }
 
+/** Items of a partition from one sort key to another, both included, ascending; not more than `limit`. Consistent. */
+export async function queryRange(
+  connection: Connection,
+  { pk, first, last, limit }: { pk: string; first: string; last: string; limit?: number | undefined },
+): Promise<Item[]> {
+  const items: Item[] = []
+  let after: Item | undefined
+  do {
+    const page = await query(connection, {
+      KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+      ExpressionAttributeValues: { ':pk': pk, ':first': first, ':last': last },
+      ConsistentRead: true,
+      ...(limit === undefined ? {} : { Limit: limit - items.length }),
+      ...(after === undefined ? {} : { ExclusiveStartKey: after }),
+    })
+    items.push(...page.items)
+    after = page.last
+  } while (after && items.length < (limit ?? Number.POSITIVE_INFINITY))
+  return items
+}
+
 /** One page of the whole table. Consistent. @returns `last` where there may be more */
 export async function scan(
   connection: Connection,

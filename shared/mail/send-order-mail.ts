@@ -1,5 +1,6 @@
 import { type Envelope, envelopeOf } from '#shared/events/event.ts'
 import { foldEvents } from '#shared/orders/history.ts'
+import type { Order, OrderEvent } from '#shared/orders/order.ts'
 import { deliverableAddress } from '#shared/requests/email.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
@@ -56,10 +57,7 @@ async function composed(
   { order_id, sequence }: { order_id: string; sequence: number },
   template: MailTemplate,
 ): Promise<Mail | undefined> {
-  const events = (await store.orders.events(order_id)).slice(0, sequence)
-  const event = events.at(-1)
-  if (event?.sequence !== sequence) throw new Fault(`Order ${order_id} has no event ${sequence}`)
-  const order = foldEvents(events)
+  const { order, event } = await orderAt(store, order_id, sequence)
   const owner = await store.users.get(order.user_id)
   if (!owner) return undefined
   const language = languageFor(templates, owner.locale)
@@ -70,6 +68,28 @@ async function composed(
     at: event.at,
     ...render(language, template, orderView(order, { event, name: owner.name, language })),
   }
+}
+
+/** Events that are folded sooner than the order is read beside the last of them. */
+const fewEvents = 10
+
+/** The order as an event left it, and the event. The order itself is that as long as nothing has followed. */
+async function orderAt(
+  store: Services['store'],
+  id: string,
+  sequence: number,
+): Promise<{ order: Order; event: OrderEvent }> {
+  if (sequence > fewEvents) {
+    const [order, [event]] = await Promise.all([
+      store.orders.get(id),
+      store.orders.events(id, { after: sequence - 1, upTo: sequence }),
+    ])
+    if (event && order?.sequence === sequence) return { order, event }
+  }
+  const events = await store.orders.events(id, { upTo: sequence })
+  const event = events.at(-1)
+  if (event?.sequence !== sequence) throw new Fault(`Order ${id} has no event ${sequence}`)
+  return { order: foldEvents(events), event }
 }
 
 type Claim = Parameters<Services['store']['mails']['claim']>[0]

@@ -4,6 +4,7 @@ import { fingerprintOf } from '#shared/requests/idempotency.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { demandOf } from '#shared/stock/planner.ts'
 import { changeOrder } from './change-order.ts'
+import { assertRoomForEvents } from './event-limit.ts'
 import { type Step, viewFor } from './history.ts'
 import type { Failure, OrderAction, OrderView, StoredOrder } from './order.ts'
 import { planFor } from './reservation.ts'
@@ -30,7 +31,7 @@ export interface ActionRequest {
 /**
  * Moves an order along the transition table. The same caller repeating the action that brought the order where it is gets
  * the order.
- * @throws Refusal `not_found`, `invalid_transition`, `unavailable`
+ * @throws Refusal `not_found`, `invalid_transition`, `too_many_changes`, `unavailable`
  */
 export const actOnOrder = async (services: Services, request: ActionRequest): Promise<OrderView> =>
   viewFor((await tryAction(services, request)).order, request.actor)
@@ -54,6 +55,7 @@ export async function tryAction(
       if (isDone(order, action, actor, fingerprint)) return undefined
       throw invalidTransition(action, order, actor)
     }
+    if (action === 'retry-reservation') assertRoomForEvents(services, order, actor)
     const step = await stepOf(services, order, condition, request)
     if (step.type === 'order.retry_failed') {
       missing = (step.data['failure'] as Failure).missing.map(({ sku }) => sku)

@@ -3,6 +3,7 @@ import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { LedgerRow } from '#shared/stock/stock.ts'
+import { unitLimitReached, unitWrites } from './held-units.ts'
 import { type Change, isVisibleTo, recordChange, type Step } from './history.ts'
 import type { StoredOrder } from './order.ts'
 import { orderRows } from './steps.ts'
@@ -21,14 +22,15 @@ interface Draft {
  * was read. When another request was faster, the order is read again and `draft` is asked again.
  * @param draft returns undefined to leave the order as it is
  * @returns the order as it is afterwards, and whether this call changed it
- * @throws Refusal `not_found`, `unavailable`, and whatever `draft` throws
+ * @throws Refusal `not_found`, `unit_limit_reached`, `unavailable`, and whatever `draft` throws
  */
 export async function changeOrder(
-  { store }: Services,
+  services: Services,
   id: string,
   actor: Actor,
   draft: (order: StoredOrder) => Promise<Draft | undefined> | Draft | undefined,
 ): Promise<{ order: StoredOrder; isChanged: boolean }> {
+  const { store } = services
   let order = visible(await store.orders.get(id), actor)
   return store.untilWritten(async () => {
     const drafted = await draft(order)
@@ -39,9 +41,11 @@ export async function changeOrder(
       store.orders.change(order, after.order, condition),
       ...after.events.map(store.orders.append),
       ...(condition.stock === 'reserve' ? store.waitingLine.joinAll(after.order) : []),
+      ...unitWrites(services, after.order, order, actor),
       ...movements(condition, order, after.order, change).flatMap(store.stock.move),
     ])
     if (!conflict) return { order: after.order, isChanged: true }
+    if (conflict.kind === 'too_many_units') throw unitLimitReached(conflict.limit)
     if (conflict.kind === 'order_changed') order = visible(conflict.order, actor)
     else if (condition.stock !== 'reserve') throw new Fault(`${change.action}: a level holds less than ${id} allocated`)
     return undefined

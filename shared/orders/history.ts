@@ -51,6 +51,8 @@ export interface Change {
   reason?: string | undefined
   /** Epoch milliseconds. */
   now: number
+  /** Of a new order: whether its units count for the limit of its owner. */
+  countsUnits?: boolean
 }
 
 /** One transaction's worth of history: its events, and the order that follows from them. */
@@ -83,6 +85,7 @@ export function recordChange(
     order: {
       ...order,
       ...waitingAfter(order, before, events),
+      ...((before ? before.counts_units : change.countsUnits) ? { counts_units: true as const } : {}),
       fingerprint: before?.fingerprint ?? change.fingerprint,
       last_change:
         before && (change.action === 'note' || change.action === 'notice')

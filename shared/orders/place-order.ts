@@ -1,14 +1,16 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
 import { decimalsOf, minorUnits } from '#shared/requests/currency.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
+import { createOnce, derivedId, type Once, type OnceResult, Served } from '#shared/requests/idempotency.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { demandOf } from '#shared/stock/planner.ts'
+import { countsUnits, unitLimitReached, unitWrites } from './held-units.ts'
 import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
 import type { OrderLine, OrderView, StoredOrder } from './order.ts'
 import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
-import { assertKnown, assertPlannable, planFor, respelled } from './reservation.ts'
+import { planFor, productsOf } from './reservation.ts'
+import { reservationMinutes } from './reservation-minutes.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
 
 /** The first steps of a new order, computed again for every attempt. */
@@ -33,9 +35,10 @@ function placeStockOrder(
   const { reserve = true, lines: requested, ...rest } = request
   const asked = demandOf(requested)
   return place(services, context, once, async () => {
+    const minutes = reservationMinutes(services, context.caller, rest.reserve_for_minutes)
     const id = derivedId('ord', once.digest)
     const { demand, products, plan } = reserve
-      ? await planFor(services, { order_id: id }, asked)
+      ? await planFor(services, { order_id: id, isNew: true }, asked)
       : { ...(await productsOf(services, asked)), plan: undefined }
     const lines = [...demand].map(([sku, quantity]): OrderLine => {
       const { name, unit_price } = known(products.get(sku))
@@ -43,13 +46,14 @@ function placeStockOrder(
     })
     const created = createdStep(context, {
       ...rest,
+      ...(minutes === undefined ? {} : { reserve_for_minutes: minutes }),
       kind: 'stock',
       lines,
       total: totalOf(lines),
       currency: onlyCurrency([...products.values()].map(({ currency }) => currency)),
     })
     const now = services.clock.now()
-    return plan ? [created, planStep(plan, products, 'NEW', rest.reserve_for_minutes, now)] : [created]
+    return plan ? [created, planStep(plan, products, 'NEW', minutes, now)] : [created]
   })
 }
 
@@ -72,25 +76,21 @@ export const placeSimulatedOrder = (
   services: Services,
   context: CallerContext,
   { success, once }: { success: boolean; once: Once },
-): Promise<OnceResult<OrderView>> => {
-  if (services.config.SIMULATED_ORDERS === 'off') throw new Refusal('not_found', 'Simulated orders are switched off.')
-  return place(services, context, once, async () => [
-    createdStep(context, {
-      kind: 'simulated',
-      lines: [],
-      total: 0,
-      currency: services.config.DEFAULT_CURRENCY,
-      success,
-    }),
-    success
-      ? reservedStep([], undefined, services.clock.now())
-      : {
-          type: 'order.reservation_failed',
-          to: 'FAILED_RESERVATION',
-          data: { failure: { reason: 'simulated_failure', missing: [] } },
-        },
-  ])
-}
+): Promise<OnceResult<OrderView>> =>
+  place(services, context, once, async () => {
+    const { SIMULATED_ORDERS, DEFAULT_CURRENCY: currency } = services.config
+    if (SIMULATED_ORDERS === 'off') throw new Refusal('not_found', 'Simulated orders are switched off.')
+    return [
+      createdStep(context, { kind: 'simulated', lines: [], total: 0, currency, success }),
+      success
+        ? reservedStep([], undefined, services.clock.now())
+        : {
+            type: 'order.reservation_failed',
+            to: 'FAILED_RESERVATION',
+            data: { failure: { reason: 'simulated_failure', missing: [] } },
+          },
+    ]
+  })
 
 const createdStep = ({ caller }: CallerContext, fields: Step['data']): Step => ({
   type: 'order.created',
@@ -107,29 +107,42 @@ async function place(
 ): Promise<OnceResult<OrderView>> {
   const { store, clock } = services
   const actor = actorOf(caller)
-  return store.untilWritten(async () => {
+  const id = derivedId('ord', digest)
+  const served = (order: StoredOrder) => new Served(order, () => firstAnswer(services, order))
+  const create = async () => {
     const steps = await draft()
-    const change: Change = { action: 'create', actor, requestId, fingerprint, now: clock.now() }
-    const { order, events } = recordChange(derivedId('ord', digest), undefined, change, steps)
+    const now = clock.now()
+    const change: Change = {
+      ...{ action: 'create', actor, requestId, fingerprint, now },
+      countsUnits: countsUnits(services, caller),
+    }
+    const { order, events } = recordChange(id, undefined, change, steps)
     const conflict = await store.transact([
       store.orders.create(order),
       ...(order.reference === undefined ? [] : [store.orders.claimReference(order, order.reference)]),
       ...events.map(store.orders.append),
       ...store.waitingLine.joinAll(order),
+      ...unitWrites(services, order, undefined, actor),
       ...orderRows('reserve', order.allocations, order, change).flatMap(store.stock.move),
     ])
-    if (!conflict) return { result: viewFor(order, actor), replayed: false }
-    if (conflict.kind === 'order_exists') {
-      assertSameRequest(conflict.order, { fingerprint })
-      return { result: await firstAnswer(services, conflict.order), replayed: true }
-    }
+    if (!conflict) return viewFor(order, actor)
+    if (conflict.kind === 'order_exists') return served(conflict.order)
+    if (conflict.kind === 'too_many_units') throw unitLimitReached(conflict.limit)
     if (conflict.kind === 'reference_taken') {
       throw new Refusal('reference_taken', 'You already have an order with this reference.', {
         order_id: conflict.orderId,
       })
     }
     return undefined
-  })
+  }
+  return createOnce(
+    { fingerprint },
+    () => store.untilWritten(create),
+    async () => {
+      const order = await store.orders.get(id)
+      return order && served(order)
+    },
+  )
 }
 
 /** The answer that created the order, whatever has become of it since. */
@@ -139,25 +152,12 @@ async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<Or
   return viewFor(foldEvents(events), known(created).actor)
 }
 
-async function productsOf({ store }: Services, asked: ReadonlyMap<string, number>) {
-  assertPlannable(asked)
-  const { products, spelling } = await store.readSupply([...asked.keys()], [], 'all')
-  const demand = respelled(asked, spelling)
-  assertKnown(demand, products)
-  return { demand, products }
-}
-
 const tooManyDecimals = (currency: string) =>
   invalidFields({ pointer: '#/amount', code: 'custom', detail: `${currency} has ${decimalsOf(currency)} decimals` })
 
-/** Minor units. @throws Refusal when they are more than a number holds exactly */
-function totalOf(lines: OrderLine[]): number {
-  const total = lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0)
-  if (!Number.isSafeInteger(total)) {
-    throw invalidFields({ pointer: '#/lines', code: 'too_big', detail: 'the total is too large' })
-  }
-  return total
-}
+/** Minor units. The limits on SKUs, quantities and prices keep the sum exact. */
+const totalOf = (lines: OrderLine[]): number =>
+  lines.reduce((sum, { quantity, unit_price }) => sum + quantity * unit_price, 0)
 
 /** @throws Refusal `mixed_currencies` */
 function onlyCurrency(currencies: string[]): string {

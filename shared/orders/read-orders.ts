@@ -24,9 +24,19 @@ export async function readOrder(
   const order = visible(await store.orders.get(id), actor)
   if (asOf === undefined) return viewFor(order, actor)
   const moment = comparableTime(epochMilliseconds(asOf, 'down'))
-  const events = (await store.orders.events(id)).filter(({ at }) => at <= moment)
+  const events = await eventsUntil(store, id, moment)
   if (events.length === 0) throw new Refusal('not_found', 'There was no such order then.')
   return { ...viewFor(foldEvents(events), actor), allowed_actions: [] }
+}
+
+/** The events up to a moment, in pages that double: what came after the moment is read once as often at most. */
+async function eventsUntil(store: Services['store'], id: string, moment: string): Promise<OrderEvent[]> {
+  const events: OrderEvent[] = []
+  for (let limit = 8; ; limit *= 2) {
+    const page = await store.orders.events(id, { after: events.length, limit })
+    events.push(...page.filter(({ at }) => at <= moment))
+    if (page.length < limit || page.some(({ at }) => at > moment)) return events
+  }
 }
 
 /** The audit trail, oldest first. */
@@ -39,7 +49,7 @@ export async function listOrderEvents(
   visible(await store.orders.get(id), actorOf(caller))
   const pages = paging(await cursorKeyring(services), ['events', caller.id, id], query)
   const { limit, after } = pages.request
-  const left = (await store.orders.events(id)).filter(({ sequence }) => sequence > Number(after ?? 0))
+  const left = await store.orders.events(id, { after: Number(after ?? 0), limit: limit + 1 })
   const events = left.slice(0, limit)
   return { events, page: pages.info(left.length > limit ? String(events.at(-1)?.sequence) : undefined) }
 }

@@ -17,13 +17,13 @@ export const Simulation = z.object({
 })
 type Simulation = z.infer<typeof Simulation>
 
-/** Plans as an order would and writes nothing. @throws Refusal `unknown_sku`, `too_many_lines` */
+/** Plans as an order would and writes nothing. @throws Refusal `unknown_sku`, `too_many_lines`, `validation_failed` */
 export async function simulateReservation(
   services: Services,
   { requestId }: CallerContext,
   lines: RequestedLine[],
 ): Promise<Simulation> {
-  const { products, plan } = await planFor(services, { order_id: requestId }, demandOf(lines))
+  const { products, plan } = await planFor(services, { order_id: requestId, isNew: true }, demandOf(lines))
   if (plan.outcome === 'filled') return { outcome: 'RESERVED', allocations: plan.allocations }
   const { status, failure } = shortage(plan, products)
   return { outcome: status, allocations: [], failure }

@@ -1,5 +1,5 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
-import { assertSameRequest, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
+import { createOnce, type Once, type OnceResult, Served } from '#shared/requests/idempotency.ts'
 import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
@@ -25,13 +25,14 @@ export async function createProduct(
     created_at: now,
     updated_at: now,
   }
-  const conflict = await store.transact(store.products.create({ ...product, creation: once, first: product }))
-  if (!conflict) return { result: product, replayed: false }
-  if (conflict.kind === 'other_spelling') throw taken(conflict.sku)
-  const existing = conflict.product
-  if (existing?.creation.digest !== once.digest) throw taken(request.sku)
-  assertSameRequest(existing.creation, once)
-  return { result: existing.first, replayed: true }
+  return createOnce(once, async () => {
+    const conflict = await store.transact(store.products.create({ ...product, creation: once, first: product }))
+    if (!conflict) return product
+    if (conflict.kind === 'other_spelling') throw taken(conflict.sku)
+    const existing = conflict.product
+    if (existing?.creation.digest !== once.digest) throw taken(request.sku)
+    return new Served(existing.creation, () => existing.first)
+  })
 }
 
 const taken = (sku: string) => new Refusal('sku_taken', `There is a product ${sku}.`)

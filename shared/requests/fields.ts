@@ -21,5 +21,7 @@ export const StoredCurrency = z.string().check(z.regex(/^[A-Z]{3}$/))
 /** Minor units (cents), 0 to 10⁹. */
 export const Money = z.int().check(z.minimum(0), z.maximum(1_000_000_000))
 
+export const maxQuantity = 100_000
+
 /** Whole units of a product, 1 to 100,000. */
-export const Quantity = z.int().check(z.minimum(1), z.maximum(100_000))
+export const Quantity = z.int().check(z.minimum(1), z.maximum(maxQuantity))

@@ -5,6 +5,8 @@ export interface Guard {
    * before every transaction, and the request before its answer.
    */
   admitted: Promise<void>
+  /** Settles once the caller's budget has been charged; rejects with `rate_limited` where it is used up. */
+  affordable?: Promise<void> | undefined
   /** Versions of the resource that may be changed; any when there are none. */
   expected?: ReadonlySet<number> | undefined
 }

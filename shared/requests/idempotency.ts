@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import * as z from 'zod/mini'
 import { Refusal } from './refusal.ts'
 
-/** Identity of a request that must take effect once, whatever the number of times it is sent. */
+/** Identity of a request that takes effect once, however often it is sent. */
 export interface Once {
   /** base32(SHA-256(JSON [method, path, user id, key])): what the id of the created thing is derived from. */
   digest: string
@@ -60,13 +60,54 @@ function canonical(value: unknown): unknown {
 
 export const fingerprintOf = (body: unknown): string => sha256(canonical(body ?? {})).toString('base64url')
 
-/** How an item remembers the request that created it; `answer` is the first answer where the item may change later. */
+/** How an item remembers the request that created it. */
 export const Creation = z.object({ digest: z.string(), fingerprint: z.string() })
 export type Creation = z.infer<typeof Creation>
 
-/** @throws Refusal `idempotency_key_reused` when the key was first used with another body. */
-export function assertSameRequest(first: { fingerprint: string }, now: { fingerprint: string }): void {
-  if (first.fingerprint !== now.fingerprint) {
-    throw new Refusal('idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new key.')
+/**
+ * Narrows the scope of a key. Keys of callers who are not signed in are scoped by what they register, so that no one can
+ * block, replay or test the registration of another person.
+ */
+export const scopedBy = (once: Once, ...parts: string[]): Once => ({
+  ...once,
+  digest: digestOf(once.digest, ...parts),
+})
+
+/** What a request created when it was served first. */
+export class Served<T> {
+  readonly fingerprint: string
+  readonly answer: () => Promise<T> | T
+
+  constructor({ fingerprint }: Pick<Creation, 'fingerprint'>, answer: () => Promise<T> | T) {
+    this.fingerprint = fingerprint
+    this.answer = answer
   }
 }
+
+/**
+ * Creates something once: a repeat of a served request gets the first answer. That also holds where the request would be
+ * refused today, for a price, a setting or a limit: the table is asked for what it created only when it is about to be
+ * refused, so the usual request pays nothing for it.
+ * @param create returns what it created, or what an earlier request with the same id created
+ * @param find looks up what the request created earlier; left out where only the write of `create` itself can refuse
+ * @throws Refusal `idempotency_key_reused`, and whatever `create` throws
+ */
+export async function createOnce<T>(
+  { fingerprint }: Pick<Once, 'fingerprint'>,
+  create: () => Promise<T | Served<T>>,
+  find: () => Promise<Served<T> | undefined> = async () => undefined,
+): Promise<OnceResult<T>> {
+  const created = await create().catch(async (error: unknown) => {
+    const isRefused = error instanceof Refusal && error.code !== 'unavailable'
+    const served = isRefused ? await find() : undefined
+    if (served) return served
+    throw error
+  })
+  if (!(created instanceof Served)) return { result: created, replayed: false }
+  if (created.fingerprint !== fingerprint) throw keyReused()
+  return { result: await created.answer(), replayed: true }
+}
+
+/** The key was first used with another body. */
+export const keyReused = () =>
+  new Refusal('idempotency_key_reused', 'This Idempotency-Key was used with another body. Use a new key.')

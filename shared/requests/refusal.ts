@@ -18,6 +18,8 @@ export const problems = {
   reference_taken: { status: 409, title: 'Reference taken', retryable: false },
   invalid_transition: { status: 409, title: 'Invalid transition', retryable: false },
   insufficient_stock: { status: 409, title: 'Insufficient stock', retryable: false },
+  unit_limit_reached: { status: 409, title: 'Unit limit reached', retryable: false },
+  too_many_changes: { status: 409, title: 'Too many changes', retryable: false },
   concurrent_update: { status: 409, title: 'Concurrent update', retryable: true },
   version_mismatch: { status: 412, title: 'Version mismatch', retryable: false },
   payload_too_large: { status: 413, title: 'Payload too large', retryable: false },

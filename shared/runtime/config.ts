@@ -43,8 +43,30 @@ export const Environment = z.object({
   PASSWORD_POLICY: z._default(z.enum(['length', 'complex']), 'length'),
   /** Cost of bcrypt; each step doubles the time that a login takes. */
   PASSWORD_HASH_COST: z._default(wholeNumber(4, 14), 10),
-  /** Failed logins per minute per account and client address, and registrations per minute per client address. */
+  /** Failed logins, wrong codes and registrations per minute, wrong current passwords per 15 minutes; `off` switches all limits off. */
   RATE_LIMIT_REQUESTS: z._default(z.union([z.literal('off'), wholeNumber(1, 1000)]), 5),
+  /** Failed logins per 10 minutes for one account, from all addresses from which it has not logged in before. */
+  LOGIN_FAILURES_PER_ACCOUNT: z._default(wholeNumber(1, 10_000), 30),
+  /** Per minute and address: failed logins of accounts new to it, repeated registrations, requests for codes. */
+  LOGIN_FAILURES_PER_ADDRESS: z._default(wholeNumber(1, 10_000), 20),
+  /** Mails with a code per hour that may be asked for with one e-mail. */
+  CODE_REQUESTS_PER_HOUR: z._default(wholeNumber(1, 1000), 5),
+  /** Refreshes per minute of one session. */
+  REFRESHES_PER_MINUTE: z._default(wholeNumber(1, 1000), 30),
+  /** Sessions that one user may have open; a further login ends the oldest. */
+  SESSIONS_PER_USER: z._default(wholeNumber(1, 1000), 50),
+  /** Orders per minute that a plain user may create. */
+  ORDERS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 120),
+  /** Notes, reservations and retries per minute that a plain user may ask for. */
+  ORDER_CHANGES_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
+  /** Simulations per minute that a plain user may ask for. */
+  SIMULATIONS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 60),
+  /** Units that the open orders of a plain user may have in total, reserved or waiting for stock; `off` sets no limit. */
+  UNITS_PER_USER: z._default(z.union([z.literal('off'), wholeNumber(1, 100_000_000)]), 'off'),
+  /** Minutes after which reservations of plain users end at the latest; `off` lets them last until they are cancelled. */
+  USER_RESERVATION_MINUTES: z._default(z.union([z.literal('off'), wholeNumber(1, 10_080)]), 'off'),
+  /** Events of an order after which notes and retries of people are refused. */
+  EVENTS_PER_ORDER: z._default(wholeNumber(10, 100_000), 1000),
   /** Whether `POST /orders/create` accepts simulated orders. */
   SIMULATED_ORDERS: z._default(z.enum(['on', 'off']), 'on'),
   /** Currency of simple orders that do not name one. */

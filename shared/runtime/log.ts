@@ -1,6 +1,7 @@
 import { LogFormatter, Logger, LogItem } from '@aws-lambda-powertools/logger'
 import type { LogAttributes, UnformattedAttributes } from '@aws-lambda-powertools/logger/types'
 import { LogLevel } from './config.ts'
+import { embeddedMetric } from './embedded-metric.ts'
 import { type LoggedError, loggedError } from './logged-error.ts'
 import { port } from './ports.ts'
 
@@ -29,6 +30,7 @@ const messages = {
   recoveryAbandoned: 'recovery abandoned',
   stockDrift: 'stock drift',
   mailNotAccepted: 'mail not accepted',
+  securityEvent: 'security event',
 } as const
 
 export interface LogFields {
@@ -49,6 +51,14 @@ export interface LogFields {
   sku?: string
   queue?: string
   message_id?: string
+  /** Name of a security event: the line is also a metric of this name. */
+  event?: string
+  /** Pseudonym of an account. */
+  account?: string
+  /** Pseudonym of a client's address. */
+  address?: string
+  /** Name of a limit. */
+  limit?: string
   error?: unknown
 }
 
@@ -72,8 +82,10 @@ export const destination = port<(line: LogLine) => void>(
 /** Leaves out the members that Powertools adds by default. */
 class RuleFormatter extends LogFormatter {
   override formatAttributes({ logLevel, message, timestamp }: UnformattedAttributes, fields: LogAttributes): LogItem {
+    // Powertools removes a field named `service`, so the metric is added here.
+    const metric = typeof fields['event'] === 'string' ? embeddedMetric(fields['event']) : {}
     return new LogItem({
-      attributes: { level: logLevel, message, timestamp: timestamp.toISOString(), ...fields, ...traceId() },
+      attributes: { level: logLevel, message, timestamp: timestamp.toISOString(), ...fields, ...metric, ...traceId() },
     })
   }
 }
@@ -87,7 +99,7 @@ class RuleLogger extends Logger {
 let logger: Logger | undefined
 
 const logAt =
-  (level: 'debug' | 'info' | 'error') =>
+  (level: 'debug' | 'info' | 'warn' | 'error') =>
   (message: keyof typeof messages, fields: LogFields): void => {
     logger ??= new RuleLogger({
       logFormatter: new RuleFormatter(),
@@ -96,8 +108,8 @@ const logAt =
     logger[level](messages[message], loggable(fields))
   }
 
-/** Writes a line; `error` only for what went wrong. */
-export const log = { debug: logAt('debug'), info: logAt('info'), error: logAt('error') }
+/** Writes a line; `warn` only for security events, `error` only for what went wrong. */
+export const log = { debug: logAt('debug'), info: logAt('info'), warn: logAt('warn'), error: logAt('error') }
 
 /** Ids, names and paths of Holdfast. */
 const plain = /^[\w ./:{}+-]{0,200}$/

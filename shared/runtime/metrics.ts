@@ -1,12 +1,8 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
+import { metricDimensions, metricNamespace } from './embedded-metric.ts'
 
 /** Metrics that AWS does not provide: overdue steps, orders whose recovery was abandoned, units of drift. */
 export type MetricName = 'OrderOverdue' | 'RecoveryAbandoned' | 'StockDrift'
-
-export const metricNamespace = 'Holdfast'
-
-/** Distinguishes the stages of one account. */
-export const metricDimensions = (stage: string) => ({ service: `holdfast-${stage}` })
 
 let metrics: Metrics | undefined
 

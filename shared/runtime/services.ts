@@ -12,4 +12,6 @@ export interface Services {
   clock: Clock
   secrets: SecretSources
   store: Store
+  /** Id of the request that these services are for, where there is one. */
+  requestId?: string | undefined
 }

@@ -1,5 +1,5 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
-import { assertSameRequest, derivedId, type Once, type OnceResult, shardOf } from '#shared/requests/idempotency.ts'
+import { createOnce, derivedId, type Once, type OnceResult, Served, shardOf } from '#shared/requests/idempotency.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -29,18 +29,16 @@ export const adjustStock = (
     if (quantity > 0) return spread(quantity, levels, once.digest)
     const available = levels.reduce((total, level) => total + level.available, 0)
     if (available < -quantity) {
-      return new Refusal(
-        'insufficient_stock',
-        `Not enough stock of ${sku} in this warehouse: ${available} available.`,
-        { available },
-      )
+      throw new Refusal('insufficient_stock', `Not enough stock of ${sku} in this warehouse: ${available} available.`, {
+        available,
+      })
     }
     const taken = fromBuckets(-quantity, levels, shardOf(once.digest, levels.length))
     return taken.map((allocation) => ({ ...allocation, quantity: -allocation.quantity }))
   })
 
-/** Divides a quantity over the levels of a warehouse, or says why it cannot. */
-type Split<R> = (request: R, levels: Level[]) => Allocation[] | Refusal
+/** Divides a quantity over the levels of a warehouse. @throws Refusal when it cannot be */
+type Split<R> = (request: R, levels: Level[]) => Allocation[]
 
 async function record<R extends Receipt | Adjustment>(
   services: Services,
@@ -53,15 +51,10 @@ async function record<R extends Receipt | Adjustment>(
   const { store, clock } = services
   const { quantity, reason } = request
   const movementId = derivedId('mov', once.digest)
-  return store.untilWritten(async () => {
+  const served = (movement: Movement & { creation: Once }) => new Served<Movement>(movement.creation, () => movement)
+  const create = async () => {
     const { sku, levels } = await levelsOf(services, request)
     const allocations = split({ ...request, sku }, levels)
-    if (allocations instanceof Refusal) {
-      // The first attempt of this same request may have taken the missing units.
-      const first = await store.stock.movement(movementId)
-      if (!first) throw allocations
-      return repeated(first, once)
-    }
     const origin = { movementId, actor: actorOf(caller), requestId, reason, at: isoTime(clock.now()) }
     const rows = allocations.map((allocation) => ledgerRow(kind, allocation, origin))
     const movement: Movement = { id: movementId, sku, quantity, rows }
@@ -69,15 +62,18 @@ async function record<R extends Receipt | Adjustment>(
       store.stock.recordMovement({ ...movement, creation: once }),
       ...rows.flatMap(store.stock.move),
     ])
-    if (!conflict) return { result: movement, replayed: false }
-    if (conflict.kind === 'movement_exists') return repeated(conflict.movement, once)
-    return undefined
-  })
-}
-
-function repeated(first: Movement & { creation: Once }, once: Once): OnceResult<Movement> {
-  assertSameRequest(first.creation, once)
-  return { result: first, replayed: true }
+    if (!conflict) return movement
+    return conflict.kind === 'movement_exists' ? served(conflict.movement) : undefined
+  }
+  return createOnce(
+    once,
+    () => store.untilWritten(create),
+    async () => {
+      // What is missing now may be what the first attempt of this very request took.
+      const first = await store.stock.movement(movementId)
+      return first && served(first)
+    },
+  )
 }
 
 /** All levels of the SKU in the request's warehouse by bucket, including those that never had stock. */

@@ -1,5 +1,5 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
-import { assertSameRequest, derivedId, type Once, type OnceResult } from '#shared/requests/idempotency.ts'
+import { createOnce, derivedId, type Once, type OnceResult, Served } from '#shared/requests/idempotency.ts'
 import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
@@ -30,11 +30,12 @@ async function create(
 ): Promise<OnceResult<Warehouse>> {
   const now = isoTime(clock.now())
   const warehouse: Warehouse = { id, name, priority, version: 1, created_at: now, updated_at: now }
-  const conflict = await store.transact([store.warehouses.create({ ...warehouse, creation, first: warehouse })])
-  store.warehouses.forget()
-  if (!conflict?.warehouse) return { result: warehouse, replayed: false }
-  assertSameRequest(conflict.warehouse.creation, creation)
-  return { result: conflict.warehouse.first, replayed: true }
+  return createOnce(creation, async () => {
+    const conflict = await store.transact([store.warehouses.create({ ...warehouse, creation, first: warehouse })])
+    store.warehouses.forget()
+    const existing = conflict?.warehouse
+    return existing ? new Served(existing.creation, () => existing.first) : warehouse
+  })
 }
 
 /** @throws Refusal `not_found`, `concurrent_update` */

@@ -12,6 +12,15 @@ const orderListShards = 8
 
 const dueShards = 4
 
+/** The largest number that sorts by its text. No subject has as many events. */
+const maxSequence = 999_999
+
+/** Events by their numbers: those after `after`, up to and with `upTo`. All when nothing is said. */
+export interface EventRange {
+  after?: number | undefined
+  upTo?: number | undefined
+}
+
 const sequenceText = (sequence: number): string => String(sequence).padStart(6, '0')
 
 /** Every key string of the table. Ids, SKUs and usernames contain no `#`; a part that may contain one comes last. */
@@ -20,6 +29,10 @@ export const keys = {
   email: (email: string): Key => ({ pk: `EMAIL#${emailKey(email)}`, sk: 'UNIQUE' }),
   username: (username: string): Key => ({ pk: `USERNAME#${username.toLowerCase()}`, sk: 'UNIQUE' }),
   attempts: (digest: string): Key => ({ pk: `ATTEMPTS#${digest}`, sk: 'ATTEMPTS' }),
+  window: (digest: string, window: number): Key => ({ pk: `ATTEMPTS#${digest}`, sk: `WINDOW#${window}` }),
+  openSessions: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'OPEN_SESSIONS' }),
+  /** Units that a user holds, in all open orders. */
+  heldUnits: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'HELD_UNITS' }),
   session: (id: string): Key => ({ pk: `SESSION#${id}`, sk: 'SESSION' }),
   /** The claim on all spellings of a SKU. */
   sku: (sku: string): Key => ({ pk: `SKU#${skuKey(sku)}`, sk: 'UNIQUE' }),
@@ -44,6 +57,11 @@ export const keys = {
     ...keys.subject(subject),
     sk: `EVENT#${sequenceText(sequence)}`,
   }),
+  /** Sort keys of the events after one number and up to another. */
+  events: ({ after = 0, upTo = maxSequence }: EventRange): { first: string; last: string } => ({
+    first: `EVENT#${sequenceText(after + 1)}`,
+    last: `EVENT#${sequenceText(upTo)}`,
+  }),
   /** How far the events have been relayed. */
   cursor: (subject: Subject): Key => ({ ...keys.subject(subject), sk: 'CURSOR' }),
   /** In the order's partition, one per execution. */
@@ -65,6 +83,7 @@ export const keys = {
   mail: (id: string): Key => ({ pk: `MAIL#${id}`, sk: 'MAIL' }),
   /** A key that never exists; reading it tests the connection. */
   ping: (): Key => ({ pk: 'PING', sk: 'PING' }),
+  pseudonymKey: (): Key => ({ pk: 'INSTALLATION', sk: 'PSEUDONYM_KEY' }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
   reference: (userId: string, reference: string): Key => ({
     pk: `REFERENCE#${userId}#${normalised(reference)}`,

@@ -3,14 +3,14 @@ import type { Connection } from '#shared/dynamodb/connection.ts'
 import type { Listing } from '#shared/dynamodb/index-walk.ts'
 import type { Item } from '#shared/dynamodb/item.ts'
 import { examinedPage, itemsOf, type Page, type PageRequest, type Select } from '#shared/dynamodb/list-page.ts'
-import { getItem, query, queryAll } from '#shared/dynamodb/read.ts'
+import { getItem, queryRange } from '#shared/dynamodb/read.ts'
 import { tableDefinition } from '#shared/dynamodb/table.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import { dueAction } from '#shared/orders/due.ts'
 import { type Order, OrderEvent, StoredOrder } from '#shared/orders/order.ts'
 import type { Transition } from '#shared/orders/transitions.ts'
 import { codec } from './codec.ts'
-import { keys, listings } from './keys.ts'
+import { type EventRange, keys, listings } from './keys.ts'
 import { referenceClaim } from './schema-changes.ts'
 
 const orderCodec = codec('order', StoredOrder)
@@ -21,6 +21,7 @@ export type OrderConflict =
   | { kind: 'order_exists'; order: StoredOrder }
   | { kind: 'reference_taken'; orderId: string }
   | { kind: 'order_changed'; order: StoredOrder | undefined }
+  | { kind: 'too_many_units'; limit: number }
 
 /** Which orders to list, and in which order. */
 export interface OrderListing {
@@ -41,32 +42,29 @@ const maxCreationEvents = 2
 const encode = (order: StoredOrder): Item =>
   orderCodec.encode(keys.order(order.id), order, listings.order(order, dueAction(order)?.at))
 
+type LimitedRange = EventRange & { limit?: number }
+
+/** In order of sequence, not more than `limit`. Consistent. */
+async function readEvents(
+  connection: Connection,
+  orderId: string,
+  { limit, ...range }: LimitedRange = {},
+): Promise<OrderEvent[]> {
+  const { pk } = keys.order(orderId)
+  return (await queryRange(connection, { pk, ...keys.events(range), limit })).map(eventCodec.decode)
+}
+
 export const orderStore = (connection: Connection) => ({
   async get(id: string): Promise<StoredOrder | undefined> {
     return orderCodec.decodeFound(await getItem(connection, keys.order(id)))
   },
 
-  async events(orderId: string): Promise<OrderEvent[]> {
-    const { pk } = keys.order(orderId)
-    return (await queryAll(connection, pk, 'EVENT#')).map(eventCodec.decode)
-  },
-
-  /** Consistent. */
-  async eventsAfter(orderId: string, sequence: number): Promise<OrderEvent[]> {
-    const { pk } = keys.order(orderId)
-    const events = (await queryAll(connection, pk, 'EVENT#')).map(eventCodec.decode)
-    return events.filter((event) => event.sequence > sequence)
-  },
+  events: (orderId: string, range?: LimitedRange) => readEvents(connection, orderId, range),
 
   /** The events that the creation wrote. */
   async creationEvents(orderId: string): Promise<OrderEvent[]> {
-    const { items } = await query(connection, {
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': keys.order(orderId).pk, ':prefix': 'EVENT#' },
-      ConsistentRead: true,
-      Limit: maxCreationEvents,
-    })
-    return items.map(eventCodec.decode).filter(({ version }) => version === 1)
+    const first = await readEvents(connection, orderId, { limit: maxCreationEvents })
+    return first.filter(({ version }) => version === 1)
   },
 
   /** Sorted by time of creation. */
@@ -129,6 +127,25 @@ export const orderStore = (connection: Connection) => ({
       },
     },
     failure: () => 'overtaken',
+  }),
+
+  /** Adds to the units that a user holds, up to a limit. @param units less than none for those that are given back */
+  countUnits: (userId: string, units: number, limit?: number): Write<OrderConflict> => ({
+    operation: {
+      Update: {
+        Key: keys.heldUnits(userId),
+        UpdateExpression: 'ADD units :units SET entity = :entity, #schema = :schema',
+        ...(limit === undefined ? {} : { ConditionExpression: 'attribute_not_exists(units) OR units <= :room' }),
+        ExpressionAttributeNames: { '#schema': 'schema' },
+        ExpressionAttributeValues: {
+          ':units': units,
+          ':entity': 'held_units',
+          ':schema': 1,
+          ...(limit === undefined ? {} : { ':room': limit - units }),
+        },
+      },
+    },
+    failure: () => ({ kind: 'too_many_units', limit: limit ?? 0 }),
   }),
 
   append: (event: OrderEvent): Write<never> => ({

@@ -2,7 +2,7 @@ import * as z from 'zod/mini'
 import { onlyNew } from '#shared/dynamodb/conditions.ts'
 import type { Connection } from '#shared/dynamodb/connection.ts'
 import type { Item } from '#shared/dynamodb/item.ts'
-import { getItem, getItems, query, queryAll } from '#shared/dynamodb/read.ts'
+import { getItem, getItems, query, queryRange } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import type { DomainEvent, Subject } from '#shared/events/event.ts'
 import { Fault } from '#shared/requests/fault.ts'
@@ -107,8 +107,8 @@ export const outboxStore = (connection: Connection) => {
 
     /** The first events, up to and with number `sequence`. Consistent. */
     async eventsUpTo(subject: Subject, sequence: number): Promise<DomainEvent[]> {
-      const items = await queryAll(connection, keys.subject(subject).pk, 'EVENT#')
-      return items.map(decodeEvent).filter((event) => event.sequence <= sequence)
+      const { pk } = keys.subject(subject)
+      return (await queryRange(connection, { pk, ...keys.events({ upTo: sequence }) })).map(decodeEvent)
     },
 
     async generations(): Promise<Generations> {

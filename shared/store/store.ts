@@ -13,6 +13,7 @@ import { orderSweeps } from './order-sweeps.ts'
 import { orderStore } from './orders.ts'
 import { outboxStore } from './outbox.ts'
 import { productStore } from './products.ts'
+import { pseudonymKeyStore } from './pseudonym-key.ts'
 import { sessionStore } from './sessions.ts'
 import { standingReader } from './standing.ts'
 import { stockStore } from './stock.ts'
@@ -28,11 +29,13 @@ import { type WarehouseCache, warehouseStore } from './warehouses.ts'
 export interface StoreCaches {
   warehouses: WarehouseCache
   buckets: Map<string, number>
+  pseudonyms: { key?: string }
 }
 
 export const emptyCaches = (): StoreCaches => ({
   warehouses: { warehouses: [], readAt: Number.NEGATIVE_INFINITY },
   buckets: new Map(),
+  pseudonyms: {},
 })
 
 /** A health check that waits longer is of no use. */
@@ -52,11 +55,12 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   orderSweeps: orderSweeps(connection),
   outbox: outboxStore(connection),
   products: productStore(connection),
+  pseudonymKey: pseudonymKeyStore(connection, caches.pseudonyms),
   sessions: sessionStore(connection),
   stock: stockStore(connection),
   stockAlerts: stockAlertStore(connection),
   readStanding: standingReader(connection),
-  readSupply: supplyReader(connection, caches.buckets),
+  readSupply: supplyReader(connection, caches.buckets, async () => guard?.affordable),
   listSupply: supplyLister(connection),
   users: userStore(connection),
   waitingLine: waitingLineStore(connection),
@@ -64,6 +68,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   warehouses: warehouseStore(connection, caches.warehouses),
   async transact<W extends Write<unknown>>(writes: W[]): Promise<FailureOf<W> | undefined> {
     await guard?.admitted
+    await guard?.affordable
     for (const { replaces } of writes) assertExpected(guard, replaces)
     return transact(connection, writes)
   },

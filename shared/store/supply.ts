@@ -26,8 +26,12 @@ export interface Supply {
  * Reads products and levels in one round. SKUs that are not found are looked for in other spellings, which takes two
  * rounds more.
  */
-export const supplyReader = (connection: Connection, knownBuckets: Map<string, number>) => {
-  const read = exactReader(connection, knownBuckets)
+export const supplyReader = (
+  connection: Connection,
+  knownBuckets: Map<string, number>,
+  affordable: () => Promise<void>,
+) => {
+  const read = exactReader(connection, knownBuckets, affordable)
   /** @param spread one bucket per SKU and warehouse, chosen by this order id; or every bucket, in two rounds if need be */
   return async (skus: string[], warehouses: Warehouse[], spread: Spread): Promise<Supply> => {
     const { products, levels, lines } = await read(skus, warehouses, spread)
@@ -52,7 +56,7 @@ type Spread = { orderId: string } | 'all'
  * what is asked for.
  */
 const exactReader =
-  (connection: Connection, knownBuckets: Map<string, number>) =>
+  (connection: Connection, knownBuckets: Map<string, number>, affordable: () => Promise<void>) =>
   async (skus: string[], warehouses: Warehouse[], spread: Spread): Promise<Omit<Supply, 'spelling'>> => {
     const asked = new Map(skus.map((sku) => [sku, knownBuckets.get(sku) ?? 1]))
     const bucketsOf = (buckets: number): number[] =>
@@ -60,6 +64,7 @@ const exactReader =
     const levelKeys = (sku: string, buckets: number[]): LevelKey[] =>
       warehouses.flatMap(({ id }) => buckets.map((bucket) => ({ sku, warehouse_id: id, bucket })))
 
+    if (spread === 'all' && warehouses.length > 0) await affordable()
     const items = await getItems(connection, [
       ...skus.map(keys.product),
       ...[...asked].flatMap(([sku, buckets]) => levelKeys(sku, bucketsOf(buckets))).map(keys.level),

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
+import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify, SignJWT } from 'jose'
 import * as z from 'zod/mini'
 import { Role, type SessionClaim } from '#shared/requests/caller.ts'
 import { unauthenticated } from '#shared/requests/refusal.ts'
 import { newestActive, type SecretSources, type Secrets } from '#shared/runtime/secrets.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { Jwks, User } from './user.ts'
 
@@ -26,7 +27,7 @@ const Claims = z.object({
 export type Claims = z.infer<typeof Claims>
 
 /** What tokens are signed and verified with: only a function that issues tokens can read the signing keys. */
-type TokenServices<N extends 'signing' | 'verification'> = Pick<Services, 'config'> & {
+type TokenServices<N extends 'signing' | 'verification'> = Pick<Services, 'config' | 'requestId'> & {
   secrets: Pick<SecretSources, N>
   clock: Pick<Services['clock'], 'now'>
 }
@@ -67,10 +68,26 @@ export async function signAccessToken(
  * The claims of a token that Holdfast signed and that is valid now.
  * @throws Refusal `not_authenticated` whatever is wrong with it
  */
-export async function verifyAccessToken(
-  { config, clock, secrets }: TokenServices<'verification'>,
-  token: string,
-): Promise<Claims> {
+export async function verifyAccessToken(services: TokenServices<'verification'>, token: string): Promise<Claims> {
+  try {
+    return await verified(services, token)
+  } catch (error) {
+    if (claimsValidity(token, services.clock.now())) await reportSecurityEvent(services, 'TokenForged')
+    throw error
+  }
+}
+
+/** Whether a token says that it has not expired. One that says so and is refused was not signed here. */
+function claimsValidity(token: string, now: number): boolean {
+  try {
+    const { exp } = token.length > maxTokenLength ? {} : decodeJwt(token)
+    return exp !== undefined && exp * 1000 > now
+  } catch {
+    return false
+  }
+}
+
+async function verified({ config, clock, secrets }: TokenServices<'verification'>, token: string): Promise<Claims> {
   const key = await findKey(secrets.verification, keyIdOf(token))
   if (!key) throw unauthenticated()
   try {

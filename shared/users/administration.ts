@@ -4,6 +4,7 @@ import { isChange } from '#shared/requests/patch.ts'
 import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { withSessionsEnded } from './credentials.ts'
 import type { StoredUser } from './stored-user.ts'
@@ -37,10 +38,11 @@ export async function listUsers(
  * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`
  */
 export async function updateUser(
-  { store }: Services,
+  services: Services,
   { caller }: CallerContext,
   { id, change }: { id: string; change: UserChange },
 ): Promise<User> {
+  const { store } = services
   const before = found(await store.users.get(id))
   if (!isChange(before, change)) return userOf(before)
   const changed: StoredUser = { ...before, ...change, version: before.version + 1 }
@@ -56,6 +58,9 @@ export async function updateUser(
   ])
   switch (conflict) {
     case undefined:
+      if (after.role !== before.role && after.role !== 'user') {
+        await reportSecurityEvent(services, 'RoleGranted', { user: id })
+      }
       return userOf(after)
     case 'changed':
       throw new Refusal('concurrent_update', 'The user was changed at the same time. Read it and try again.')

@@ -1,5 +1,7 @@
+import { limited } from '#shared/limits/attempts.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal, unauthenticated } from '#shared/requests/refusal.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { withSessionsEnded } from './credentials.ts'
 import { assertStrong, hashPassword, isPassword, normalisedPassword } from './password.ts'
@@ -7,18 +9,26 @@ import type { PasswordChange } from './user.ts'
 
 /**
  * Sets a new password and ends every other session of the user.
- * @throws Refusal `validation_failed` when the current one is wrong or the new one is the same, `weak_password`
+ * @throws Refusal `validation_failed` when the current one is wrong or the new one is the same, `weak_password`,
+ * `rate_limited` after too many wrong ones
  */
 export async function changePassword(
-  { store, config }: Services,
+  services: Services,
   { caller }: CallerContext,
   { current_password, new_password }: PasswordChange,
 ): Promise<void> {
+  const { store, config } = services
   const user = await store.users.get(caller.id)
   if (!user) throw unauthenticated()
-  if (!(await isPassword(current_password, user.password_hash))) {
-    throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
-  }
+  await limited(services, {
+    limit: 'currentPassword',
+    of: { user: user.id },
+    attempt: async () => {
+      if (await isPassword(current_password, user.password_hash)) return
+      throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
+    },
+    counts: ({ status }) => status === 'rejected',
+  })
   if (normalisedPassword(new_password) === normalisedPassword(current_password)) {
     throw invalidFields({ pointer: '#/new_password', code: 'unchanged', detail: 'is your password already' })
   }
@@ -32,4 +42,5 @@ export async function changePassword(
     }),
   ])
   if (changed) throw new Refusal('concurrent_update', 'The account was changed at the same time.')
+  await reportSecurityEvent(services, 'PasswordChanged', { user: user.id })
 }

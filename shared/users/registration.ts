@@ -1,40 +1,52 @@
+import { limited } from '#shared/limits/attempts.ts'
+import { networkOf } from '#shared/limits/network.ts'
+import { spend } from '#shared/limits/spend.ts'
+import { emailKey } from '#shared/requests/email.ts'
 import {
-  assertSameRequest,
+  createOnce,
   derivedId,
   digestOf,
   fingerprintOf,
+  keyReused,
   type Once,
   type OnceResult,
+  Served,
+  scopedBy,
 } from '#shared/requests/idempotency.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { assertAdmin } from './admin-bearer.ts'
-import { limited } from './attempts.ts'
+import { underLoginLimits } from './login-limits.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
+import type { StoredUser } from './stored-user.ts'
 import { type NewUser, type User, type UserRecord, userOf } from './user.ts'
 
+/** What is registered, and by which request. */
+interface Registration {
+  request: NewUser
+  once: Once
+  clientAddress: string
+}
+
 /**
- * Anyone may become a user; another role, or any account when registration is closed, takes an admin's bearer.
- * Registrations are limited per client address, but not those that an admin makes.
+ * Any client may register a user. Another role, or any account when registration is closed, requires an admin's bearer.
+ * Registrations are limited per network, but not those that an admin makes.
  * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`, `rate_limited`
  */
-export async function register(
+export function register(
   services: Services,
-  {
-    request,
-    once,
-    authorization,
-    clientAddress,
-  }: { request: NewUser; once: Once; authorization: string | undefined; clientAddress: string },
+  { authorization, ...registration }: Registration & { authorization: string | undefined },
 ): Promise<OnceResult<User>> {
+  const { request, clientAddress } = registration
   const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
-  if (!isSelfService) await assertAdmin(services, authorization)
-  if (!isSelfService || (await isAdmin(services, authorization))) return createUser(services, { request, once })
-  return limited(services, {
-    kind: ['register', clientAddress],
-    attempt: () => createUser(services, { request, once }),
-    counts: isRegistration,
+  const once = scopedBy(registration.once, emailKey(request.email))
+  return createUserOnce(services, { ...registration, once }, async (create) => {
+    if (!isSelfService) await assertAdmin(services, authorization)
+    if (!isSelfService || (await isAdmin(services, authorization))) return create()
+    const of = { network: networkOf(clientAddress) }
+    return limited(services, { limit: 'registrations', of, attempt: create, counts: isRegistration })
   })
 }
 
@@ -50,19 +62,54 @@ async function isAdmin(services: Services, authorization: string | undefined): P
   }
 }
 
-/** A new account, or the news that there is one. A repeat is neither, nor is what was refused unseen. */
-const isRegistration = (outcome: PromiseSettledResult<OnceResult<User>>): boolean =>
+/** An account was created, or the answer revealed that there is one. Repeats and other refusals do not count. */
+const isRegistration = (outcome: PromiseSettledResult<User | Served<User>>): boolean =>
   outcome.status === 'fulfilled'
-    ? !outcome.value.replayed
+    ? !(outcome.value instanceof Served)
     : outcome.reason instanceof Refusal && ['email_taken', 'username_taken'].includes(outcome.reason.code)
 
-/** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused` */
-export async function createUser(
-  { store, clock, config }: Services,
-  { request, once, mustChangePassword = false }: { request: NewUser; once: Once; mustChangePassword?: boolean },
+/** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused`, `rate_limited` */
+export const createUser = (
+  services: Services,
+  { clientAddress = '', ...registration }: Omit<Registration, 'clientAddress'> & { clientAddress?: string },
+): Promise<OnceResult<User>> => createUserOnce(services, { ...registration, clientAddress }, (create) => create())
+
+/** @param admit runs the creation, or refuses it */
+function createUserOnce(
+  services: Services,
+  registration: Registration & { mustChangePassword?: boolean },
+  admit: (create: () => Promise<User | Served<User>>) => Promise<User | Served<User>>,
 ): Promise<OnceResult<User>> {
-  const { password, ...rest } = request
-  const { email, username = null, name = null, role = 'user', locale } = rest
+  const { request, once } = registration
+  const { password: _secret, ...rest } = request
+  // The fingerprint leaves the password out: a fast hash of it must not be stored beside the slow one.
+  const creation = { digest: once.digest, fingerprint: fingerprintOf(rest) }
+  const served = (user: StoredUser) =>
+    new Served(user.creation, async () => {
+      await assertFirstPassword(services, registration, user)
+      return userOf(user.first)
+    })
+  return createOnce(
+    creation,
+    () =>
+      admit(async () => {
+        const created = await create(services, registration, creation)
+        return 'existing' in created ? served(created.existing) : created.user
+      }),
+    async () => {
+      const user = await services.store.users.get(derivedId('usr', once.digest))
+      return user && served(user)
+    },
+  )
+}
+
+async function create(
+  services: Services,
+  { request, once, mustChangePassword = false }: Registration & { mustChangePassword?: boolean },
+  creation: Once,
+): Promise<{ user: User } | { existing: StoredUser }> {
+  const { store, clock, config } = services
+  const { email, username = null, name = null, role = 'user', password, locale } = request
   assertStrong(password, { email, policy: config.PASSWORD_POLICY })
   const user: UserRecord = {
     id: derivedId('usr', once.digest),
@@ -76,27 +123,15 @@ export async function createUser(
     version: 1,
     created_at: isoTime(clock.now()),
   }
-  // The fingerprint leaves the password out: an unsalted hash of it must not lie beside the slow one.
-  const creation = { digest: once.digest, fingerprint: fingerprintOf(rest) }
-  const conflict = await store.transact(
-    store.users.create({
-      ...user,
-      epoch: 0,
-      password_hash: await hashPassword(password, config.PASSWORD_HASH_COST),
-      creation,
-      first: user,
-    }),
-  )
+  const password_hash = await hashPassword(password, config.PASSWORD_HASH_COST)
+  const stored = { ...user, epoch: 0, password_hash, creation: { ...creation, password_hash }, first: user }
+  const conflict = await store.transact(store.users.create(stored))
   switch (conflict?.kind) {
     case undefined:
-      return { result: userOf(user), replayed: false }
-    case 'user_exists': {
-      const { user: existing } = conflict
-      assertSameRequest(existing.creation, creation)
-      const isSamePassword = await isPassword(password, existing.password_hash)
-      assertSameRequest({ fingerprint: '' }, { fingerprint: isSamePassword ? '' : 'another password' })
-      return { result: userOf(existing.first), replayed: true }
-    }
+      if (role !== 'user') await reportSecurityEvent(services, 'RoleGranted', { user: user.id })
+      return { user: userOf(user) }
+    case 'user_exists':
+      return { existing: conflict.user }
     case 'email_taken':
       throw new Refusal('email_taken', 'Email already registered')
     case 'username_taken':
@@ -104,7 +139,24 @@ export async function createUser(
   }
 }
 
-/** Creates the first admin, username `admin`, if there is none; an existing one is left as it is. */
+/**
+ * A repeat holds the password of the first request, whatever the password is today. A wrong one is a guess: it counts as a
+ * failed login.
+ */
+async function assertFirstPassword(
+  services: Services,
+  { request, clientAddress }: Registration,
+  { creation, password_hash }: StoredUser,
+): Promise<void> {
+  await spend(services, { limit: 'repeatedRegistrations', of: { network: networkOf(clientAddress) } })
+  await underLoginLimits(services, { name: request.email, clientAddress }, async () => {
+    if (!(await isPassword(request.password, creation.password_hash ?? password_hash))) throw keyReused()
+  })
+}
+
+/**
+ * Creates the first admin, username `admin`, if there is none. An existing one is not changed.
+ */
 export async function ensureFirstAdmin(
   services: Services,
   { email, password, mustChangePassword }: { email: string; password: string; mustChangePassword: boolean },
@@ -113,7 +165,7 @@ export async function ensureFirstAdmin(
   const existing = await services.store.users.get(derivedId('usr', digest))
   if (existing) return { admin: userOf(existing), isNew: false }
   const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
-  const once = { digest, fingerprint: '' }
-  const { result: admin, replayed } = await createUser(services, { request, once, mustChangePassword })
+  const registration = { request, once: { digest, fingerprint: '' }, clientAddress: '', mustChangePassword }
+  const { result: admin, replayed } = await createUserOnce(services, registration, (create) => create())
   return { admin, isNew: !replayed }
 }

@@ -16,6 +16,9 @@ export const Session = z.object({
   /** Epoch milliseconds. */
   rotated_at: z.int(),
   ended: z.boolean(),
+  /** Number of refreshes in the window of the clock that is numbered beside it. */
+  refreshes: z.exactOptional(z.int()),
+  refresh_window: z.exactOptional(z.int()),
   /** Epoch seconds: DynamoDB's time to live. */
   expires_at: z.int(),
 })

@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { refreshKeyring } from '#shared/runtime/secrets.ts'
+import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, signAccessToken, verifyAccessToken } from './access-token.ts'
-import { accountName } from './account-name.ts'
-import { limited } from './attempts.ts'
 import { isValidSession } from './credentials.ts'
+import { underLoginLimits } from './login-limits.ts'
 import { hashPassword, isOutdated, isPassword, unmatchableHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
 import { type Session, sessionSeconds } from './session.ts'
+import { mostSessions, refreshLimit, refreshLimited } from './session-limits.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type Login, type Tokens, type User, type UserRecord, userOf } from './user.ts'
 
@@ -17,7 +18,7 @@ import { type Login, type Tokens, type User, type UserRecord, userOf } from './u
 const graceMilliseconds = 60_000
 
 /**
- * Failed logins are limited per account, whether there is one or not, and client address.
+ * Failed logins are limited, see `underLoginLimits`.
  * @throws Refusal `invalid_credentials`, without saying which of the two is wrong; `rate_limited`, even for the right password
  */
 export async function logIn(
@@ -26,12 +27,13 @@ export async function logIn(
 ): Promise<Tokens> {
   const { store, clock, config } = services
   const name = login.email ?? login.username ?? ''
-  const candidate = await (name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name))
-  const user = await limited(services, {
-    kind: ['login', accountName(candidate?.email ?? name), clientAddress],
-    attempt: () => verified(services, candidate, login.password),
-    counts: ({ status }) => status === 'rejected',
-  })
+  const found = name.includes('@') ? store.users.byEmail(name) : store.users.byUsername(name)
+  const checked = underLoginLimits(services, { name, clientAddress }, async () =>
+    verified(services, await found, login.password),
+  )
+  // Also where the limits do not need it: no call to the table may outlast its request.
+  await Promise.allSettled([found, checked])
+  const user = await checked
   const now = clock.now()
   const session: Session = {
     id: randomBytes(16).toString('base64url'),
@@ -45,7 +47,7 @@ export async function logIn(
   }
   // Checking the password takes long enough for the account to change. The session itself needs no condition: it carries
   // the epoch that the password was verified under, so a change after this read ends it like any other session.
-  const [account] = await Promise.all([store.users.get(user.id), store.sessions.start(session)])
+  const [account] = await Promise.all([store.users.get(user.id), store.sessions.start(session, mostSessions(services))])
   if (!account || !isValidSession(account, session)) throw invalidCredentials()
   if (isOutdated(account.password_hash)) {
     const password_hash = await hashPassword(login.password, config.PASSWORD_HASH_COST)
@@ -66,18 +68,24 @@ const invalidCredentials = () => new Refusal('invalid_credentials', 'Incorrect e
 /**
  * Trades a refresh token for its successor. The token before the newest, shown again within a minute, gets that same
  * successor; an older one was copied, so it ends the session.
- * @throws Refusal `refresh_invalid`, `refresh_reused`
+ * @throws Refusal `refresh_invalid`, `refresh_reused`, `rate_limited`
  */
 export async function refreshSession(services: Services, presented: string): Promise<Tokens> {
   const { store, clock } = services
   const token = parseRefreshToken(await refreshKeyring(services), presented)
   if (!token) throw invalidRefresh()
   const now = clock.now()
-  const { session } = await store.sessions.rotate(token.sessionId, token.generation, now, expiryAt(now))
+  const { session, isLimited } = await store.sessions.rotate(token.sessionId, token.generation, {
+    now,
+    expiresAt: expiryAt(now),
+    limit: refreshLimit(services, now),
+  })
+  if (isLimited) throw await refreshLimited(services, token.sessionId, now)
   if (!session || session.ended || session.expires_at * 1000 <= now) throw invalidRefresh()
   const isSuccessorFresh = session.generation === token.generation + 1 && now - session.rotated_at <= graceMilliseconds
   if (!isSuccessorFresh) {
     await store.sessions.end(session.id)
+    await reportSecurityEvent(services, 'RefreshTokenReused', { user: session.user_id })
     throw new Refusal('refresh_reused', 'This refresh token was used before. The session has ended; log in again.')
   }
   const user = await store.users.get(session.user_id)

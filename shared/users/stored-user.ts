@@ -9,7 +9,8 @@ export const StoredUser = z.object({
   ...UserRecord.shape,
   ...Credentials.shape,
   password_hash: PasswordHash,
-  creation: Creation,
+  /** With the hash of the password as created, so that a repeat can be recognised after a change of password. */
+  creation: z.object({ ...Creation.shape, password_hash: z.exactOptional(PasswordHash) }),
   first: UserRecord,
 })
 export type StoredUser = z.infer<typeof StoredUser>

@@ -22,7 +22,7 @@ export async function beginWait(
   const wait = { order_id, sequence, machine, state, token, since: entered_at, expires_at }
   if (await store.transact([store.waits.register(wait)])) return false
   const { waitRules }: { waitRules: WaitRules } = machines[machine]
-  const outcome = outcomeOf(waitRules, state, await store.orders.eventsAfter(order_id, sequence))
+  const outcome = outcomeOf(waitRules, state, await store.orders.events(order_id, { after: sequence }))
   if (outcome === undefined) return true
   await workflows.resume(token, outcome)
   return false

@@ -22,7 +22,7 @@ export async function handleOverdue(
   const context = workflowContext(requestId)
   const [order, events, waits] = await Promise.all([
     store.orders.get(order_id),
-    store.orders.eventsAfter(order_id, sequence),
+    store.orders.events(order_id, { after: sequence }),
     store.waits.ofOrder(order_id),
   ])
   const state = positionAfter(fulfilmentWaitRules, { state: fulfilment.StartAt, since: '' }, events)?.state

@@ -20,7 +20,9 @@ export type WorkflowView = z.infer<typeof WorkflowView>
  * @throws Refusal `not_found` when the order does not exist, or no workflow waits for it
  */
 export async function readWorkflow({ store }: Services, orderId: string): Promise<WorkflowView> {
-  const [waits, events] = await Promise.all([store.waits.ofOrder(orderId), store.orders.events(orderId)])
+  const waits = await store.waits.ofOrder(orderId)
+  const [first] = waits
+  const events = first ? await store.orders.events(orderId, { after: first.sequence }) : []
   for (const { machine, sequence, state, since } of waits.toReversed()) {
     const { waitRules }: { waitRules: WaitRules } = machines[machine]
     const later = events.filter((event) => event.sequence > sequence)

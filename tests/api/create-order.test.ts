@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, test, vi } from 'vitest'
 import { crowd } from '#tests/support/crowd.ts'
 import { expectStatus, newKey, newPerson, newProduct, newSku, type Person } from '#tests/support/people.ts'
 import { eventsOf, ledgerOf, stockOf } from '#tests/support/snapshot.ts'
@@ -150,14 +150,31 @@ describe('an order is refused and leaves no trace', () => {
     expectStatus(await stranger.createOrder({ body: { ...one(sku), reference } }), 201)
   })
 
-  test('when its total would be too large to be exact', async () => {
-    const sku = await newProduct(admin, { unit_price: 1_000_000_000 })
-    const lines = Array.from({ length: 100 }, () => ({ sku, quantity: 100_000 }))
-    for (const reserve of [true, false]) {
-      expect(await create({ lines, reserve })).toMatchObject({
-        status: 422,
-        body: { errors: [{ pointer: '#/lines' }] },
-      })
-    }
+  test('when the lines of a SKU add up to more than a line may have', async () => {
+    const sku = await newProduct(admin)
+    const lines = [99_999, 1, 1].map((quantity) => ({ sku, quantity }))
+    const refused = { status: 422, body: { code: 'validation_failed', errors: [{ pointer: '#/lines' }] } }
+    for (const reserve of [true, false]) expect(await create({ lines, reserve })).toMatchObject(refused)
+    expect(await user.simulateReservation({ body: { lines } })).toMatchObject(refused)
+    const most = expectStatus(await create({ lines: lines.slice(0, 2), reserve: false }), 201)
+    expect(most.lines).toMatchObject([{ quantity: 100_000 }])
   })
+
+  test('when its SKUs are stored in more places than one request may read', async () => {
+    const skus = await Promise.all(Array.from({ length: 40 }, () => newProduct(admin, { stock_buckets: 32 })))
+    const warehouses = expectStatus(await admin.listWarehouses({ query: { limit: 100 } }), 200).warehouses.length
+    for (let n = warehouses; n < 2; n += 1) expectStatus(await admin.createWarehouse({ body: { name: 'More' } }), 201)
+    const lines = skus.map((each) => ({ sku: each, quantity: 1 }))
+    const refused = { status: 422, body: { code: 'too_many_lines' } }
+    // An instance of a function may remember the list of warehouses for a minute.
+    await vi.waitFor(
+      async () => {
+        expect(await create({ lines, reserve: false })).toMatchObject(refused)
+        expect(await create({ lines })).toMatchObject(refused)
+        expect(await user.simulateReservation({ body: { lines } })).toMatchObject(refused)
+      },
+      { timeout: 70_000, interval: 500 },
+    )
+    expectStatus(await create({ lines: lines.slice(0, 1) }), 201)
+  }, 90_000)
 })

@@ -3,7 +3,8 @@ import { operations } from '#shared/api/operations.ts'
 import { problems } from '#shared/requests/refusal.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
-import { accountProvocations, orderProvocations, type Provocations, stockProvocations } from './error-provocations.ts'
+import { accountProvocations, type Provocations, stockProvocations } from './error-provocations.ts'
+import { orderProvocations } from './order-provocations.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person
@@ -11,10 +12,18 @@ let strict: LocalStack
 let provocations: Provocations
 
 beforeAll(async () => {
-  strict = await startLocalStack({ environment: { SIMULATED_ORDERS: 'off', RATE_LIMIT_REQUESTS: '1' } })
+  strict = await startLocalStack({
+    environment: {
+      SIMULATED_ORDERS: 'off',
+      RATE_LIMIT_REQUESTS: '1',
+      EVENTS_PER_ORDER: '10',
+      UNITS_PER_USER: '5',
+      REFRESHES_PER_MINUTE: '1',
+    },
+  })
   admin = await signInAdmin(baseUrl, inject('adminPassword'))
   provocations = {
-    ...accountProvocations(baseUrl, admin, strict),
+    ...accountProvocations(baseUrl, admin, { baseUrl: strict.baseUrl, adminPassword }),
     ...stockProvocations(admin),
     ...orderProvocations(admin, { baseUrl: strict.baseUrl, adminPassword }),
   }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { createClient } from '#shared/api/client.ts'
-import type { OrderStatus } from '#shared/orders/order.ts'
 import {
   expectStatus,
   newKey,
@@ -11,9 +10,8 @@ import {
   password,
   signIn,
 } from '#tests/support/people.ts'
-import { placeOrderAt } from './placed-orders.ts'
 
-type Answer = { status: number; body: unknown }
+export type Answer = { status: number; body: unknown }
 type Provocation = () => Promise<Answer>
 
 /** How a client gets an error: by operation, then by code. */
@@ -34,8 +32,14 @@ async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>
   throw new Error('No two changes ever met')
 }
 
-/** Accounts: errors of registrations, logins and tokens. @param strict a stack that allows one attempt */
-export function accountProvocations(baseUrl: string, admin: Person, strict: { baseUrl: string }): Provocations {
+/** A stack that allows one attempt. */
+interface Strict {
+  baseUrl: string
+  adminPassword: string
+}
+
+/** Accounts: errors of registrations, logins and tokens. */
+export function accountProvocations(baseUrl: string, admin: Person, strict: Strict): Provocations {
   const anybody = createClient({ baseUrl })
   const taken = (of: 'email' | 'username', send: typeof anybody.register): Provocation => {
     return async () => {
@@ -63,6 +67,15 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: { ba
       email_taken: taken('email', admin.createUser),
       username_taken: taken('username', admin.createUser),
       weak_password: () => admin.createUser({ body: weak }),
+      rate_limited: async () => {
+        const creator = await signIn(strict.baseUrl, 'admin', strict.adminPassword)
+        const headers = newKey()
+        const body = registration()
+        expectStatus(await creator.createUser({ body, headers }), 201)
+        const guess = () => creator.createUser({ body: { ...body, password: 'a-wrong-password' }, headers })
+        await guess()
+        return guess()
+      },
     },
     updateUser: {
       concurrent_update: () =>
@@ -82,6 +95,13 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: { ba
           return (n) =>
             person.changePassword({ body: { current_password: password, new_password: `another-password-${n}` } })
         }),
+      rate_limited: async () => {
+        const person = await newPerson(strict.baseUrl, await signIn(strict.baseUrl, 'admin', strict.adminPassword))
+        const guess = () =>
+          person.changePassword({ body: { current_password: 'a-wrong-password', new_password: password } })
+        await guess()
+        return guess()
+      },
     },
     logIn: {
       invalid_credentials: () => anybody.logIn({ body: { username: 'unknown', password } }),
@@ -98,6 +118,16 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: { ba
         const second = expectStatus(await anybody.refresh({ body: { refresh_token: first } }), 200).refresh_token
         expectStatus(await anybody.refresh({ body: { refresh_token: second } }), 200)
         return anybody.refresh({ body: { refresh_token: first } })
+      },
+      rate_limited: async () => {
+        const creator = await signIn(strict.baseUrl, 'admin', strict.adminPassword)
+        let { refresh_token } = (await newPerson(strict.baseUrl, creator)).tokens
+        for (;;) {
+          // A minute may begin on the way.
+          const reply = await createClient(strict).refresh({ body: { refresh_token } })
+          if (!reply.ok) return reply
+          refresh_token = reply.body.refresh_token
+        }
       },
     },
     getMetrics: {
@@ -141,53 +171,5 @@ export function stockProvocations(admin: Person): Provocations {
         return admin.adjustStock({ body, headers: newKey() })
       },
     },
-  }
-}
-
-/** Orders. @param closed address of a stack whose simulated orders are switched off */
-export function orderProvocations(admin: Person, closed: { baseUrl: string; adminPassword: string }): Provocations {
-  const lines = (...skus: string[]) => ({ lines: skus.map((sku) => ({ sku, quantity: 1 })) })
-  const tooMany = () => lines(...Array.from({ length: 41 }, newSku))
-  const refusedAt = (status: OrderStatus, act: (input: { params: { id: string } }) => Promise<Answer>) => ({
-    invalid_transition: async () => {
-      const { id } = await placeOrderAt({ kind: 'stock', status }, { owner: admin, builder: admin })
-      return act({ params: { id } })
-    },
-  })
-  return {
-    createOrder: {
-      unknown_sku: () => admin.createOrder({ body: lines(newSku()) }),
-      too_many_lines: () => admin.createOrder({ body: tooMany() }),
-      mixed_currencies: async () =>
-        admin.createOrder({ body: lines(await newProduct(admin), await newProduct(admin, { currency: 'EUR' })) }),
-      reference_taken: async () => {
-        const body = { ...lines(await newProduct(admin)), reference: randomUUID() }
-        expectStatus(await admin.createOrder({ body }), 201)
-        return admin.createOrder({ body })
-      },
-    },
-    createSimulatedOrder: {
-      not_found: async () => {
-        const other = await signIn(closed.baseUrl, 'admin', closed.adminPassword)
-        return other.createSimulatedOrder({ body: { success: true } })
-      },
-    },
-    listOrders: {
-      forbidden: async () => {
-        const person = await newPerson(closed.baseUrl, await signIn(closed.baseUrl, 'admin', closed.adminPassword))
-        return person.listOrders({ query: { user_id: person.id } })
-      },
-    },
-    simulateReservation: {
-      unknown_sku: () => admin.simulateReservation({ body: lines(newSku()) }),
-      too_many_lines: () => admin.simulateReservation({ body: tooMany() }),
-    },
-    reserveOrder: refusedAt('CANCELLED', admin.reserveOrder),
-    retryReservation: refusedAt('CANCELLED', admin.retryReservation),
-    startPick: refusedAt('CANCELLED', admin.startPick),
-    confirmPick: refusedAt('CANCELLED', admin.confirmPick),
-    shipOrder: refusedAt('CANCELLED', admin.shipOrder),
-    deliverOrder: refusedAt('CANCELLED', admin.deliverOrder),
-    cancelOrder: refusedAt('DELIVERED', admin.cancelOrder),
   }
 }

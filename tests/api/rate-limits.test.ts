@@ -11,8 +11,9 @@ let stack: LocalStack
 let admin: Person
 let anybody: Client
 beforeAll(async () => {
-  // Unset: the default limits.
-  stack = await startLocalStack({ environment: { RATE_LIMIT_REQUESTS: '' } })
+  // Unset: the default limits. All tests come from one address.
+  const environment = { RATE_LIMIT_REQUESTS: '', LOGIN_FAILURES_PER_ADDRESS: '1000' }
+  stack = await startLocalStack({ environment })
   admin = await signInAdmin(stack.baseUrl, adminPassword)
   anybody = createClient({ baseUrl: stack.baseUrl })
 })
@@ -96,11 +97,16 @@ describe.each([
 })
 
 describe('a limited account', () => {
-  test('cannot be logged in to from there, by either of its names', async () => {
-    const { email, username } = await known()
+  test('cannot be logged in to from there by the name that was tried', async () => {
+    const { username } = await known()
     await exhaust({ username })
-    expect(await tryWith({ email }, password)).toMatchObject({ status: 429 })
     expect(await tryWith({ username }, password)).toMatchObject({ status: 429 })
+  })
+
+  test('does not reveal its other name', async () => {
+    const { email, username } = await known()
+    await exhaust({ email })
+    expect(await tryWith({ username })).toMatchObject({ status: 401, body: { code: 'invalid_credentials' } })
   })
 
   test('does not limit other accounts', async () => {
@@ -118,6 +124,22 @@ describe('logins that succeed', () => {
     const many = await Promise.all(Array.from({ length: 20 }, () => tryWith({ email }, password)))
     expect(statuses(many)).toEqual(Array(20).fill(200))
     expect(statuses([await tryWith({ email }), await tryWith({ email })])).toEqual([401, 429])
+  })
+})
+
+describe('wrong current passwords', () => {
+  test('are answered five times, then with 429, also to the right one', async () => {
+    const { email } = await known()
+    const person = await signIn(stack.baseUrl, email, password)
+    const change = (current: string) =>
+      person.changePassword({ body: { current_password: current, new_password: 'another-good-password' } })
+    for (let n = 0; n < limit; n += 1) {
+      expect(await change('a-wrong-password')).toMatchObject({ status: 422, body: { code: 'validation_failed' } })
+    }
+    const reply = await change(password)
+    expect(reply).toMatchObject({ status: 429, body: { code: 'rate_limited' } })
+    expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(60)
+    expectStatus(await tryWith({ email }, password), 200)
   })
 })
 

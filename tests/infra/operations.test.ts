@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import { kebab } from '#infra/alarms.ts'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { realStages, stageOf } from '#infra/stages.ts'
 import { deadLettersOf } from '#shared/events/queues.ts'
@@ -9,6 +10,7 @@ import { namedJobs } from '#shared/jobs/jobs.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { count } from '#shared/runtime/metrics.ts'
+import { reportSecurityEvent, type SecurityEvent, securityEvents } from '#shared/runtime/security-events.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 
 interface Alarm {
@@ -47,6 +49,7 @@ describe('alarms', () => {
       ...namedMachines.flatMap(({ name }) => [`${name}-failed`, `${name}-timed-out`, `${name}-aborted`]),
       ...Object.keys(subscriptions).flatMap((name) => [deadLettersOf(name), `${name}-waiting`]),
       ...namedJobs.map(({ name }) => `${name}-failing`),
+      ...Object.keys(securityEvents).map(kebab),
     ]
     expect(alarms.map(({ AlarmName }) => AlarmName).toSorted()).toEqual(
       expected.map((name) => `holdfast-prod-${name}`).toSorted(),
@@ -83,12 +86,20 @@ describe('alarms', () => {
     expect(arns.length).toBe(3 * machines.length)
   })
 
-  test.each(['OrderOverdue', 'RecoveryAbandoned', 'StockDrift'] as const)(
-    'watch %s under the name and dimensions it is counted with',
-    (name) => {
+  const counted = (['OrderOverdue', 'RecoveryAbandoned', 'StockDrift'] as const).map((name) => ({
+    name,
+    publish: async () => count(name, 1),
+  }))
+  const reported = (Object.keys(securityEvents) as SecurityEvent[]).map((name) => ({
+    name,
+    publish: () => reportSecurityEvent({ requestId: 'a-request' }, name),
+  }))
+  test.each([...counted, ...reported])(
+    'watch $name under the name and dimensions it is published with',
+    async ({ name, publish }) => {
       vi.stubEnv('STAGE', 'prod')
       const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
-      count(name, 1)
+      await publish()
       const metric = JSON.parse(String(write.mock.calls.at(-1)?.[0]))
       write.mockRestore()
       const [{ Namespace, Dimensions, Metrics }] = metric._aws.CloudWatchMetrics

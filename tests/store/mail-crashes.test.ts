@@ -20,7 +20,7 @@ function dying(services: Services, mailer: Mailer, at: number) {
   const mortalStore: Services['store'] = {
     ...store,
     transact: (writes) => step(() => transact(writes)),
-    orders: { ...orders, events: (id) => step(() => orders.events(id)) },
+    orders: { ...orders, events: (...range) => step(() => orders.events(...range)) },
     users: { ...users, get: (id) => step(() => users.get(id)) },
     outbox: { ...events, generations: () => step(() => events.generations()) },
   }

@@ -106,7 +106,7 @@ describe('users whose sessions follow an epoch instead of a time', () => {
     })
     await world.client.send(new PutCommand({ TableName: 'holdfast', Item: item }))
     expect(await sessions.get('old')).toMatchObject({ ...session, epoch: 0 })
-    const { session: rotated } = await sessions.rotate('old', 1, 2, 4_000_000_000)
+    const { session: rotated } = await sessions.rotate('old', 1, { now: 2, expiresAt: 4_000_000_000 })
     expect(rotated).toMatchObject({ epoch: 0, generation: 2 })
     await migrateAll(world)
     expect(await sessions.get('old')).toEqual({ ...rotated })

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { limited } from '#shared/users/attempts.ts'
+import { limited } from '#shared/limits/attempts.ts'
+import { destination } from '#shared/runtime/log.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { logIn } from '#shared/users/sessions.ts'
 import { onceOf } from '#tests/support/in-process.ts'
 import { useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
+// Security events are logged; they are not what is tested here.
+destination.replace(() => undefined)
 const password = 'a-good-password'
 const seconds = (count: number) => world.clock.pass(count / 60)
 
@@ -71,7 +74,12 @@ describe('the limit of failed logins', () => {
 
 describe('an attempt', () => {
   const attemptAt = (kind: string, attempt: () => Promise<string>) =>
-    limited(world.services, { kind: [kind], attempt, counts: ({ status }) => status === 'rejected' })
+    limited(world.services, {
+      limit: 'registrations',
+      of: { network: kind },
+      attempt,
+      counts: ({ status }) => status === 'rejected',
+    })
   const make = async () => 'made'
 
   /** Five attempts that stay in flight until the test lets them succeed. */

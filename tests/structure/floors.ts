@@ -3,7 +3,7 @@
  * folders cannot form a cycle. `functions` and `infra` stand on top.
  */
 export const floors = [
-  ...['requests', 'runtime', 'dynamodb'],
+  ...['requests', 'runtime', 'limits', 'dynamodb'],
   ...['products', 'stock', 'orders', 'users', 'events', 'mail', 'workflows'],
   ...['store', 'aws', 'jobs', 'stats', 'deployment', 'composition', 'api'],
 ]

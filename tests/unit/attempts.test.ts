@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type Attempt, judge } from '#shared/limits/attempts.ts'
 import { accountName } from '#shared/users/account-name.ts'
-import { type Attempt, judge } from '#shared/users/attempts.ts'
 import { always } from '#tests/support/property.ts'
 
 const now = 1_000_000
@@ -22,7 +22,7 @@ describe('one more attempt', () => {
     ['when the one that was under way must have died', [tried(1), tried(2), tried(5, false)], 'full'],
     ['when all are long over', [tried(61), tried(62), tried(63), tried(64, false)], 'admitted'],
   ])('%s: %j', (_, attempts, verdict) => {
-    expect(judge(attempts, 3, now)).toBe(verdict)
+    expect(judge(attempts, { limit: 3, seconds: 60 }, now)).toBe(verdict)
   })
 })
 
@@ -35,6 +35,7 @@ describe('the name under which attempts on an account are counted', () => {
     ['jo+a+b@example.com', 'jo@example.com'],
     ['JO + Shop @example.com', 'jo@example.com'],
     ['ｊｏ@example.com', 'jo@example.com'],
+    ['jo@bücher.example', 'jo@xn--bcher-kva.example'],
     ['Ada.L', 'ada.l'],
     ['ada+l', 'ada+l'],
     ['+@example.com', '@example.com'],

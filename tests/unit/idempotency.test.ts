@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { assertSameRequest, base32, derivedId, digestOf, fingerprintOf, shardOf } from '#shared/requests/idempotency.ts'
+import { Fault } from '#shared/requests/fault.ts'
+import {
+  base32,
+  createOnce,
+  derivedId,
+  digestOf,
+  fingerprintOf,
+  Served,
+  scopedBy,
+  shardOf,
+} from '#shared/requests/idempotency.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
 
 fc.configureGlobal({ seed: 42, numRuns: 200 })
 
@@ -93,10 +104,46 @@ describe('a fingerprint', () => {
   test('is the same for no body and for an empty one', () => {
     expect(fingerprintOf(undefined)).toBe(fingerprintOf({}))
   })
+})
 
-  test('that differs from the first one refuses the request', () => {
-    expect(() => assertSameRequest({ fingerprint: 'a' }, { fingerprint: 'a' })).not.toThrow()
-    expect(() => assertSameRequest({ fingerprint: 'a' }, { fingerprint: 'b' })).toThrow('with another body')
+describe('a creation that runs once', () => {
+  const once = { fingerprint: 'a' }
+  const first = new Served(once, () => 'first')
+  const refused = (code: 'validation_failed' | 'unavailable') => async () => {
+    throw new Refusal(code)
+  }
+  const unasked = async () => expect.fail('looked for a request that was not refused')
+
+  test('looks for an earlier request only when it is refused', async () => {
+    expect(await createOnce(once, async () => 'new', unasked)).toEqual({ result: 'new', replayed: false })
+    const replay = { result: 'first', replayed: true }
+    expect(await createOnce(once, async () => first, unasked)).toEqual(replay)
+    expect(await createOnce(once, refused('validation_failed'), async () => first)).toEqual(replay)
+  })
+
+  test('is refused when nothing was served before', async () => {
+    await expect(createOnce(once, refused('validation_failed'), async () => undefined)).rejects.toThrow('Validation')
+    await expect(createOnce(once, refused('validation_failed'))).rejects.toThrow('Validation')
+  })
+
+  test('does not look when its own outcome is unknown', async () => {
+    await expect(createOnce(once, refused('unavailable'), unasked)).rejects.toThrow('Unavailable')
+    const fault = async () => Promise.reject(new Fault('broken'))
+    await expect(createOnce(once, fault, unasked)).rejects.toThrow('broken')
+  })
+
+  test('refuses a key that was first used with another body', async () => {
+    const other = { fingerprint: 'b' }
+    await expect(createOnce(other, async () => first)).rejects.toThrow('with another body')
+    await expect(createOnce(other, refused('validation_failed'), async () => first)).rejects.toThrow('another body')
+  })
+
+  test('has another identity in another scope', () => {
+    const request = { digest: 'd', fingerprint: 'f' }
+    const [one, two] = [scopedBy(request, 'one'), scopedBy(request, 'two')]
+    expect(one).toEqual(scopedBy(request, 'one'))
+    expect(one.fingerprint).toBe('f')
+    expect(new Set([request.digest, one.digest, two.digest]).size).toBe(3)
   })
 })
 

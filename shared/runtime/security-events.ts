@@ -1,0 +1,85 @@
+import { createHmac } from 'node:crypto'
+import { digestOf } from '#shared/requests/idempotency.ts'
+import { log } from './log.ts'
+import type { Services } from './services.ts'
+
+interface SecurityEventDefinition {
+  /** What it may mean when there are many, in one sentence. */
+  readonly meaning: string
+  /** A heading in docs/runbook.md. */
+  readonly runbook: string
+  /** So many in five minutes raise an alarm. */
+  readonly threshold: number
+}
+
+/** The table of security events. Each is logged by a line that is also a metric of its name, and has an alarm. */
+export const securityEvents = {
+  LoginFailed: {
+    meaning: 'Many logins fail: someone may be guessing passwords, and accounts with a weak one are in danger.',
+    runbook: 'Logins failing',
+    threshold: 200,
+  },
+  LimitReached: {
+    meaning: 'Many requests are refused because a limit is used up: an attack, or a client that does not slow down.',
+    runbook: 'Limits reached',
+    threshold: 500,
+  },
+  RefreshTokenReused: {
+    meaning: 'Refresh tokens are used twice: sessions may have been stolen, and their owners have to log in again.',
+    runbook: 'Refresh tokens reused',
+    threshold: 5,
+  },
+  TokenForged: {
+    meaning:
+      'Access tokens with a wrong signature arrive: someone is trying to forge them, or a key was removed too early.',
+    runbook: 'Tokens forged',
+    threshold: 20,
+  },
+  RoleGranted: {
+    meaning: 'An account was given the role of an editor, operator or admin: check that it was meant to be.',
+    runbook: 'Roles granted',
+    threshold: 1,
+  },
+  PasswordChanged: {
+    meaning: 'Many passwords are being changed: accounts may have been taken over.',
+    runbook: 'Passwords changed',
+    threshold: 50,
+  },
+} as const satisfies Record<string, SecurityEventDefinition>
+
+export type SecurityEvent = keyof typeof securityEvents
+
+/** Whom an event is about. */
+interface Subject {
+  /** Id of a user. */
+  user?: string | undefined
+  /** A login name, where no user is known. */
+  name?: string | undefined
+  /** Address of the client. */
+  address?: string | undefined
+  /** The limit that was used up. */
+  limit?: string
+}
+
+const pseudonym = (key: string, value: string): string =>
+  createHmac('sha256', key).update(value).digest('base64url').slice(0, 16)
+
+/**
+ * Logs a security event. Names and addresses are logged as keyed hashes: equal ones can be recognised, but not
+ * found out. An id of a user cannot be guessed, so a hash without a key hides it.
+ */
+export async function reportSecurityEvent(
+  { store, requestId = 'none' }: Pick<Services, 'requestId'> & Partial<Pick<Services, 'store'>>,
+  event: SecurityEvent,
+  { user, name, address, limit }: Subject = {},
+): Promise<void> {
+  const key = name === undefined && address === undefined ? undefined : await store?.pseudonymKey.get()
+  const account = user === undefined ? key && name && pseudonym(key, name) : digestOf('account', user).slice(0, 16)
+  log.warn('securityEvent', {
+    request_id: requestId,
+    event,
+    ...(account ? { account } : {}),
+    ...(key && address ? { address: pseudonym(key, address) } : {}),
+    ...(limit === undefined ? {} : { limit }),
+  })
+}

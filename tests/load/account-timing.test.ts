@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type Client, createClient } from '#shared/api/client.ts'
+import { isFullProof } from '#tests/support/counts.ts'
+import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { expectStatus, password, signInAdmin } from '#tests/support/people.ts'
+
+/** Requests of each kind, in turn. */
+const rounds = isFullProof ? 200 : 40
+
+/** By how much medians may differ; where other tests share the machine, fewer rounds differ by more. */
+const tolerance = isFullProof ? 0.05 : 0.25
+
+const many = '1000'
+
+let stack: LocalStack
+let anyone: Client
+const accounts = Array.from({ length: rounds }, () => `${randomUUID()}@example.com`)
+
+beforeAll(async () => {
+  stack = await startLocalStack({
+    environment: {
+      // As on AWS, where hashing takes most of the time.
+      PASSWORD_HASH_COST: '10',
+      RATE_LIMIT_REQUESTS: many,
+      LOGIN_FAILURES_PER_ACCOUNT: many,
+      LOGIN_FAILURES_PER_ADDRESS: many,
+    },
+  })
+  anyone = createClient({ baseUrl: stack.baseUrl })
+  const admin = await signInAdmin(stack.baseUrl, adminPassword)
+  for (const email of accounts) expectStatus(await admin.createUser({ body: { email, password } }), 201)
+}, 300_000)
+afterAll(() => stack.stop())
+
+const newEmail = () => `${randomUUID()}@example.com`
+
+async function milliseconds(work: () => Promise<{ status: number }>, status: number): Promise<number> {
+  const startedAt = performance.now()
+  const reply = await work()
+  expect(reply.status).toBe(status)
+  return performance.now() - startedAt
+}
+
+const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+async function expectAlike(
+  name: string,
+  existing: (email: string) => Promise<number>,
+  missing: () => Promise<number>,
+): Promise<void> {
+  const [times, others]: [number[], number[]] = [[], []]
+  for (const email of accounts) {
+    times.push(await existing(email))
+    others.push(await missing())
+  }
+  const [a, b] = [median(times), median(others)]
+  const report = `${name}: ${a.toFixed(1)} ms for existing accounts, ${b.toFixed(1)} ms for missing ones`
+  if (isFullProof) process.stdout.write(`${report}\n`)
+  expect(Math.abs(a - b) / Math.min(a, b), report).toBeLessThan(tolerance)
+}
+
+describe('the time of an answer does not reveal whether there is an account', () => {
+  test('to a failed login', () => {
+    const logIn = (email: string) => () => anyone.logIn({ body: { email, password: 'a-wrong-password' } })
+    return expectAlike(
+      'Failed logins',
+      (email) => milliseconds(logIn(email), 401),
+      () => milliseconds(logIn(newEmail()), 401),
+    )
+  })
+
+  test('to a registration', () => {
+    const register = (email: string) => () => anyone.register({ body: { email, password } })
+    return expectAlike(
+      'Registrations',
+      (email) => milliseconds(register(email), 409),
+      () => milliseconds(register(newEmail()), 201),
+    )
+  })
+})
