@@ -112,4 +112,22 @@ describe('orders that wait for stock', () => {
     await vi.waitFor(async () => expect(await statusOf(small)).toBe('RESERVED'), inTime)
     expect(await statusOf(large)).toBe('FAILED_RESERVATION')
   })
+
+  test('come before new orders once stock has moved past them often enough', async () => {
+    const sku = await newProduct(admin, { stock: 0 })
+    const large = await newOrder(sku, 2)
+    for (const quantity of [1, -1, 1, -1, 1]) {
+      const body = { sku, quantity, reason: 'counted' }
+      expectStatus(await operator.adjustStock({ body, headers: newKey() }), 201)
+    }
+    const lines = [{ sku, quantity: 1 }]
+    await vi.waitFor(async () => {
+      const { outcome } = expectStatus(await owner.simulateReservation({ body: { lines } }), 200)
+      expect(outcome).toBe('FAILED_RESERVATION')
+    }, inTime)
+    const small = await newOrder(sku, 1)
+    expect(await statusOf(small)).toBe('FAILED_RESERVATION')
+    expectStatus(await owner.cancelOrder(large), 200)
+    await vi.waitFor(async () => expect(await statusOf(small)).toBe('RESERVED'), inTime)
+  })
 })
