@@ -30,6 +30,10 @@ export const afterFailure: Record<string, Excuse> = {
       ...workflowActions,
     ],
   },
+  'orders.create-simulated-order': {
+    because: 'only a repeat after simulated orders were switched off',
+    actions: ['dynamodb:GetItem'],
+  },
   'fulfilment.await-step': {
     because: 'only an order that was cancelled before its wait had begun',
     actions: ['states:SendTaskFailure'],
