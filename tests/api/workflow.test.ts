@@ -121,10 +121,14 @@ describe('orders that wait for stock', () => {
       expectStatus(await operator.adjustStock({ body, headers: newKey() }), 201)
     }
     const lines = [{ sku, quantity: 1 }]
-    await vi.waitFor(async () => {
-      const { outcome } = expectStatus(await owner.simulateReservation({ body: { lines } }), 200)
-      expect(outcome).toBe('FAILED_RESERVATION')
-    }, inTime)
+    await vi.waitFor(
+      async () => {
+        const { outcome } = expectStatus(await owner.simulateReservation({ body: { lines } }), 200)
+        expect(outcome).toBe('FAILED_RESERVATION')
+        // Each look costs its budget.
+      },
+      { ...inTime, interval: 1000 },
+    )
     const small = await newOrder(sku, 1)
     expect(await statusOf(small)).toBe('FAILED_RESERVATION')
     expectStatus(await owner.cancelOrder(large), 200)
