@@ -67,21 +67,27 @@ const rateLimit = {
 }
 const headersOf: Partial<Record<ProblemCode, Json>> = {
   rate_limited: { ...retryAfter, ...rateLimit },
-  invalid_credentials: rateLimit,
   unavailable: retryAfter,
   unsupported_media_type: {
     'Accept-Encoding': text('Sent when the Content-Encoding of the body is the reason: the one that is accepted'),
   },
 }
 
+/** Statuses of failures that count for a limit. A budget counts requests, not failures. */
+const countedStatuses = [401, 409, 422]
+
 function failures(route: Route, describe: Describe): Json {
+  const isCounting = route.errors.includes('rate_limited')
   const byStatus = Map.groupBy<number, ProblemCode>(errorsOf(route), (code) => problems[code].status)
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       status,
       {
         description: codes.map((code) => `\`${code}\``).join(', '),
-        headers: Object.assign({}, requestId, ...codes.map((code) => headersOf[code])),
+        headers: {
+          ...Object.assign({}, requestId, ...codes.map((code) => headersOf[code])),
+          ...(isCounting && countedStatuses.includes(status) ? rateLimit : {}),
+        },
         content: { [problemContentType]: { schema: describe(Problem) } },
       },
     ]),
