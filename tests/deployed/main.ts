@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { cdk } from '#infra/emulator/deployment.ts'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newProduct, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newKey, newProduct, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
 import { runReadmeOrder } from '#tests/support/readme.ts'
 import { UsedGrants } from '#tests/support/used-grants.ts'
 import { expectCrossOriginAnswers } from './cross-origin.ts'
@@ -58,14 +59,32 @@ await onInstallation(grants.add, async (installation) => {
   const { keys } = expectStatus(await again.getJwks(), 200)
   if (keys.length !== 2) throw new Error(`The redeployment changed the keys: ${keys.length}`)
   report('a redeployment with other code keeps data, keys and the admin')
+  await useLimitedOperations(baseUrl, again)
   await expectLimitedLogins(baseUrl)
-  report('failed logins are limited')
+  report('operations charge their budgets, and failed logins are limited')
 
   const { lines, wrong } = grants.compare()
   for (const line of lines) print(line)
   if (wrong.length > 0) throw new Error(`Used and granted actions differ:\n${wrong.join('\n')}`)
   report('every granted action was used, or has a reason')
 })
+
+/** Calls what is charged to a budget or counted, which the acceptance tests do with limits switched off. */
+async function useLimitedOperations(baseUrl: string, admin: Person): Promise<void> {
+  const email = `${randomUUID()}@example.com`
+  expectStatus(await createClient({ baseUrl }).register({ body: { email, password } }), 201)
+  const customer = await signIn(baseUrl, email, password)
+  const { id } = expectStatus(await customer.createSimulatedOrder({ body: { success: true } }), 201)
+  expectStatus(await customer.updateOrder({ params: { id }, body: { note: 'Ring twice' } }), 200)
+  expectStatus(
+    await customer.simulateReservation({ body: { lines: [{ sku: `unknown-${id.slice(-8)}`, quantity: 1 }] } }),
+    422,
+  )
+  const another = { email: `${randomUUID()}@example.com`, password }
+  const headers = newKey()
+  expectStatus(await admin.createUser({ body: another, headers }), 201)
+  expectStatus(await admin.createUser({ body: { ...another, password: `not ${password}` }, headers }), 422)
+}
 
 /** Checks that the gateway passes on the source address, and that the log of attempts is writable. */
 async function expectLimitedLogins(baseUrl: string): Promise<void> {
