@@ -72,7 +72,11 @@ await onInstallation(grants.add, async (installation) => {
 /** Calls what is charged to a budget or counted, which the acceptance tests do with limits switched off. */
 async function useLimitedOperations(baseUrl: string, admin: Person): Promise<void> {
   const email = `${randomUUID()}@example.com`
-  expectStatus(await createClient({ baseUrl }).register({ body: { email, password } }), 201)
+  const anyone = createClient({ baseUrl })
+  const key = newKey()
+  expectStatus(await anyone.register({ body: { email, password }, headers: key }), 201)
+  // A repeat with another password counts as a failed login.
+  expectStatus(await anyone.register({ body: { email, password: `not ${password}` }, headers: key }), 422)
   const customer = await signIn(baseUrl, email, password)
   const { id } = expectStatus(await customer.createSimulatedOrder({ body: { success: true } }), 201)
   expectStatus(await customer.updateOrder({ params: { id }, body: { note: 'Ring twice' } }), 200)
