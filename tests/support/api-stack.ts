@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { bootstrapFunction, deployedFunctions, keyRotationFunction } from '#infra/deployed-functions.ts'
 import { adminPassword, type LocalStack, metricsToken, startLocalStack } from './local-stack.ts'
+import { onLocalStack } from './unused-grants.ts'
 import { functionRuntimes, recordingOptions, usedActions } from './used-actions.ts'
 import { UsedGrants } from './used-grants.ts'
 
@@ -65,7 +66,8 @@ async function wrongGrants({ baseUrl, dataFolder }: LocalStack): Promise<string[
   await promisify(execFile)(process.execPath, [...recordingOptions, join(import.meta.dirname, 'run-unprompted.ts')], {
     env: { ...process.env, BASE_URL: baseUrl, DATA_DIR: dataFolder },
   })
-  const grants = new UsedGrants(deployedFunctions.filter((deployed) => !onlyDeployed.includes(deployed)))
+  const local = deployedFunctions.filter((deployed) => !onlyDeployed.includes(deployed))
+  const grants = new UsedGrants(local, onLocalStack)
   usedActions(dataFolder).forEach(grants.add)
   return grants.compare().wrong
 }
