@@ -19,26 +19,51 @@ type Try = { outcome: 'served' } | { outcome: 'still waiting'; skus: ReadonlySet
  * To be called whenever stock of the SKU has moved, or an order has left the line; extra calls do no harm.
  */
 export async function serveWaiting(services: Services, context: SystemContext, sku: string): Promise<void> {
+  while ((await serveOnce(services, context, sku)) === 'enough for a passed one') {
+    // Each further round needs stock that another request has moved meanwhile, so the rounds end.
+  }
+}
+
+/** Goes along a line once, but stops as soon as there is enough for an order that it has passed over. */
+async function serveOnce(
+  services: Services,
+  context: SystemContext,
+  sku: string,
+): Promise<'done' | 'enough for a passed one'> {
   const { store } = services
   let head: WaitingEntry | undefined
   let stock: Awaited<ReturnType<typeof stockOf>> | undefined
+  /** The least that one of the orders needs that were passed over. */
+  let leastPassed = Number.POSITIVE_INFINITY
   for await (const entry of store.waitingLine.entries(sku)) {
     stock ??= await stockOf(services, sku)
     const isTooLarge = (entry.quantity ?? 0) > stock.free
+    if (isTooLarge) leastPassed = Math.min(leastPassed, entry.quantity ?? 0)
     if (isTooLarge && head) continue
     const order = await waitingOrder(services, entry)
     const result = order && !isTooLarge ? await tryInTurn(services, context, order, 'leave') : undefined
-    if (!order || result?.outcome === 'served' || result?.skus.has(sku) === false) {
+    const isShort = order !== undefined && result?.outcome !== 'served' && result?.skus.has(sku) !== false
+    if (!isShort) {
       await store.transact([store.waitingLine.leave(entry)])
     } else if (!head) {
       head = { ...entry, quantity: quantityOf(order, sku) }
-      if (await isHolding(services, head, stock.movements)) return
+      if (await isHolding(services, head, stock.movements)) return 'done'
     }
-    // Another request may have taken or given back some meanwhile.
-    if (result) stock = await stockOf(services, sku)
-    if (head && stock.free <= 0) return
+    if (result) {
+      // Another request may have taken or given back some meanwhile.
+      const before = stock
+      stock = await stockOf(services, sku)
+      if (isShort) {
+        const quantity = quantityOf(order, sku)
+        // Where nothing moved, the order is short for another reason than too few units.
+        if (quantity > stock.free || stock.movements !== before.movements) leastPassed = Math.min(leastPassed, quantity)
+      }
+      if (leastPassed <= stock.free) return 'enough for a passed one'
+    }
+    if (head && stock.free <= 0) return 'done'
   }
   if (!head && stock && (await store.waitingLine.line(sku))) await store.transact([store.waitingLine.clearHead(sku)])
+  return 'done'
 }
 
 /** Whether the head of a line holds it; remembers since when it is the head. */

@@ -73,14 +73,14 @@ describe('the workflow of an order', () => {
 })
 
 describe('orders that wait for stock', () => {
-  test('get it, whether it was received, given back or found', async () => {
+  test('get it oldest first, whether it was received, given back or found', async () => {
     const sku = await newProduct(admin, { stock: 2 })
     const holder = await newOrder(sku, 2)
     const waiting = [await newOrder(sku, 1), await newOrder(sku, 1), await newOrder(sku, 1), await newOrder(sku, 1)]
     const expectReserved = (count: number) =>
       vi.waitFor(async () => {
-        const statuses = await Promise.all(waiting.map(statusOf))
-        expect(statuses.filter((status) => status === 'RESERVED')).toHaveLength(count)
+        const statuses = waiting.map((_, n) => (n < count ? 'RESERVED' : 'FAILED_RESERVATION'))
+        expect(await Promise.all(waiting.map(statusOf))).toEqual(statuses)
       }, inTime)
 
     expectStatus(await operator.receiveStock({ body: { sku, quantity: 1 }, headers: newKey() }), 201)
