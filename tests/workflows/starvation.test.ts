@@ -1,24 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import type { StoredOrder } from '#shared/orders/order.ts'
 import { counts } from '#tests/support/counts.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
-import { act, addStock, newProduct, order, owner, stored } from '#tests/support/world.ts'
+import { act, addStock, newProduct, owner, stored } from '#tests/support/world.ts'
 import { useVirtualWorld } from './virtual-world.ts'
+import { waitingOrders } from './waiting-orders.ts'
 
 const world = useVirtualWorld()
 
-type Lines = { sku: string; quantity: number }[]
-
-const place = async (lines: Lines): Promise<string> => (await order(world.services, { lines })).id
-
-const all = (ids: string[]): Promise<StoredOrder[]> => Promise.all(ids.map((id) => stored(world.services, id)))
-
-/** Ids of the orders in the line of a SKU that still wait; entries of others are removed when the line is next served. */
-async function lineOf(sku: string): Promise<string[]> {
-  const ids: string[] = []
-  for await (const { order_id } of world.services.store.waitingLine.entries(sku)) ids.push(order_id)
-  return (await all(ids)).filter(({ waiting_since }) => waiting_since !== undefined).map(({ id }) => id)
-}
+const { place, all, lineOf } = waitingOrders(world)
 
 describe('an order that needs more than there is', () => {
   const oneUnit = (sku: string) => [{ sku, quantity: 1 }]

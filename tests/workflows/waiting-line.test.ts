@@ -1,25 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import type { StoredOrder } from '#shared/orders/order.ts'
 import { counts } from '#tests/support/counts.ts'
 import { pick, seeded } from '#tests/support/seeded.ts'
-import { act, addStock, newProduct, order, owner, stored } from '#tests/support/world.ts'
+import { act, addStock, newProduct, owner } from '#tests/support/world.ts'
 import { OneOrder } from './one-order.ts'
 import { useVirtualWorld } from './virtual-world.ts'
+import { type OrderLines, waitingOrders } from './waiting-orders.ts'
 
 const world = useVirtualWorld()
 
-type Lines = { sku: string; quantity: number }[]
-
-const place = async (lines: Lines): Promise<string> => (await order(world.services, { lines })).id
-
-const all = (ids: string[]): Promise<StoredOrder[]> => Promise.all(ids.map((id) => stored(world.services, id)))
-
-/** Ids of the orders queued for a SKU that still wait; entries of others are removed when the queue is next served. */
-async function lineOf(sku: string): Promise<string[]> {
-  const ids: string[] = []
-  for await (const { order_id } of world.services.store.waitingLine.entries(sku)) ids.push(order_id)
-  return (await all(ids)).filter(({ waiting_since }) => waiting_since !== undefined).map(({ id }) => id)
-}
+const { place, all, lineOf } = waitingOrders(world)
 
 /** Order ids in the sequence of their third events, which for orders that waited is the reservation. */
 function watchThirdEvents(): string[] {
@@ -48,7 +37,7 @@ describe(`${counts.waitingOrders} orders that wait for three SKUs`, () => {
     const waiting: { id: string; sku: string; quantity: number }[] = []
     for (let n = 0; n < counts.waitingOrders; n += 1) {
       const lines = [{ sku: pick(random, skus), quantity: quantity() }]
-      waiting.push({ id: await place(lines), ...(lines[0] as Lines[number]) })
+      waiting.push({ id: await place(lines), ...(lines[0] as OrderLines[number]) })
       // Each is older than the next.
       await world.pass(1)
     }
