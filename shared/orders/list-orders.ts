@@ -1,8 +1,8 @@
 import { actorOf, type CallerContext, isStaff } from '#shared/requests/caller.ts'
-import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isSelective, type PageInfo } from '#shared/requests/paging.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
-import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { pagesFor } from '#shared/runtime/pages.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { viewFor } from './history.ts'
 import type { Order, OrderView, StoredOrder } from './order.ts'
@@ -24,7 +24,7 @@ export async function listOrders(
     throw new Refusal('forbidden', 'Only operators and admins may filter by user.')
   }
   const owner = seesAll ? query.user_id : caller.id
-  const pages = paging(await cursorKeyring(services), ['orders', caller.id, owner ?? null], query)
+  const pages = await pagesFor(services, { caller }, query, ['orders', owner ?? null])
   const statuses = statusesOf(query)
   const select = (orders: StoredOrder[]) => selected(services, query, seesAll, orders)
   const actor = actorOf(caller)

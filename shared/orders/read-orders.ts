@@ -1,9 +1,9 @@
 import * as z from 'zod/mini'
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
-import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
+import type { PageInfo, PageQuery } from '#shared/requests/paging.ts'
 import { comparableTime, epochMilliseconds, PointInTime } from '#shared/requests/point-in-time.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { pagesFor } from '#shared/runtime/pages.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { visible } from './change-order.ts'
 import { foldEvents, viewFor } from './history.ts'
@@ -47,7 +47,7 @@ export async function listOrderEvents(
 ): Promise<{ events: OrderEvent[]; page: PageInfo }> {
   const { store } = services
   visible(await store.orders.get(id), actorOf(caller))
-  const pages = paging(await cursorKeyring(services), ['events', caller.id, id], query)
+  const pages = await pagesFor(services, { caller }, query, ['events', id])
   const { limit, after } = pages.request
   const left = await store.orders.events(id, { after: Number(after ?? 0), limit: limit + 1 })
   const events = left.slice(0, limit)

@@ -1,11 +1,11 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { createOnce, type Once, type OnceResult, Served } from '#shared/requests/idempotency.ts'
-import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isSelective, type PageInfo } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { invalidFields, Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
-import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { pagesFor } from '#shared/runtime/pages.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { NewProduct, Product, ProductChange, ProductsQuery } from './product.ts'
 
@@ -65,7 +65,7 @@ export async function listProducts(
   { caller }: CallerContext,
   query: ProductsQuery,
 ): Promise<{ products: Product[]; page: PageInfo }> {
-  const pages = paging(await cursorKeyring(services), ['products', caller.id], query)
+  const pages = await pagesFor(services, { caller }, query, ['products'])
   const { q = '' } = query
   const passes = ({ name, sku }: Product): boolean => anyBeginsWith(q, [name, sku])
   const select = isSelective(query, []) ? async (products: Product[]) => products.filter(passes) : undefined

@@ -2,8 +2,8 @@ import * as z from 'zod/mini'
 import { skuKey } from '#shared/products/product.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { id } from '#shared/requests/fields.ts'
-import { isSelective, PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
-import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { isSelective, PageInfo, PageQuery } from '#shared/requests/paging.ts'
+import { pagesFor } from '#shared/runtime/pages.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { levelsOf } from './read-stock.ts'
 import { Deltas, LedgerRow, MovementKind, type StoredLevel, totalsOf } from './stock.ts'
@@ -51,7 +51,7 @@ export async function listMovements(
   { caller }: CallerContext,
   { sku, query }: { sku: string; query: MovementsQuery },
 ): Promise<MovementPage> {
-  const pages = paging(await cursorKeyring(services), ['movements', caller.id, skuKey(sku)], query)
+  const pages = await pagesFor(services, { caller }, query, ['movements', skuKey(sku)])
   const { limit, after } = pages.request
   const resume = after === undefined ? undefined : Resume.parse(JSON.parse(after))
   for (let read = 1; ; read += 1) {

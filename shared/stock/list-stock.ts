@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { queryInteger } from '#shared/requests/fields.ts'
-import { type PageInfo, PageQuery, paging } from '#shared/requests/paging.ts'
-import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { type PageInfo, PageQuery } from '#shared/requests/paging.ts'
+import { pagesFor } from '#shared/runtime/pages.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type StockTotal, totalsOf } from './stock.ts'
 
@@ -21,7 +21,7 @@ export async function listStock(
 ): Promise<{ levels: StockTotal[]; page: PageInfo }> {
   const { store } = services
   const { below = Number.POSITIVE_INFINITY } = query
-  const pages = paging(await cursorKeyring(services), ['stock', caller.id], query)
+  const pages = await pagesFor(services, { caller }, query, ['stock'])
   const warehouses = await store.warehouses.list()
   const { items, next } = await store.listSupply(
     warehouses,

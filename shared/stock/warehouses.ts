@@ -1,10 +1,10 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { createOnce, derivedId, type Once, type OnceResult, Served } from '#shared/requests/idempotency.ts'
-import { type PageInfo, type PageQuery, paging } from '#shared/requests/paging.ts'
+import type { PageInfo, PageQuery } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
-import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { pagesFor } from '#shared/runtime/pages.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { mainWarehouseId, type NewWarehouse, type Warehouse, type WarehouseChange } from './warehouse.ts'
 
@@ -61,7 +61,7 @@ export async function listWarehouses(
   { caller }: CallerContext,
   query: PageQuery,
 ): Promise<{ warehouses: Warehouse[]; page: PageInfo }> {
-  const pages = paging(await cursorKeyring(services), ['warehouses', caller.id], query)
+  const pages = await pagesFor(services, { caller }, query, ['warehouses'])
   const all = await services.store.warehouses.list()
   const { limit, after } = pages.request
   const start = after === undefined ? 0 : all.findIndex(({ id }) => id === after) + 1

@@ -1,9 +1,9 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
-import { isSelective, type PageInfo, paging } from '#shared/requests/paging.ts'
+import { isSelective, type PageInfo } from '#shared/requests/paging.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
-import { cursorKeyring } from '#shared/runtime/secrets.ts'
+import { pagesFor } from '#shared/runtime/pages.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { withSessionsEnded } from './credentials.ts'
@@ -20,7 +20,7 @@ export async function listUsers(
   { caller }: CallerContext,
   query: UsersQuery,
 ): Promise<{ users: User[]; page: PageInfo }> {
-  const pages = paging(await cursorKeyring(services), ['users', caller.id], query)
+  const pages = await pagesFor(services, { caller }, query, ['users'])
   const { role, disabled, q } = query
   const passes = (user: UserRecord): boolean =>
     (role === undefined || user.role === role) &&
