@@ -2,7 +2,7 @@ import type { APIGatewayProxyResult } from 'aws-lambda'
 import * as z from 'zod/mini'
 import { type FieldError, type ProblemCode, problems, type RateLimit, type Refusal } from '#shared/requests/refusal.ts'
 
-/** RFC 9457, with members that tell a client what to do. */
+/** RFC 9457, with members that say what a client should do. */
 export const Problem = z.looseObject({
   type: z.string(),
   title: z.string(),

@@ -16,7 +16,7 @@ const refresh_token = 'the-refresh-token-of-the-login'
 /** Values of parameters, by name. */
 export const parameterExamples: Record<string, unknown> = { sku, time_zone: 'Europe/Berlin' }
 
-/** Bodies as the documentation shows them. Together they tell one story of a customer, a mug and an order. */
+/** Bodies as the documentation shows them. Together they are one story of a customer, a mug and an order. */
 export const requestExamples: Examples = {
   register: [{ email, password, username: 'ada', name: 'Ada Lovelace' }],
   logIn: [

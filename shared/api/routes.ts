@@ -3,7 +3,7 @@ import { OrderEvent, OrderId, OrderView } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
 import {
   CancelRequest,
-  NoBody,
+  EmptyBody,
   OrderChange,
   ShipRequest,
   SimpleOrderRequest,
@@ -425,7 +425,7 @@ export const routes = {
     access: 'user',
     budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    body: NoBody,
+    body: EmptyBody,
     errors: ['invalid_transition', 'unit_limit_reached'],
   }),
   retryReservation: orderAction({
@@ -434,7 +434,7 @@ export const routes = {
     access: 'user',
     budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    body: NoBody,
+    body: EmptyBody,
     errors: ['invalid_transition', 'too_many_changes'],
   }),
   startPick: orderAction({
@@ -442,14 +442,14 @@ export const routes = {
     summary: 'Start picking an order',
     access: 'operator',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-    body: NoBody,
+    body: EmptyBody,
   }),
   confirmPick: orderAction({
     path: '/orders/{id}/confirm-pick',
     summary: 'Confirm that everything is picked',
     access: 'operator',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-    body: NoBody,
+    body: EmptyBody,
   }),
   shipOrder: orderAction({
     path: '/orders/{id}/ship',
@@ -463,7 +463,7 @@ export const routes = {
     summary: 'Record the delivery of an order',
     access: 'operator',
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
-    body: NoBody,
+    body: EmptyBody,
   }),
   cancelOrder: orderAction({
     path: '/orders/{id}/cancel',

@@ -30,13 +30,13 @@ const link = /:\/\/|^www\./i
 
 const [isolate, endOfIsolate] = ['\u2068', '\u2069']
 
-/** One line of what somebody wrote. */
+/** One line of what a person wrote. */
 const oneLine = (text: string): string => text.replace(invisible, '').replace(disruptive, ' ').trim()
 
 const textOf = (value: string | Code): string => oneLine(value instanceof Code ? value.text : value)
 
 /**
- * A value in plain text. Anybody may register the address of somebody else, so an order must not be a way to send
+ * A value in plain text. Anyone may register the address of another person, so an order must not be a way to send
  * links to strangers: in prose, a blank breaks what mail programs would turn into one.
  */
 export function inText(value: string | Code): string {

@@ -51,7 +51,7 @@ export interface Change {
   reason?: string | undefined
   /** Epoch milliseconds. */
   now: number
-  /** Of a new order: whether its units count for the limit of its owner. */
+  /** Whether the units of a new order count for the limit of its owner. */
   countsUnits?: boolean
 }
 

@@ -41,4 +41,4 @@ export const ShipRequest = z.strictObject({
   carrier: z.exactOptional(text(100)),
   tracking_number: z.exactOptional(text(100)),
 })
-export const NoBody = z.strictObject({})
+export const EmptyBody = z.strictObject({})

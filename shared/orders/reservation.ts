@@ -55,7 +55,7 @@ function assertQuantities(demand: Demand): void {
 function assertKnown(demand: Demand, products: ReadonlyMap<string, Product>): void {
   const unknown = [...demand.keys()].filter((sku) => !products.has(sku))
   if (unknown.length > 0) {
-    throw new Refusal('unknown_sku', `There is no product ${unknown.join(', ')}.`, {
+    throw new Refusal('unknown_sku', `No product has the SKU ${unknown.join(', ')}.`, {
       errors: unknown.map((sku) => ({ pointer: '#/lines', code: 'unknown_sku', detail: `${sku} is not a product` })),
     })
   }

@@ -5,12 +5,7 @@ import { textOf } from '#tests/support/documents.ts'
 
 const root = join(import.meta.dirname, '../..')
 
-/** Where the words are searched for. The other folders of `shared`, and `infra/local`, are to follow. */
-const searched = [
-  ...['README.md', 'docs/**/*.md', '.github/*.md', 'tests/**/*.ts'],
-  ...['functions/**/*.ts', 'infra/*.ts', 'infra/{bundling,constructs,emulator,lint,stacks}/**/*.ts'],
-  'shared/{aws,composition,deployment,events,jobs,runtime,stats,stock,workflows}/**/*.ts',
-]
+const searched = ['README.md', 'docs/**/*.md', '.github/*.md', '{functions,infra,shared,tests}/**/*.ts']
 
 const wordList = 'docs/words.md'
 
