@@ -18,6 +18,7 @@ export default defineConfig({
       {
         test: {
           name: 'infra',
+          isolate: false,
           include: include('infra'),
           globalSetup: 'tests/support/built-bundles.ts',
           ...patient,
@@ -36,7 +37,7 @@ export default defineConfig({
       { test: { name: 'commands', include: include('commands'), ...patient } },
       { test: { name: 'seeds', include: include('seeds'), ...patient } },
       { test: { name: 'workflows', include: include('workflows'), ...patient } },
-      { test: { name: 'store', include: include('store'), ...patient } },
+      { test: { name: 'store', isolate: false, include: include('store'), ...patient } },
       {
         test: {
           name: 'load',
