@@ -134,8 +134,9 @@ function securityOf({ access, bearer }: Route): Json[] {
 }
 
 function requestBody({ operation, route }: NamedRoute, method: string, schema: Schema): Json {
-  const examples: readonly unknown[] =
-    new Map<string, readonly unknown[]>(Object.entries(requestExamples)).get(operation) ?? []
+  const examples: readonly unknown[] = new Map<string, readonly unknown[]>(Object.entries(requestExamples)).get(
+    operation,
+  ) ?? [{}]
   const content = {
     schema: reference(bodies, schema),
     examples: Object.fromEntries(examples.map((value, n) => [`${operation}${n + 1}`, { value }])),

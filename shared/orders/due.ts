@@ -1,4 +1,5 @@
-import type { Order, OrderAction, OrderStatus } from './order.ts'
+import type { Order, OrderAction } from './order.ts'
+import { transitions } from './transitions.ts'
 
 /** How long a simple order stays pending, so that its owner may cancel it, before the job processes it. */
 const cancelWindowMilliseconds = 10_000
@@ -9,29 +10,20 @@ export interface DueAction {
   at: number
 }
 
-const processWhenDue = ({ kind, updated_at }: Order): DueAction | undefined =>
-  kind === 'simple' ? { action: 'process', at: Date.parse(updated_at) + cancelWindowMilliseconds } : undefined
-
-const completeWhenDue = ({ kind, updated_at }: Order): DueAction | undefined =>
-  kind === 'simple' ? { action: 'complete', at: Date.parse(updated_at) } : undefined
-
-const expireWhenDue = ({ reserved_until: until }: Order): DueAction | undefined =>
-  until === undefined ? undefined : { action: 'expire', at: Date.parse(until) }
-
-const never = () => undefined
-
-/** What becomes due in each status. */
-const dueActions: Record<OrderStatus, (order: Order) => DueAction | undefined> = {
-  NEW: processWhenDue,
-  RESERVED: expireWhenDue,
-  FAILED_RESERVATION: never,
-  BACKORDERED: never,
-  PICKING: completeWhenDue,
-  PICKED: never,
-  SHIPPED: never,
-  DELIVERED: never,
-  CANCELLED: never,
+/** When an order in the right status becomes due for each action; undefined where it never does. */
+const dueTimes: Record<DueAction['action'], (order: Order) => number | undefined> = {
+  process: ({ updated_at }) => Date.parse(updated_at) + cancelWindowMilliseconds,
+  complete: ({ updated_at }) => Date.parse(updated_at),
+  expire: ({ reserved_until: until }) => (until === undefined ? undefined : Date.parse(until)),
 }
 
 /** @returns undefined when nothing becomes due until a person acts */
-export const dueAction = (order: Order): DueAction | undefined => dueActions[order.status](order)
+export function dueAction(order: Order): DueAction | undefined {
+  const { status, kind } = order
+  for (const action of Object.keys(dueTimes) as DueAction['action'][]) {
+    const isOpen = transitions[action].some(({ from, kinds }) => from.includes(status) && kinds.includes(kind))
+    const at = isOpen ? dueTimes[action](order) : undefined
+    if (at !== undefined) return { action, at }
+  }
+  return undefined
+}

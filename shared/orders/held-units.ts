@@ -1,27 +1,14 @@
 import { type Actor, type Caller, isStaff } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import type { OrderStatus, StoredOrder } from './order.ts'
-
-/** In which states an order's units are held for its owner: reserved, or waited for. */
-const holds: Record<OrderStatus, boolean> = {
-  NEW: false,
-  RESERVED: true,
-  FAILED_RESERVATION: true,
-  BACKORDERED: true,
-  PICKING: true,
-  PICKED: true,
-  SHIPPED: false,
-  DELIVERED: false,
-  CANCELLED: false,
-}
+import { type StoredOrder, statusFacts } from './order.ts'
 
 /** Whether the units of a user's new orders count: those of plain users, where their number is limited. */
 export const countsUnits = ({ config }: Services, { role }: Caller): boolean =>
   config.UNITS_PER_USER !== 'off' && !isStaff(role)
 
 const heldBy = (order: StoredOrder | undefined): number =>
-  order?.kind === 'stock' && order.counts_units && holds[order.status]
+  order?.kind === 'stock' && order.counts_units && statusFacts[order.status].holdsUnits
     ? order.lines.reduce((sum, { quantity }) => sum + quantity, 0)
     : 0
 

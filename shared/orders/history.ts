@@ -5,10 +5,10 @@ import {
   Order,
   type OrderAction,
   type OrderEvent,
-  type OrderEventType,
   type OrderView,
   phaseOf,
   type StoredOrder,
+  waitsAfter,
 } from './order.ts'
 import { allowedActions } from './transitions.ts'
 
@@ -93,24 +93,6 @@ export function recordChange(
           : { action: change.action, actor_id: change.actor.id, fingerprint: change.fingerprint },
     },
   }
-}
-
-/** Whether an order of products waits for stock after an event of each type; `as before` where that does not change. */
-const waitsAfter: Record<OrderEventType, 'begins' | 'as before' | 'no'> = {
-  'order.created': 'no',
-  'order.reservation_failed': 'begins',
-  'order.backordered': 'begins',
-  'order.retry_failed': 'as before',
-  'order.note_changed': 'as before',
-  'order.overdue': 'as before',
-  'order.recovery_abandoned': 'no',
-  'order.reserved': 'no',
-  'order.expired': 'no',
-  'order.picking_started': 'no',
-  'order.picked': 'no',
-  'order.shipped': 'no',
-  'order.delivered': 'no',
-  'order.cancelled': 'no',
 }
 
 /**

@@ -24,20 +24,27 @@ export type OrderStatus = z.infer<typeof OrderStatus>
 
 export const Phase = z.enum(['pending', 'processing', 'completed', 'cancelled'])
 
-/** The coarse view that apps show. */
-const phases: Record<OrderStatus, z.infer<typeof Phase>> = {
-  NEW: 'pending',
-  RESERVED: 'pending',
-  FAILED_RESERVATION: 'pending',
-  BACKORDERED: 'pending',
-  PICKING: 'processing',
-  PICKED: 'processing',
-  SHIPPED: 'processing',
-  DELIVERED: 'completed',
-  CANCELLED: 'cancelled',
+interface StatusFacts {
+  /** The coarse view that apps show. */
+  phase: z.infer<typeof Phase>
+  /** Whether the units of the order are held for its owner: reserved, or waited for. */
+  holdsUnits: boolean
 }
 
-export const phaseOf = (status: OrderStatus): z.infer<typeof Phase> => phases[status]
+/** What follows from a status, besides the transitions that leave it. */
+export const statusFacts: Record<OrderStatus, StatusFacts> = {
+  NEW: { phase: 'pending', holdsUnits: false },
+  RESERVED: { phase: 'pending', holdsUnits: true },
+  FAILED_RESERVATION: { phase: 'pending', holdsUnits: true },
+  BACKORDERED: { phase: 'pending', holdsUnits: true },
+  PICKING: { phase: 'processing', holdsUnits: true },
+  PICKED: { phase: 'processing', holdsUnits: true },
+  SHIPPED: { phase: 'processing', holdsUnits: false },
+  DELIVERED: { phase: 'completed', holdsUnits: false },
+  CANCELLED: { phase: 'cancelled', holdsUnits: false },
+}
+
+export const phaseOf = (status: OrderStatus): z.infer<typeof Phase> => statusFacts[status].phase
 
 /** What people and machines may do to an order once it exists; the transition table says when. */
 export const OrderAction = z.enum([
@@ -141,6 +148,24 @@ export const OrderEventType = z.enum([
   'order.recovery_abandoned',
 ])
 export type OrderEventType = z.infer<typeof OrderEventType>
+
+/** Whether an order of products waits for stock after an event of each type; `as before` where that does not change. */
+export const waitsAfter: Record<OrderEventType, 'begins' | 'as before' | 'no'> = {
+  'order.created': 'no',
+  'order.reservation_failed': 'begins',
+  'order.backordered': 'begins',
+  'order.retry_failed': 'as before',
+  'order.note_changed': 'as before',
+  'order.overdue': 'as before',
+  'order.recovery_abandoned': 'no',
+  'order.reserved': 'no',
+  'order.expired': 'no',
+  'order.picking_started': 'no',
+  'order.picked': 'no',
+  'order.shipped': 'no',
+  'order.delivered': 'no',
+  'order.cancelled': 'no',
+}
 
 /** Fields an event set; null removes one. */
 const EventData = z.record(z.string(), z.unknown())
