@@ -9,6 +9,7 @@ import {
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import settings from '../cdk.json' with { type: 'json' }
 import { acknowledgements } from './acknowledged-rules.ts'
+import { AccountStack } from './stacks/account-stack.ts'
 import { ApiStack } from './stacks/api-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { EventsStack } from './stacks/events-stack.ts'
@@ -21,6 +22,7 @@ const credentials = ({ credentials: kind }: Stage): { synthesizer?: IStackSynthe
 
 interface Stacks {
   app: App
+  account: AccountStack
   data: DataStack
   events: EventsStack
   api: ApiStack
@@ -44,7 +46,9 @@ export function holdfastApp(props: AppProps = {}, given?: string | Stage): Stack
   const stage = typeof given === 'object' ? given : stageOf(given ?? app.node.tryGetContext('stage'))
   const data = new DataStack(app, `holdfast-${stage.name}-data`, { stage, ...credentials(stage) })
   const events = new EventsStack(app, `holdfast-${stage.name}-events`, { stage, data, ...credentials(stage) })
+  const account = new AccountStack(app, 'holdfast-account', credentials(stage))
   const api = new ApiStack(app, `holdfast-${stage.name}-api`, { stage, data, ...credentials(stage) })
+  api.addStackDependency(account)
   const operations = new OperationsStack(app, `holdfast-${stage.name}-operations`, {
     stage,
     data,
@@ -52,7 +56,7 @@ export function holdfastApp(props: AppProps = {}, given?: string | Stage): Stack
   })
   Tags.of(app).add('service', 'holdfast')
   Tags.of(app).add('stage', stage.name)
-  return { app, data, events, api, operations, stage }
+  return { app, account, data, events, api, operations, stage }
 }
 
 function checkSecurity(app: App): void {

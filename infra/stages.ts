@@ -17,8 +17,11 @@ const Stage = z.object({
   alarmEmail: z.optional(z.email()),
   /** Sender of all mails; SES must have verified its address or domain. */
   mailFrom: z.email(),
-  /** Restricts sending to `mailFrom`; the emulator cannot check that and requires a grant for any sender. */
-  mailGrant: z.enum(['sender', 'any sender']),
+  /**
+   * Restricts sending to `mailFrom`. In SES's sandbox the recipient's identity needs a grant, too; the emulator cannot check the
+   * sender at all and requires a grant for any.
+   */
+  mailGrant: z.enum(['sender', 'sender in the sandbox', 'any sender']),
   /** Restricts ending waits to Holdfast's machines; the emulator cannot map a token to its machine. */
   taskGrant: z.enum(['own machines', 'any machine']),
   tracing: z.boolean(),
@@ -73,7 +76,8 @@ const stages = {
       RATE_LIMIT_REQUESTS: process.env['RATE_LIMIT_REQUESTS'] ?? 'off',
     },
   },
-  dev: { ...cloud, retainData: false, logRetentionDays: 7 },
+  // A new account starts in SES's sandbox.
+  dev: { ...cloud, mailGrant: 'sender in the sandbox' as const, retainData: false, logRetentionDays: 7 },
   staging: { ...cloud, retainData: true, logRetentionDays: 30 },
   prod: { ...cloud, retainData: true, logRetentionDays: 365 },
 } satisfies Record<string, z.input<typeof Stage>>

@@ -1,4 +1,4 @@
-import { CustomResource } from 'aws-cdk-lib'
+import { CustomResource, Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { bootstrapFunction } from '../deployed-functions.ts'
 import type { Stage } from '../stages.ts'
@@ -12,10 +12,16 @@ export class Bootstrap extends Construct {
     super(scope, id)
     const admin = adminSecretName(stage)
     const readAdmin = allow(['secretsmanager:GetSecretValue'], [secretArn(this, admin)])
-    const handler = functions.create('BootstrapFunction', { ...bootstrapFunction, grants: [readAdmin] })
+    const handler = functions.create('BootstrapFunction', {
+      ...bootstrapFunction,
+      timeoutSeconds: 90,
+      grants: [readAdmin],
+    })
     new CustomResource(this, 'Resource', {
       resourceType: 'Custom::HoldfastBootstrap',
       serviceToken: handler.functionArn,
+      // An answer that gets lost fails the deployment after this time instead of an hour.
+      serviceTimeout: Duration.minutes(5),
       properties: { secretsPrefix: secretsPrefix(stage), adminSecretId: admin },
     })
   }

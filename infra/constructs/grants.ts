@@ -99,7 +99,8 @@ const executionArns = (scope: Construct, stage: Stage): string[] =>
 /** Allows only the stage's sender, whether SES has verified its address or its domain. */
 function sendMails(scope: Construct, { mailFrom, mailGrant }: Stage): PolicyStatement {
   if (mailGrant === 'any sender') return allow(['ses:SendEmail'], ['*'])
-  const identities = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)]
+  const senders = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)]
+  const identities = mailGrant === 'sender' ? senders : ['*']
   const statement = allow(
     ['ses:SendEmail'],
     identities.map((resourceName) => Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName })),

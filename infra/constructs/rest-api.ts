@@ -3,6 +3,7 @@ import {
   AccessLogFormat,
   AuthorizationType,
   AwsIntegration,
+  EndpointType,
   IdentitySource,
   type IResource,
   LogGroupLogDestination,
@@ -17,7 +18,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { acceptedEncoding } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
-import { gatewayResponses } from '#shared/api/gateway-responses.ts'
+import { deployedResponses } from '#shared/api/gateway-responses.ts'
 import { type NamedRoute, servedMethodsOf } from '#shared/api/operations.ts'
 import { problemBody, problemContentType } from '#shared/api/problem.ts'
 import {
@@ -31,7 +32,6 @@ import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import { apiName, type Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
-import { gatewayLogging } from './gateway-logging.ts'
 import { removalPolicy } from './removal-policy.ts'
 
 export interface RestApiProps {
@@ -80,6 +80,8 @@ export class RoutesApi extends Construct {
     })
     const api = new RestApi(this, 'RestApi', {
       restApiName: apiName(stage),
+      // Without CloudFront in between, which refuses a GET with a body and adds a hop.
+      endpointTypes: [EndpointType.REGIONAL],
       // No binary types: with them, JSON would be returned as base64.
       minCompressionSize: Size.bytes(compressedFromBytes),
       cloudWatchRole: false,
@@ -100,7 +102,7 @@ export class RoutesApi extends Construct {
         ? { defaultCorsPreflightOptions: { allowOrigins: stage.corsOrigins, allowHeaders: allowedHeaders } }
         : {}),
     })
-    api.deploymentStage.node.addDependency(gatewayLogging(this), this.#executionLogs(api, stage))
+    api.deploymentStage.node.addDependency(this.#executionLogs(api, stage))
     return api
   }
 
@@ -155,12 +157,13 @@ export class RoutesApi extends Construct {
   }
 
   #addGatewayResponses({ corsOrigins }: Stage): void {
-    for (const [type, { status, code, detail }] of Object.entries(gatewayResponses)) {
+    for (const [type, { status, code, detail }] of Object.entries(deployedResponses)) {
       const request = { instance: '$context.path', requestId: '$context.requestId' }
+      // Where the gateway chooses the status, the body does not repeat it.
       const body = { ...problemBody(code, detail, request), status }
       this.#api.addGatewayResponse(type, {
         type: ResponseType.of(type),
-        statusCode: String(status),
+        ...(status === undefined ? {} : { statusCode: String(status) }),
         templates: { 'application/json': JSON.stringify(body) },
         responseHeaders: {
           ...quoted({

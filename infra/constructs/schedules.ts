@@ -13,6 +13,8 @@ export function addJobs(scope: Construct, { stage, functions }: { stage: Stage; 
   for (const { name, everyMinutes, ...job } of namedJobs) {
     const handler = functions.create(name, { ...job, functionName: jobFunctionName(stage, name) })
     if (everyMinutes === undefined) continue
+    // The next run makes up for a failed one; a retry by Lambda could overlap with it.
+    handler.configureAsyncInvoke({ retryAttempts: 0 })
     const role = new Role(scope, `${name}ScheduleRole`, {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com'),
       inlinePolicies: {

@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib'
 import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
@@ -6,7 +7,6 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import { type Stage, stateMachineName } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { allow, tracing } from './grants.ts'
-import { removalPolicy } from './removal-policy.ts'
 
 export class Workflows extends Construct {
   constructor(scope: Construct, id: string, { stage, functions }: { stage: Stage; functions: FunctionFactory }) {
@@ -15,7 +15,8 @@ export class Workflows extends Construct {
       // With this prefix, log groups do not fill up the account's resource policy.
       logGroupName: `/aws/vendedlogs/states/holdfast-${stage.name}`,
       retention: stage.logRetentionDays,
-      removalPolicy: removalPolicy(stage),
+      // Its name is fixed: kept, it would stop the next deployment.
+      removalPolicy: RemovalPolicy.DESTROY,
     })
     for (const { name, definition, tasks } of namedMachines) {
       const handlers = Object.entries(tasks).map(([task, props]) => [task, functions.create(task, props)] as const)
@@ -39,7 +40,8 @@ export class Workflows extends Construct {
         // All events, kept longer than Step Functions does, without the states' input and output.
         logs: { destination: logGroup, level: LogLevel.ALL, includeExecutionData: false },
         tracingEnabled: stage.tracing,
-        removalPolicy: removalPolicy(stage),
+        // Without its functions and roles, a machine that is kept could only fail its executions.
+        removalPolicy: RemovalPolicy.DESTROY,
       })
     }
   }

@@ -19,7 +19,7 @@ export class EventsStack extends Stack {
   readonly #functions: FunctionFactory
 
   constructor(scope: Construct, id: string, { stage, data, ...props }: StackProps & { stage: Stage; data: DataStack }) {
-    super(scope, id, props)
+    super(scope, id, { ...props, terminationProtection: stage.retainData })
     this.#messaging = new Messaging(this, 'Messaging', { stage })
     this.#functions = new FunctionFactory(this, { stage, data, messaging: this.#messaging })
     this.#addRelay(stage, data)
@@ -35,10 +35,9 @@ export class EventsStack extends Stack {
       ...relayFunction,
       functionName: relayFunctionName(stage),
       grants: [
-        allow(
-          ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'dynamodb:ListStreams'],
-          [streamArn],
-        ),
+        allow(['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'], [streamArn]),
+        // Does not apply to a single stream.
+        allow(['dynamodb:ListStreams'], [`${table.tableArn}/stream/*`]),
       ],
     })
     relay.addEventSourceMapping('Stream', {

@@ -4,7 +4,7 @@ import { codedBodyRefused } from './contract.ts'
 const unknownOutcome = 'The request may have taken effect. Send it again.'
 
 /** What the gateway answers by itself, before or instead of a function, by API Gateway's name for the occasion. */
-export const gatewayResponses = {
+const knownResponses = {
   UNAUTHORIZED: { status: 401, code: 'not_authenticated', detail: 'Not authenticated' },
   BAD_REQUEST_BODY: { status: 400, code: 'malformed_request', detail: 'The request cannot be read.' },
   REQUEST_TOO_LARGE: { status: 413, code: 'payload_too_large', detail: 'The request is too large.' },
@@ -23,4 +23,20 @@ export const gatewayResponses = {
   INTEGRATION_TIMEOUT: { status: 504, code: 'unknown_outcome', detail: unknownOutcome },
 } as const satisfies Record<string, { status: number; code: ProblemCode; detail: string }>
 
-export type GatewayResponse = keyof typeof gatewayResponses
+/** All other occasions. A status here would rewrite those of the occasions above. */
+const defaultResponses = {
+  DEFAULT_4XX: { code: 'malformed_request', detail: 'The request cannot be read.' },
+  /** Also a function that Lambda throttles. */
+  DEFAULT_5XX: { code: 'unknown_outcome', detail: unknownOutcome },
+} as const satisfies Record<string, { code: ProblemCode; detail: string }>
+
+export type GatewayResponse = keyof typeof knownResponses
+export const gatewayResponses: Readonly<
+  Record<GatewayResponse, { status: number; code: ProblemCode; detail: string }>
+> = knownResponses
+
+/** Answers of the deployed gateway, which knows more occasions than the local one. */
+export const deployedResponses: Readonly<Record<string, { status?: number; code: ProblemCode; detail: string }>> = {
+  ...knownResponses,
+  ...defaultResponses,
+}

@@ -91,10 +91,13 @@ const retry = (...errors: string[]): readonly Retrier[] => [
 const technicalErrors = [
   'Lambda.AWSLambdaException',
   'Lambda.ClientExecutionTimeoutException',
+  'Lambda.ResourceConflictException',
+  'Lambda.ResourceNotReadyException',
   'Lambda.SdkClientException',
   'Lambda.ServiceException',
   'Lambda.TooManyRequestsException',
   'Lambda.Unknown',
+  'Runtime.ExitError',
   'Runtime.HandlerError',
   'RunFailed',
   'Sandbox.Timedout',

@@ -2,13 +2,13 @@ import { Match, Template } from 'aws-cdk-lib/assertions'
 import { describe, expect, test } from 'vitest'
 import { holdfastApp } from '#infra/holdfast.ts'
 import { type Stage, stageOf } from '#infra/stages.ts'
-import { gatewayResponses } from '#shared/api/gateway-responses.ts'
+import { deployedResponses } from '#shared/api/gateway-responses.ts'
 
 /** The API's template of prod, with other options. */
 const templateWith = (options: Partial<Stage>): Template =>
   Template.fromStack(holdfastApp({ outdir: 'cdk.out/stage-options' }, { ...stageOf('prod'), ...options } as Stage).api)
 
-const answers = Object.keys(gatewayResponses).length
+const answers = Object.keys(deployedResponses).length
 const allowedOrigin = 'gatewayresponse.header.Access-Control-Allow-Origin'
 
 describe('corsOrigins', () => {
