@@ -24,6 +24,11 @@ const Stage = z.object({
   mailGrant: z.enum(['sender', 'sender in the sandbox', 'any sender']),
   /** Restricts ending waits to Holdfast's machines; the emulator cannot map a token to its machine. */
   taskGrant: z.enum(['own machines', 'any machine']),
+  /**
+   * Batches of one shard of the table's stream that are relayed at once. Each takes one of the account's concurrent function
+   * runs, of which a new account has ten.
+   */
+  relaysPerShard: z.int().check(z.minimum(1), z.maximum(10)),
   tracing: z.boolean(),
   requireTls: z.boolean(),
   /** Deploys with the roles and assets of `cdk bootstrap`, or only with the credentials of the command line. */
@@ -40,6 +45,7 @@ const cloud = {
   mailFrom: 'orders@example.com',
   mailGrant: 'sender' as const,
   taskGrant: 'own machines' as const,
+  relaysPerShard: 10,
   tracing: true,
   requireTls: true,
   credentials: 'bootstrap' as const,
@@ -63,6 +69,7 @@ const stages = {
     alarmEmail: undefined,
     corsOrigins: ['https://browser.example'],
     logRetentionDays: 1,
+    relaysPerShard: 1,
     tracing: false,
     requireTls: false,
     credentials: 'cli' as const,
@@ -77,7 +84,13 @@ const stages = {
     },
   },
   // A new account starts in SES's sandbox.
-  dev: { ...cloud, mailGrant: 'sender in the sandbox' as const, retainData: false, logRetentionDays: 7 },
+  dev: {
+    ...cloud,
+    relaysPerShard: 2,
+    mailGrant: 'sender in the sandbox' as const,
+    retainData: false,
+    logRetentionDays: 7,
+  },
   staging: { ...cloud, retainData: true, logRetentionDays: 30 },
   prod: { ...cloud, retainData: true, logRetentionDays: 365 },
 } satisfies Record<string, z.input<typeof Stage>>

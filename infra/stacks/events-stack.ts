@@ -44,6 +44,8 @@ export class EventsStack extends Stack {
       eventSourceArn: streamArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
+      // Changes of one order stay in sequence, and the relay's cursor does not depend on it.
+      parallelizationFactor: stage.relaysPerShard,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       retryAttempts: 10,

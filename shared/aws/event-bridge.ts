@@ -1,7 +1,7 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge'
 import type { Bus } from '#shared/events/bus.ts'
 import type { Envelope } from '#shared/events/event.ts'
-import { Fault } from '#shared/requests/fault.ts'
+import { ServiceError } from '#shared/requests/temporary-error.ts'
 import { port } from '#shared/runtime/ports.ts'
 import { timeLimits } from './time-limits.ts'
 
@@ -31,7 +31,8 @@ export const bus = port<Bus>(() => {
           }),
         )
         if (FailedEntryCount > 0) {
-          throw new Fault(`The bus refused ${FailedEntryCount} events: ${Entries.map(({ ErrorCode }) => ErrorCode)}`)
+          const [code = 'none'] = Entries.flatMap(({ ErrorCode }) => ErrorCode ?? [])
+          throw new ServiceError(code)
         }
       }
     },

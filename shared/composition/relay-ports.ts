@@ -17,8 +17,9 @@ export const reactions = (services: Services, requestId: string): readonly React
 ]
 
 /** What the relay uses besides the table: AWS, or the local stack's replacements. */
-export const relayPorts = (services: Services, { requestId }: BackgroundContext): RelayPorts => ({
+export const relayPorts = (services: Services, { requestId, deadline }: BackgroundContext): RelayPorts => ({
   requestId,
+  deadline,
   reactions: reactions(services, requestId),
   async deadLetter(target, error) {
     const ids = 'moved' in target ? { sku: target.moved } : target

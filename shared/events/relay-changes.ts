@@ -3,6 +3,7 @@ import * as z from 'zod/mini'
 import { serveWaiting } from '#shared/orders/waiting-line.ts'
 import { workflowActor } from '#shared/requests/caller.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import { isTemporary } from '#shared/requests/temporary-error.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { watchLowStock } from '#shared/stock/low-stock.ts'
 import type { Subject, TableChange } from './event.ts'
@@ -23,6 +24,8 @@ export type RelayTarget = z.infer<typeof RelayTarget>
 export interface RelayPorts {
   /** Id of the run, stored in the events that it writes. */
   requestId: string
+  /** Epoch milliseconds after which nothing is tried again. */
+  deadline: number
   reactions: readonly Reaction[]
   /** Stores a target that failed repeatedly. */
   deadLetter(target: RelayTarget, error: unknown): Promise<void>
@@ -37,11 +40,13 @@ interface Task<Id> {
 
 const maxParallel = 8
 const maxAttempts = 3
+const firstPauseMilliseconds = 500
+const longestPauseMilliseconds = 8000
 
 /**
  * Handles changes of the table, each target independently: a failure does not affect the others.
  * @param changes in stream order, each with an id that the caller chooses
- * @returns ids of changes to deliver again, because the table could not be reached in time
+ * @returns ids of changes to deliver again, because the table or a service could not be used in time
  * @throws when a target could be neither handled nor dead-lettered
  */
 export async function relayChanges<Id>(
@@ -70,15 +75,28 @@ function tasksOf<Id>(changes: readonly { change: TableChange; id: Id }[]): Task<
   return [...tasks.values()]
 }
 
-/** @returns false when the table could not be reached in time */
+/**
+ * Throttles, limits and failures of AWS pass: they are waited out and never dead-letter anything.
+ * @returns false when the target has to be delivered again
+ */
 async function perform<Id>(services: Services, ports: RelayPorts, { target, from }: Task<Id>): Promise<boolean> {
-  for (let attempt = 1; ; attempt += 1) {
+  const { clock } = services
+  let failures = 0
+  let pause = firstPauseMilliseconds
+  for (;;) {
     try {
       await bringUpToDate(services, ports, target, from)
       return true
     } catch (error) {
-      if (error instanceof Refusal && error.code === 'unavailable') return false
-      if (attempt === maxAttempts) {
+      if (isTemporary(error)) {
+        // The store has its own pauses: `unavailable` says that they were to no effect.
+        if (error instanceof Refusal || clock.now() + pause >= ports.deadline) return false
+        await clock.sleep(pause)
+        pause = Math.min(pause * 2, longestPauseMilliseconds)
+        continue
+      }
+      failures += 1
+      if (failures === maxAttempts) {
         await ports.deadLetter(target, error)
         return true
       }
@@ -97,7 +115,7 @@ const stockReactions = [
 /** @param from lowest sequence that the caller knows to be unrelayed; ignored for movements of stock */
 export async function bringUpToDate(
   services: Services,
-  { reactions, requestId }: Omit<RelayPorts, 'deadLetter'>,
+  { reactions, requestId }: Pick<RelayPorts, 'reactions' | 'requestId'>,
   target: RelayTarget,
   from = Number.MAX_SAFE_INTEGER,
 ): Promise<void> {

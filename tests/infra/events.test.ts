@@ -54,6 +54,7 @@ describe('what happens after an answer, as it is deployed', () => {
       Properties: { StartingPosition: 'TRIM_HORIZON' },
     })
     const { FilterCriteria, FunctionResponseTypes, DestinationConfig } = relay?.['Properties'] ?? {}
+    expect(relay?.['Properties'].ParallelizationFactor).toBe(stageOf('prod').relaysPerShard)
     const patterns = (FilterCriteria.Filters as { Pattern: string }[]).map(({ Pattern }) => JSON.parse(Pattern))
     expect(patterns).toEqual(
       changePrefixes.map((prefix) => ({ eventName: ['INSERT'], dynamodb: { Keys: { sk: { S: [{ prefix }] } } } })),

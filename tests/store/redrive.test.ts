@@ -10,6 +10,8 @@ import { eventsOf, newProduct, order, useWorld } from '#tests/support/world.ts'
 
 const world = useWorld()
 
+const run = { requestId: 'relay-run', deadline: Number.POSITIVE_INFINITY }
+
 /** Queues in memory: what is received stays hidden until the end of the test, or is deleted. */
 class MemoryQueues implements Queues {
   readonly messages = new Map<string, string[]>()
@@ -51,11 +53,7 @@ describe('an order whose relay fails again and again', () => {
       }
     }
     const deadLetter = (work: RelayTarget) => queues.send(relayDeadLetters, JSON.stringify(work))
-    const again = await relayChanges(
-      services,
-      { requestId: 'relay-run', reactions: [react], deadLetter },
-      recordsOf(poisonous, good),
-    )
+    const again = await relayChanges(services, { ...run, reactions: [react], deadLetter }, recordsOf(poisonous, good))
     expect(again).toEqual([])
     expect(attempts).toBe(3)
     expect(published).toEqual([`${good} 1`, `${good} 2`])
@@ -87,13 +85,50 @@ describe('an order whose relay fails again and again', () => {
     const deadLetter = async () => {
       throw new Error('Nothing may be dead-lettered')
     }
-    expect(
-      await relayChanges(
-        services,
-        { requestId: 'relay-run', reactions: [react], deadLetter },
-        recordsOf(good, unlucky),
-      ),
-    ).toEqual([unlucky])
+    expect(await relayChanges(services, { ...run, reactions: [react], deadLetter }, recordsOf(good, unlucky))).toEqual([
+      unlucky,
+    ])
+  })
+
+  test('is relayed when AWS takes calls again, however often it has throttled them', async () => {
+    const { services } = world
+    const id = await newOrder()
+    let throttled = 0
+    const published: number[] = []
+    const react: Reaction = async (events) => {
+      if (throttled < 12) {
+        throttled += 1
+        throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' })
+      }
+      published.push(...events.map(({ sequence }) => sequence))
+    }
+    const deadLetter = async () => {
+      throw new Error('Nothing may be dead-lettered')
+    }
+    expect(await relayChanges(services, { ...run, reactions: [react], deadLetter }, recordsOf(id))).toEqual([])
+    expect(published).toEqual([1, 2])
+  })
+
+  test.each([
+    { name: 'ExecutionLimitExceeded' },
+    { name: 'InternalFailure' },
+    { name: 'UnknownError', $metadata: { httpStatusCode: 502 } },
+  ])('is redelivered when the run ends before AWS takes calls again: %j', async (failure) => {
+    const { now } = world.clock
+    const clock = { now, sleep: async (milliseconds: number) => world.clock.pass(milliseconds / 60_000) }
+    const services = { ...world.services, clock }
+    const id = await newOrder()
+    let calls = 0
+    const react: Reaction = async () => {
+      calls += 1
+      throw Object.assign(new Error(), failure)
+    }
+    const deadLetter = async () => {
+      throw new Error('Nothing may be dead-lettered')
+    }
+    const ports = { ...run, deadline: now() + 60_000, reactions: [react], deadLetter }
+    expect(await relayChanges(services, ports, recordsOf(id))).toEqual([id])
+    expect(calls).toBeGreaterThan(5)
   })
 
   test('is an error when it can be neither relayed nor dead-lettered', async () => {
@@ -102,7 +137,7 @@ describe('an order whose relay fails again and again', () => {
       throw new Error('Down')
     }
     await expect(
-      relayChanges(world.services, { requestId: 'relay-run', reactions: [fail], deadLetter: fail }, recordsOf(id)),
+      relayChanges(world.services, { ...run, reactions: [fail], deadLetter: fail }, recordsOf(id)),
     ).rejects.toThrow('Down')
   })
 
@@ -115,7 +150,7 @@ describe('an order whose relay fails again and again', () => {
     }
     const deadLetter = async () => undefined
     const changes = [2, 1, 2].map((sequence) => ({ change: { subject: { order_id: id }, sequence }, id }))
-    await relayChanges(services, { requestId: 'relay-run', reactions: [react], deadLetter }, changes)
+    await relayChanges(services, { ...run, reactions: [react], deadLetter }, changes)
     expect(calls).toBe(1)
   })
 })

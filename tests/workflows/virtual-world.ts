@@ -111,7 +111,12 @@ export function useVirtualWorld(): VirtualWorld {
   }
   const reactions = (): Reaction[] => [followOrders(services(), workflows, 'relay')]
   // The job finds what is dead-lettered.
-  const outside = () => ({ requestId: 'relay', reactions: reactions(), deadLetter: async () => undefined })
+  const outside = () => ({
+    requestId: 'relay',
+    deadline: Number.POSITIVE_INFINITY,
+    reactions: reactions(),
+    deadLetter: async () => undefined,
+  })
 
   const relayNews = () =>
     stream.poll(async (records) => {
