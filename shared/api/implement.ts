@@ -1,6 +1,6 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
-import { runtime } from '#shared/composition/process.ts'
+import { runtime, services } from '#shared/composition/process.ts'
 import type { Caller } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
@@ -9,6 +9,7 @@ import { answerWith } from './answer.ts'
 import { authorise } from './authorise.ts'
 import { errorsOf, type Input, isCallersOwn, isConditionalWrite, type Output, type Route } from './contract.ts'
 import { guardOf } from './guard.ts'
+import { withOrderId } from './named-orders.ts'
 import { httpRequest, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { parseBody } from './parse-body.ts'
 import { expectedVersions } from './preconditions.ts'
@@ -69,7 +70,7 @@ async function admitted<R extends Route>(
 ): Promise<Output<R>> {
   const { guard } = input.context
   try {
-    const output = await run(input)
+    const output = await run(await withOrderId(route, input, () => services(input.context)))
     if (route.isSafe) await guard?.affordable
     return output
   } finally {

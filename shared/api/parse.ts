@@ -20,11 +20,17 @@ export function httpRequest(event: APIGatewayProxyEvent): HttpRequest {
   }
 }
 
-/** The path's variables. One that cannot be an id or a SKU names nothing. @throws Refusal `not_found` */
+/**
+ * The path's variables. One that cannot be an id or a SKU names nothing; a schema may say more about it.
+ * @throws Refusal `not_found`
+ */
 export function parseParams(route: Route, event: APIGatewayProxyEvent): unknown {
   if (!route.params) return undefined
   const parsed = route.params.safeParse(event.pathParameters ?? {})
-  if (!parsed.success) throw new Refusal('not_found', 'There is nothing here.')
+  if (!parsed.success) {
+    const said = parsed.error.issues.find(({ code }) => code === 'custom')
+    throw new Refusal('not_found', said?.message ?? 'There is nothing here.')
+  }
   return parsed.data
 }
 

@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Input } from '#shared/api/contract.ts'
+import { withOrderId } from '#shared/api/named-orders.ts'
+import { routes } from '#shared/api/routes.ts'
 import type { Runtime } from '#shared/composition/process.ts'
 import { actAsCaller } from '#shared/orders/act-on-order.ts'
 import { listOrders } from '#shared/orders/list-orders.ts'
@@ -125,6 +128,11 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   'read an order': async () => {
     const { id } = await create()
     return () => readOrder(services(), customer, { id })
+  },
+  'read an order by its number': async () => {
+    const { number } = await create()
+    const input = { params: { id: number ?? '' } } as Input<typeof routes.getOrder>
+    return async () => readOrder(services(), customer, (await withOrderId(routes.getOrder, input, services)).params)
   },
   "list ten of one's own orders": async () => {
     for (let n = 0; n < 10; n += 1) await create()
