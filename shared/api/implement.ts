@@ -70,7 +70,7 @@ async function admitted<R extends Route>(
 ): Promise<Output<R>> {
   const { guard } = input.context
   try {
-    const output = await run(await withOrderId(route, input, () => services(input.context)))
+    const output = await run(input)
     if (route.isSafe) await guard?.affordable
     return output
   } finally {
@@ -152,19 +152,20 @@ const staleIfConditional = (error: unknown, { expected }: Exchange): unknown =>
 /** Refuses a caller without the role before looking at what was sent. */
 function parseAndAuthorise(route: Route): Middleware {
   return {
-    before: (request) => {
+    before: async (request) => {
       const { event } = request
       const shared = exchangeOf(request)
       const { clock } = runtime()
       const caller = authorise(route, event, clock.now())
       shared.caller = caller
-      const params = parseParams(route, event)
+      const named = parseParams(route, event)
       const query = parseQuery(route, event)
       const body = parseBody(route, event)
-      const identity = parseOnce(route, event, { userId: caller?.id ?? '', body })
-      shared.generatedKey = identity?.generatedKey
       shared.expected = isConditionalWrite(route) ? expectedVersions(event) : undefined
       const deadline = clock.now() + request.context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
+      const params = await withOrderId(route, named, () => services({ deadline }))
+      const identity = parseOnce(route, event, { userId: caller?.id ?? '', params, body })
+      shared.generatedKey = identity?.generatedKey
       const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, shared, deadline) }
       const http = httpRequest(event)
       const authorization = route.bearer && http.header('authorization')

@@ -58,7 +58,7 @@ export const idempotencyKeyPattern =
 export function parseOnce(
   route: Route,
   event: APIGatewayProxyEvent,
-  { userId, body }: { userId: string; body: unknown },
+  { userId, params, body }: { userId: string; params: unknown; body: unknown },
 ): { once: Once; generatedKey: string | undefined } | undefined {
   if (!route.idempotency) return undefined
   const [sent, ...others] = headerValues(event, 'idempotency-key')
@@ -71,7 +71,8 @@ export function parseOnce(
     throw new Refusal('idempotency_key_invalid', 'A key has 1 to 255 printable ASCII characters, bare or in quotes.')
   }
   const key = generatedKey ?? unquoted(sent ?? '')
-  const path = route.path.replaceAll(/\{(.+?)\}/g, (_, name: string) => event.pathParameters?.[name] ?? '')
+  const variables = new Map(Object.entries(params ?? {}))
+  const path = route.path.replaceAll(/\{(.+?)\}/g, (_, name: string) => String(variables.get(name)))
   return {
     once: { digest: digestOf(route.method, path, userId, key), fingerprint: fingerprintOf(body) },
     generatedKey,

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Input } from '#shared/api/contract.ts'
 import { withOrderId } from '#shared/api/named-orders.ts'
 import { routes } from '#shared/api/routes.ts'
 import type { Runtime } from '#shared/composition/process.ts'
@@ -131,8 +130,10 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
   'read an order by its number': async () => {
     const { number } = await create()
-    const input = { params: { id: number ?? '' } } as Input<typeof routes.getOrder>
-    return async () => readOrder(services(), customer, (await withOrderId(routes.getOrder, input, services)).params)
+    return async () => {
+      const params = await withOrderId(routes.getOrder, { id: number }, services)
+      return readOrder(services(), customer, params as { id: string })
+    }
   },
   "list ten of one's own orders": async () => {
     for (let n = 0; n < 10; n += 1) await create()
