@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
 import type { Budget } from '#shared/limits/limits.ts'
+import { OrderName } from '#shared/orders/order-name.ts'
 import type { Caller, RequestContext, Role } from '#shared/requests/caller.ts'
 import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { ProblemCode } from '#shared/requests/refusal.ts'
@@ -131,12 +132,19 @@ export const secretsOf = ({ secrets = [], query }: Route): SecretName[] => [
   ...(query && 'cursor' in query.shape ? (['cursor'] as const) : []),
 ]
 
-/** AWS actions of its function: its own, and the read of account and session, because staff may call every route. */
+/** Whether its path names an order. */
+export const namesOrder = ({ params }: Route): boolean => params?.shape['id'] === OrderName
+
+/**
+ * AWS actions of its function: its own, the read of account and session, because staff may call every route, and that of
+ * the order's id where its number is given.
+ */
 export const actionsOf = (route: Route): AwsAction[] => {
   const guard = route.access === 'public' ? [] : (['dynamodb:BatchGetItem'] as const)
   const secrets = secretsOf(route).length === 0 ? [] : (['secretsmanager:GetSecretValue'] as const)
   const budget = route.budget ? (['dynamodb:UpdateItem'] as const) : []
-  return [...new Set([...route.uses, ...guard, ...secrets, ...budget])]
+  const number = namesOrder(route) ? (['dynamodb:GetItem'] as const) : []
+  return [...new Set([...route.uses, ...guard, ...secrets, ...budget, ...number])]
 }
 
 /** Whether it answers with one resource that has versions, and so with an `ETag`. */

@@ -1,6 +1,6 @@
 import middy from '@middy/core'
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
-import { runtime } from '#shared/composition/process.ts'
+import { runtime, services } from '#shared/composition/process.ts'
 import type { Caller } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
@@ -9,6 +9,7 @@ import { answerWith } from './answer.ts'
 import { authorise } from './authorise.ts'
 import { errorsOf, type Input, isCallersOwn, isConditionalWrite, type Output, type Route } from './contract.ts'
 import { guardOf } from './guard.ts'
+import { withOrderId } from './named-orders.ts'
 import { httpRequest, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { parseBody } from './parse-body.ts'
 import { expectedVersions } from './preconditions.ts'
@@ -151,19 +152,20 @@ const staleIfConditional = (error: unknown, { expected }: Exchange): unknown =>
 /** Refuses a caller without the role before looking at what was sent. */
 function parseAndAuthorise(route: Route): Middleware {
   return {
-    before: (request) => {
+    before: async (request) => {
       const { event } = request
       const shared = exchangeOf(request)
       const { clock } = runtime()
       const caller = authorise(route, event, clock.now())
       shared.caller = caller
-      const params = parseParams(route, event)
+      const named = parseParams(route, event)
       const query = parseQuery(route, event)
       const body = parseBody(route, event)
-      const identity = parseOnce(route, event, { userId: caller?.id ?? '', body })
-      shared.generatedKey = identity?.generatedKey
       shared.expected = isConditionalWrite(route) ? expectedVersions(event) : undefined
       const deadline = clock.now() + request.context.getRemainingTimeInMillis() - deadlineMarginMilliseconds
+      const params = await withOrderId(route, named, () => services({ deadline }))
+      const identity = parseOnce(route, event, { userId: caller?.id ?? '', params, body })
+      shared.generatedKey = identity?.generatedKey
       const context = { caller, requestId: shared.requestId, deadline, guard: guardOf(route, shared, deadline) }
       const http = httpRequest(event)
       const authorization = route.bearer && http.header('authorization')

@@ -2,7 +2,7 @@
 export const parameterDescriptions: Record<string, string> = {
   limit: 'Entries on a page, 20 unless given.',
   cursor: '`next_cursor` of the page before. It belongs to one list, its filters and one caller.',
-  q: 'What a searched text begins with, in any case: SKU and name, reference, e-mail or username.',
+  q: 'What a searched text begins with, in any case: SKU and name, reference, e-mail or username; of an order number, four characters at least.',
   from: 'First time of creation: RFC 3339 with any offset (write its + as %2B), or a date for the beginning of that day.',
   to: 'End of the times of creation, itself not included: a time or a date, as in `from`.',
   time_zone:

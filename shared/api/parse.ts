@@ -20,11 +20,17 @@ export function httpRequest(event: APIGatewayProxyEvent): HttpRequest {
   }
 }
 
-/** The path's variables. One that cannot be an id or a SKU names nothing. @throws Refusal `not_found` */
+/**
+ * The path's variables. One that cannot be an id or a SKU names nothing; a schema may say more about it.
+ * @throws Refusal `not_found`
+ */
 export function parseParams(route: Route, event: APIGatewayProxyEvent): unknown {
   if (!route.params) return undefined
   const parsed = route.params.safeParse(event.pathParameters ?? {})
-  if (!parsed.success) throw new Refusal('not_found', 'There is nothing here.')
+  if (!parsed.success) {
+    const said = parsed.error.issues.find(({ code }) => code === 'custom')
+    throw new Refusal('not_found', said?.message ?? 'There is nothing here.')
+  }
   return parsed.data
 }
 
@@ -52,7 +58,7 @@ export const idempotencyKeyPattern =
 export function parseOnce(
   route: Route,
   event: APIGatewayProxyEvent,
-  { userId, body }: { userId: string; body: unknown },
+  { userId, params, body }: { userId: string; params: unknown; body: unknown },
 ): { once: Once; generatedKey: string | undefined } | undefined {
   if (!route.idempotency) return undefined
   const [sent, ...others] = headerValues(event, 'idempotency-key')
@@ -65,7 +71,8 @@ export function parseOnce(
     throw new Refusal('idempotency_key_invalid', 'A key has 1 to 255 printable ASCII characters, bare or in quotes.')
   }
   const key = generatedKey ?? unquoted(sent ?? '')
-  const path = route.path.replaceAll(/\{(.+?)\}/g, (_, name: string) => event.pathParameters?.[name] ?? '')
+  const variables = new Map(Object.entries(params ?? {}))
+  const path = route.path.replaceAll(/\{(.+?)\}/g, (_, name: string) => String(variables.get(name)))
   return {
     once: { digest: digestOf(route.method, path, userId, key), fingerprint: fingerprintOf(body) },
     generatedKey,

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
-import { OrderEvent, OrderId, OrderView } from '#shared/orders/order.ts'
+import { OrderEvent, OrderView } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
+import { OrderName } from '#shared/orders/order-name.ts'
 import {
   CancelRequest,
   EmptyBody,
@@ -37,7 +38,7 @@ import { type Route, route } from './contract.ts'
 import { docsAssets } from './docs-assets.ts'
 
 const bySku = z.object({ sku: Sku })
-const byOrder = z.object({ id: OrderId })
+const byOrder = z.object({ id: OrderName })
 const byUser = z.object({ id: UserId })
 
 const Health = z.object({

@@ -76,10 +76,13 @@ async function moveAll(services: Services, outdated: Outdated[]): Promise<number
 async function move({ store }: Services, found: Outdated): Promise<boolean> {
   let outdated: Outdated | undefined = found
   for (let round = 0; outdated; round += 1) {
-    if (outdated.claim) await store.transact([store.migrations.claim(outdated.claim)])
-    if (!(await store.transact([store.migrations.renew(outdated)]))) return true
-    await store.pause(round)
-    outdated = await store.migrations.read(outdated.key)
+    const failure = await store.transact(store.migrations.renew(outdated))
+    if (!failure) return true
+    if (failure === 'claimed') outdated = store.migrations.next(outdated)
+    else {
+      await store.pause(round)
+      outdated = await store.migrations.read(outdated.key)
+    }
   }
   return false
 }

@@ -54,8 +54,8 @@ async function count(services: Services, context: BackgroundContext, from: Count
   let { position } = from
   do {
     const page = await services.store.migrations.page(position)
-    for (const { before, claim } of page.outdated) {
-      const schema = `${before['entity']} ${claim ? 'unclaimed' : before['schema']}`
+    for (const { before, claims } of page.outdated) {
+      const schema = `${before['entity']} ${claims ? 'unclaimed' : before['schema']}`
       outdated[schema] = (outdated[schema] ?? 0) + 1
     }
     position = page.position

@@ -8,9 +8,6 @@ const maxNameLength = 60
 const maxOrderLength = 40
 const maxNoteLength = 500
 
-/** Characters of an order's id that distinguish the orders of one customer. */
-const shortIdLength = 8
-
 /**
  * What the templates can show, by the names they use. Texts of people are as they were written: escaping them is the
  * renderer's part.
@@ -22,16 +19,14 @@ export function orderView(
 ) {
   const { currency, lines, ship_to: to, note, failure, shipment, reserved_until: until } = order
   const { words } = language
+  const { number = order.id } = order
   return {
     language: language.language,
     words,
     name: name === null ? undefined : shortened(name, maxNameLength),
     /** As the customer would call it. */
-    order: new Code(
-      shortened(order.reference ?? order.id.replace(/^ord_/, '').slice(0, shortIdLength), maxOrderLength),
-      { isInSentence: true },
-    ),
-    order_id: new Code(order.id),
+    order: new Code(shortened(order.reference ?? number, maxOrderLength), { isInSentence: true }),
+    order_number: new Code(number),
     reference: codeOf(order.reference),
     ordered_at: time(order.created_at, language),
     is_simulated: order.kind === 'simulated',

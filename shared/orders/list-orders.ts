@@ -7,6 +7,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { viewFor } from './history.ts'
 import type { Order, OrderView, StoredOrder } from './order.ts'
 import { type OrdersQuery, passes, periodOf, statusesOf } from './order-filter.ts'
+import { numberBeginsWith } from './order-number.ts'
 import { isFinal } from './transitions.ts'
 
 /**
@@ -54,7 +55,8 @@ async function selected(services: Services, query: OrdersQuery, seesAll: boolean
   const passing = orders.filter(passes(query))
   const { q } = query
   if (q === undefined) return passing
-  const isNamed = ({ reference, lines }: Order) => anyBeginsWith(q, [reference, ...lines.map(({ sku }) => sku)])
+  const isNamed = ({ reference, number, lines }: Order) =>
+    anyBeginsWith(q, [reference, ...lines.map(({ sku }) => sku)]) || numberBeginsWith(q, number)
   const named = new Set(passing.filter(isNamed))
   // A caller who sees only their own orders has no use for matches on their own e-mail.
   const others = seesAll ? passing.filter((order) => !named.has(order)) : []

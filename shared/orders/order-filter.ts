@@ -22,7 +22,7 @@ export const OrdersQuery = z.strictObject({
   sku: z.exactOptional(Sku),
   reference: z.exactOptional(text(100)),
   user_id: z.exactOptional(id('usr')),
-  /** What the reference, the owner's e-mail or a SKU begins with, in upper or lower case. */
+  /** What the reference, the number, the owner's e-mail or a SKU begins with, in upper or lower case. */
   q: z.exactOptional(SearchText),
   sort: z.exactOptional(z.enum(['created_at', '-created_at'])),
 })

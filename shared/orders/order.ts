@@ -4,6 +4,7 @@ import { Actor } from '#shared/requests/caller.ts'
 import { Instant, id, StoredCurrency } from '#shared/requests/fields.ts'
 import { Allocation, Missing } from '#shared/stock/stock.ts'
 import { Address } from './address.ts'
+import { OrderNumber } from './order-number.ts'
 
 export const OrderId = id('ord')
 export const OrderKind = z.enum(['stock', 'simple', 'simulated'])
@@ -84,6 +85,8 @@ const Shipment = z.strictObject({
 /** An order as its events describe it. */
 export const Order = z.object({
   id: OrderId,
+  /** Orders of version 0.1.0 have none until the migration gives them one. */
+  number: z.exactOptional(OrderNumber),
   user_id: z.string(),
   kind: OrderKind,
   status: OrderStatus,

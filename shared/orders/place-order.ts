@@ -8,6 +8,7 @@ import { demandOf } from '#shared/stock/planner.ts'
 import { countsUnits, unitLimitReached, unitWrites } from './held-units.ts'
 import { type Change, foldEvents, recordChange, type Step, viewFor } from './history.ts'
 import type { OrderLine, OrderView, StoredOrder } from './order.ts'
+import { orderNumber } from './order-number.ts'
 import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
 import { planFor, productsOf } from './reservation.ts'
 import { reservationMinutes } from './reservation-minutes.ts'
@@ -98,7 +99,13 @@ const createdStep = ({ caller }: CallerContext, fields: Step['data']): Step => (
   data: { user_id: caller.id, allocations: [], ...fields },
 })
 
-/** Order, reference, events, stock and ledger in one transaction; a repeat gets the first answer. */
+/** The steps of an order whose first event says its number. */
+const numbered = ([created, ...others]: Step[], number: string): Step[] => {
+  const { type, to, data } = known(created)
+  return [{ type, to, data: { number, ...data } }, ...others]
+}
+
+/** Order, number, reference, events, stock and ledger in one transaction; a repeat gets the first answer. */
 async function place(
   services: Services,
   { caller, requestId }: CallerContext,
@@ -109,8 +116,10 @@ async function place(
   const actor = actorOf(caller)
   const id = derivedId('ord', digest)
   const served = (order: StoredOrder) => new Served(order, () => firstAnswer(services, order))
+  let attempt = 0
   const create = async () => {
-    const steps = await draft()
+    const number = orderNumber(id, attempt)
+    const steps = numbered(await draft(), number)
     const now = clock.now()
     const change: Change = {
       ...{ action: 'create', actor, requestId, fingerprint, now },
@@ -119,6 +128,7 @@ async function place(
     const { order, events } = recordChange(id, undefined, change, steps)
     const conflict = await store.transact([
       store.orders.create(order),
+      store.orders.claimNumber(number, id),
       ...(order.reference === undefined ? [] : [store.orders.claimReference(order, order.reference)]),
       ...events.map(store.orders.append),
       ...store.waitingLine.joinAll(order),
@@ -127,6 +137,7 @@ async function place(
     ])
     if (!conflict) return viewFor(order, actor)
     if (conflict.kind === 'order_exists') return served(conflict.order)
+    if (conflict.kind === 'number_taken') attempt += 1
     if (conflict.kind === 'too_many_units') throw unitLimitReached(conflict.limit)
     if (conflict.kind === 'reference_taken') {
       throw new Refusal('reference_taken', 'You already have an order with this reference.', {

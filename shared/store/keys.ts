@@ -49,6 +49,7 @@ export const keys = {
   }),
   movement: (id: string): Key => ({ pk: `MOVEMENT#${id}`, sk: 'MOVEMENT' }),
   order: (id: string): Key => ({ pk: `ORDER#${id}`, sk: 'ORDER' }),
+  orderNumber: (number: string): Key => ({ pk: `NUMBER#${number}`, sk: 'UNIQUE' }),
   /** The partition with a subject's events: an order's own, or one for the stock events of a SKU. */
   subject: (subject: Subject): { pk: string } =>
     'order_id' in subject ? { pk: keys.order(subject.order_id).pk } : { pk: `STOCK#${subject.sku}` },

@@ -1,19 +1,19 @@
 import * as z from 'zod/mini'
-import { asRead, onlyNew } from '#shared/dynamodb/conditions.ts'
+import { asRead } from '#shared/dynamodb/conditions.ts'
 import type { Connection } from '#shared/dynamodb/connection.ts'
 import type { Item, Key } from '#shared/dynamodb/item.ts'
 import { getItem, scan } from '#shared/dynamodb/read.ts'
-import type { Write } from '#shared/dynamodb/transact.ts'
+import type { Condition, Write } from '#shared/dynamodb/transact.ts'
 import { upgraded } from './codec.ts'
-import { laterClaims, type SchemaChanges, schemaChanges, writtenVersion } from './schema-changes.ts'
+import { type Claiming, laterClaims, type SchemaChanges, schemaChanges, writtenVersion } from './schema-changes.ts'
 
 /** An item of an earlier schema, and what it has to become. */
 export interface Outdated {
   key: Key
   before: Item
-  after: Item
-  /** What it has to claim first, unless that is claimed already. */
-  claim: Item | undefined
+  after: Claiming
+  /** Whether it has yet to claim something, and how many claims other items were found to have. */
+  claims: { attempt: number } | undefined
 }
 
 /** Items in a page: their conversion fits into a second. */
@@ -25,13 +25,15 @@ const TableKey = z.object({ pk: z.string(), sk: z.string() })
 export const migrationStore = (connection: Connection, changes: SchemaChanges = schemaChanges) => {
   const written = Object.entries(changes).map(([entity, change]) => ({ entity, version: writtenVersion(change) }))
 
-  const outdated = (item: Item): Outdated[] => {
+  const outdated = (item: Item, attempt = 0): Outdated[] => {
     const entity = String(item['entity'])
     const version = written.find((one) => one.entity === entity)?.version ?? 0
-    const claim = item['claimed'] === undefined ? laterClaims[entity]?.(item) : undefined
-    if (Number(item['schema']) >= version && !claim) return []
-    const after = { ...upgraded(changes, item), ...(claim ? { claimed: true } : {}) }
-    return [{ key: TableKey.parse(item), before: item, after, claim }]
+    const later = laterClaims[entity]
+    const claims = later && item[later.mark] === undefined ? { attempt } : undefined
+    if (Number(item['schema']) >= version && !claims) return []
+    const latest = upgraded(changes, item)
+    const after = later && claims ? later.claiming(latest, attempt) : { claim: undefined, item: latest }
+    return [{ key: TableKey.parse(item), before: item, after, claims }]
   }
 
   return {
@@ -51,7 +53,7 @@ export const migrationStore = (connection: Connection, changes: SchemaChanges = 
         Limit: pageSize,
         ...(after === null ? {} : { ExclusiveStartKey: TableKey.parse(JSON.parse(after)) }),
       })
-      return { outdated: items.flatMap(outdated), position: last ? JSON.stringify(last) : null }
+      return { outdated: items.flatMap((item) => outdated(item)), position: last ? JSON.stringify(last) : null }
     },
 
     /** @returns undefined when the item is up to date or gone */
@@ -60,34 +62,52 @@ export const migrationStore = (connection: Connection, changes: SchemaChanges = 
       return item && outdated(item)[0]
     },
 
-    /** Fails where another item has the claim: it was there first, and keeps it. */
-    claim: (claim: Item): Write<'claimed'> => ({
-      operation: { Put: { Item: claim, ...onlyNew } },
-      failure: () => 'claimed',
-    }),
+    /** The same item after another one was found to have its claim. */
+    next: ({ before, claims }: Outdated): Outdated | undefined => outdated(before, (claims?.attempt ?? 0) + 1)[0],
 
     /** Conditioned on the item as it was read; its version stays, because nothing changes for clients. */
-    renew: ({ before, after }: Outdated): Write<'changed'> => ({
-      operation: { Put: { Item: after, ...asRead(before) } },
-      failure: () => 'changed',
-    }),
+    renew: ({ before, after: { item, claim, beside } }: Outdated): Write<'claimed' | 'changed'>[] => [
+      { operation: { Put: { Item: item, ...asRead(before) } }, failure: () => 'changed' },
+      ...(claim
+        ? [{ operation: { Put: { Item: claim, ...onlyFree(claim) } }, failure: () => 'claimed' as const }]
+        : []),
+      ...(beside ? [{ operation: { Update: setting(beside) } }] : []),
+    ],
   }
 }
 
-const claiming = Object.keys(laterClaims)
+/** No other item has the claim. This one may have it: an earlier release can have dropped its mark. */
+function onlyFree(claim: Item): Condition {
+  const { ConditionExpression, ...values } = asRead(claim)
+  return { ConditionExpression: `attribute_not_exists(pk) OR (${ConditionExpression})`, ...values }
+}
+
+const setting = ({ key, attribute, value }: NonNullable<Claiming['beside']>) => ({
+  Key: key,
+  UpdateExpression: `SET ${attribute.map((_, n) => `#a${n}`).join('.')} = :value`,
+  ConditionExpression: 'attribute_exists(pk)',
+  ExpressionAttributeNames: Object.fromEntries(attribute.map((name, n) => [`#a${n}`, name])),
+  ExpressionAttributeValues: { ':value': value },
+})
+
+const claiming = Object.entries(laterClaims).map(([entity, { mark }]) => ({ entity, mark }))
 
 /** Filters in DynamoDB, so that only outdated items are transferred. */
 const filterOf = (written: { entity: string; version: number }[]) => ({
   FilterExpression: [
     ...written.map((_, n) => `(#entity = :entity${n} AND #schema < :version${n})`),
-    `(#entity IN (${claiming.map((_, n) => `:claiming${n}`).join(', ')}) AND attribute_not_exists(#claimed))`,
+    ...claiming.map(({ mark }, n) => `(#entity = :claiming${n} AND attribute_not_exists(#${mark}))`),
   ].join(' OR '),
-  ExpressionAttributeNames: { '#entity': 'entity', '#schema': 'schema', '#claimed': 'claimed' },
+  ExpressionAttributeNames: {
+    '#entity': 'entity',
+    '#schema': 'schema',
+    ...Object.fromEntries(claiming.map(({ mark }) => [`#${mark}`, mark])),
+  },
   ExpressionAttributeValues: Object.fromEntries([
     ...written.flatMap(({ entity, version }, n) => [
       [`:entity${n}`, entity],
       [`:version${n}`, version],
     ]),
-    ...claiming.map((entity, n) => [`:claiming${n}`, entity]),
+    ...claiming.map(({ entity }, n) => [`:claiming${n}`, entity]),
   ]),
 })

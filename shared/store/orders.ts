@@ -11,7 +11,7 @@ import { type Order, OrderEvent, StoredOrder } from '#shared/orders/order.ts'
 import type { Transition } from '#shared/orders/transitions.ts'
 import { codec } from './codec.ts'
 import { type EventRange, keys, listings } from './keys.ts'
-import { referenceClaim } from './schema-changes.ts'
+import { numberClaim, referenceClaim } from './schema-changes.ts'
 
 const orderCodec = codec('order', StoredOrder)
 export const eventCodec = codec('event', OrderEvent)
@@ -19,6 +19,7 @@ export const eventCodec = codec('event', OrderEvent)
 /** Why an order could not be written. */
 export type OrderConflict =
   | { kind: 'order_exists'; order: StoredOrder }
+  | { kind: 'number_taken' }
   | { kind: 'reference_taken'; orderId: string }
   | { kind: 'order_changed'; order: StoredOrder | undefined }
   | { kind: 'too_many_units'; limit: number }
@@ -57,6 +58,12 @@ async function readEvents(
 export const orderStore = (connection: Connection) => ({
   async get(id: string): Promise<StoredOrder | undefined> {
     return orderCodec.decodeFound(await getItem(connection, keys.order(id)))
+  },
+
+  /** The id of the order with this number. Consistent. */
+  async idOf(number: string): Promise<string | undefined> {
+    const claim = await getItem(connection, keys.orderNumber(number))
+    return claim && String(claim['order_id'])
   },
 
   events: (orderId: string, range?: LimitedRange) => readEvents(connection, orderId, range),
@@ -150,6 +157,11 @@ export const orderStore = (connection: Connection) => ({
 
   append: (event: OrderEvent): Write<never> => ({
     operation: { Put: { Item: eventCodec.encode(keys.event(event, event.sequence), event) } },
+  }),
+
+  claimNumber: (number: string, orderId: string): Write<OrderConflict> => ({
+    operation: { Put: { Item: numberClaim(number, orderId), ...onlyNew } },
+    failure: () => ({ kind: 'number_taken' }),
   }),
 
   /** A reference stays unique per user, without expiry. */

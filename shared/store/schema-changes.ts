@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import type { Item } from '#shared/dynamodb/item.ts'
+import type { Item, Key } from '#shared/dynamodb/item.ts'
+import { orderNumber } from '#shared/orders/order-number.ts'
 import { keys } from './keys.ts'
 import { skuClaim } from './sku-claims.ts'
 
@@ -37,18 +38,65 @@ export const schemaChanges: SchemaChanges = {
   },
 }
 
+/** What an item of an earlier release claims, and what becomes of it. */
+export interface Claiming {
+  /** Undefined where another item keeps the claim, and this one does without it. */
+  claim: Item | undefined
+  item: Item
+  /** An attribute that another item gets at the same time. */
+  beside?: { key: Key; attribute: [string, ...string[]]; value: unknown }
+}
+
+interface LaterClaim {
+  /** The attribute that items have once they are claimed. */
+  mark: string
+  /** @param attempt counts the claims that other items were found to have */
+  claiming(item: Item, attempt: number): Claiming
+}
+
+/** The item that was there first has the claim. */
+const first = (claimOf: (item: Item) => Item): LaterClaim => ({
+  mark: 'claimed',
+  claiming: (item, attempt) => ({
+    claim: attempt === 0 ? claimOf(item) : undefined,
+    item: { ...item, claimed: true },
+  }),
+})
+
 /**
- * Claims on a second key that items of earlier releases lack, with the mark `claimed`. Releases that know nothing of
- * them go on reading and writing these items, so the schema is the same.
+ * Claims on a second key that items of earlier releases lack. Releases that know nothing of them go on reading and
+ * writing these items, so the schema is the same.
  */
-export const laterClaims: Readonly<Record<string, (item: Item) => Item>> = {
-  product: ({ sku }) => skuClaim(String(sku)),
+export const laterClaims: Readonly<Record<string, LaterClaim>> = {
+  /** All spellings of the SKU. */
+  product: first(({ sku }) => skuClaim(String(sku))),
   /** The reference in normalised form. */
-  reference: ({ pk, order_id }) => {
+  reference: first(({ pk, order_id }) => {
     const [, userId = '', ...reference] = String(pk).split('#')
     return referenceClaim(userId, reference.join('#'), String(order_id))
+  }),
+  /** Its number, which the event of its creation says as well. */
+  order: {
+    mark: 'number',
+    claiming(item, attempt) {
+      const id = String(item['id'])
+      const number = orderNumber(id, attempt)
+      return {
+        claim: numberClaim(number, id),
+        item: { ...item, number },
+        beside: { key: keys.event({ order_id: id }, 1), attribute: ['data', 'number'], value: number },
+      }
+    },
   },
 }
+
+/** An order's claim on its number. */
+export const numberClaim = (number: string, orderId: string): Item => ({
+  ...keys.orderNumber(number),
+  entity: 'order_number',
+  schema: 1,
+  order_id: orderId,
+})
 
 /** An order's claim on the reference that its owner gave it. */
 export const referenceClaim = (userId: string, reference: string, orderId: string): Item => ({

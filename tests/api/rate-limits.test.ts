@@ -127,6 +127,19 @@ describe('logins that succeed', () => {
   })
 })
 
+describe('guesses of a password by repeating the request that created the account', () => {
+  test('are failed logins, there and at the login', async () => {
+    const [body, headers] = [{ ...newAccount(), password }, newKey()]
+    expectStatus(await admin.createUser({ body, headers }), 201)
+    const guess = (secret: string) => admin.createUser({ body: { ...body, password: secret }, headers })
+    for (let n = 0; n < limit; n += 1) {
+      expect(await guess('a-wrong-password')).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } })
+    }
+    for (const secret of ['a-wrong-password', password]) expect(await guess(secret)).toMatchObject({ status: 429 })
+    expect(await tryWith({ email: body.email }, password)).toMatchObject({ status: 429 })
+  })
+})
+
 describe('wrong current passwords', () => {
   test('are answered five times, then with 429, also to the right one', async () => {
     const { email } = await known()

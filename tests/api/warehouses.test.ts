@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
-import { expectStatus, newKey } from '#tests/support/people.ts'
+import { expectStatus, newKey, newProduct } from '#tests/support/people.ts'
 import { everyPage } from '#tests/support/snapshot.ts'
 import { usePeople } from './use-people.ts'
 
@@ -54,6 +54,23 @@ describe('warehouses', () => {
       expect(all.map(({ priority }) => priority)).toEqual(all.map(({ priority }) => priority).toSorted((a, b) => a - b))
       expect(new Set(all.map((warehouse) => warehouse.id)).size).toBe(all.length)
     }
+  })
+
+  test('give units to an order together, and get back their own, whatever their priorities have become', async () => {
+    const { id } = expectStatus(await admin.createWarehouse({ body: { name: name(), priority: 900 } }), 201)
+    const sku = await newProduct(admin, { stock: 2 })
+    const more = { sku, quantity: 3, warehouse_id: id }
+    expectStatus(await admin.receiveStock({ body: more, headers: newKey() }), 201)
+    const levels = async () => expectStatus(await operator.getStock({ params: { sku } }), 200).levels
+    const before = await levels()
+    const order = expectStatus(await admin.createOrder({ body: { lines: [{ sku, quantity: 5 }] } }), 201)
+    expect(order.status).toBe('RESERVED')
+    expect(new Set(order.allocations.map(({ warehouse_id }) => warehouse_id))).toEqual(new Set(['wh_main', id]))
+    expectStatus(await admin.updateWarehouse({ params: { id }, body: { priority: 999 } }), 200)
+    expectStatus(await admin.cancelOrder({ params: { id: order.id } }), 200)
+    const counts = (all: Awaited<ReturnType<typeof levels>>) =>
+      all?.map(({ warehouse_id, on_hand, reserved, available }) => ({ warehouse_id, on_hand, reserved, available }))
+    expect(counts(await levels())).toEqual(counts(before))
   })
 
   test.each([{ priority: 0 }, { priority: 1001 }, { name: '' }])('cannot have %j', async (bad) => {

@@ -13,7 +13,7 @@ import { explore, type Phase } from './schemathesis.ts'
  * An argument is a seed instead of the usual one.
  */
 const seed = Number(process.argv[2] ?? 20_261_121)
-const wantedRequests = 5000
+const wantedRequests = 10_000
 const all: Phase[] = ['examples', 'coverage', 'fuzzing', 'stateful']
 // Most requests of the coverage phase are forbidden to customers; a short run makes them as the admin only.
 const forCustomers = all.filter((phase) => isFullProof || phase !== 'coverage')

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { withOrderId } from '#shared/api/named-orders.ts'
+import { routes } from '#shared/api/routes.ts'
 import type { Runtime } from '#shared/composition/process.ts'
 import { actAsCaller } from '#shared/orders/act-on-order.ts'
 import { listOrders } from '#shared/orders/list-orders.ts'
@@ -125,6 +127,13 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   'read an order': async () => {
     const { id } = await create()
     return () => readOrder(services(), customer, { id })
+  },
+  'read an order by its number': async () => {
+    const { number } = await create()
+    return async () => {
+      const params = await withOrderId(routes.getOrder, { id: number }, services)
+      return readOrder(services(), customer, params as { id: string })
+    }
   },
   "list ten of one's own orders": async () => {
     for (let n = 0; n < 10; n += 1) await create()

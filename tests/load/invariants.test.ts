@@ -25,6 +25,8 @@ const row =
   (item) =>
     item['entity'] === 'ledger_row' && item['kind'] === kind
 
+const claim: Is = ({ entity }) => entity === 'order_number'
+
 const damages: { what: string; damage: Damage; violation: RegExp }[] = [
   { what: 'a unit too many', damage: { where: level, edit: { on_hand: 8 } }, violation: /its ledger says/ },
   { what: 'a counter below zero', damage: { where: level, edit: { available: -1 } }, violation: /at available/ },
@@ -72,6 +74,16 @@ const damages: { what: string; damage: Damage; violation: RegExp }[] = [
     what: 'an event out of time',
     damage: { where: event('order.picked'), edit: { at: '2020-01-01T00:00:00.000Z' } },
     violation: /is not later/,
+  },
+  {
+    what: 'a lost claim on a number',
+    damage: { where: claim, lose: true },
+    violation: /its number \S+ belongs to undefined/,
+  },
+  {
+    what: 'a number that is claimed by an order that does not exist',
+    damage: { where: claim, edit: { order_id: 'ord_0' } },
+    violation: /claimed by ord_0, whose number is undefined/,
   },
   {
     what: 'a field that no event set',

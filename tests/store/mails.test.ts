@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Mailer } from '#shared/mail/mailer.ts'
+import { listOrders } from '#shared/orders/list-orders.ts'
 import type { OrderEventType } from '#shared/orders/order.ts'
 import { completeOrder, processOrder } from '#shared/orders/system-actions.ts'
 import { act, job, operator, simulatedOrder } from '#tests/support/world.ts'
@@ -34,6 +35,19 @@ describe('an event of an order', () => {
     expect(failed?.text).not.toContain('changed our mind')
     expect(cancelled?.text).toContain('Reason: changed our mind')
     expect(cancelled?.text).not.toContain('1 available')
+  })
+
+  test('names the order by its number, which finds the order when it is copied', async () => {
+    const id = await scene.orderTwo(5)
+    const mailer = outbox()
+    await mailEvent(mailer, id)
+    const [mail] = mailer.sent
+    const [, number = ''] = /^Number: (.+)$/m.exec(mail?.text ?? '') ?? []
+    expect(mail?.html).toContain(`Number: <code>${number}</code>`)
+    expect(await world.services.store.orders.idOf(number)).toBe(id)
+    const { orders } = await listOrders(world.services, scene.customer, { q: number })
+    expect(orders.map((order) => order.id)).toEqual([id])
+    expect(`${mail?.html}${mail?.text}`).not.toContain(id)
   })
 
   test('of a simple order is mailed when the job has completed it', async () => {

@@ -20,7 +20,7 @@ export const counts = isFullProof
       movements: 10_000,
       outageOrders: 300,
       sessionRaces: 200,
-      exploration: { fuzzed: 40, sequences: 150 },
+      exploration: { fuzzed: 100, sequences: 300 },
     }
   : {
       clients: 64,

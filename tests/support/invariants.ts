@@ -49,6 +49,7 @@ export function violationsOf(items: StoredItem[]): string[] {
     ...stockViolations(levels, rows),
     ...holdingViolations(orders, levels, rows),
     ...historyViolations(orders, events),
+    ...numberViolations(orders, items),
   ]
 }
 
@@ -166,6 +167,21 @@ function historyViolations(orders: Order[], events: OrderEvent[]): string[] {
   }
   for (const id of histories.keys()) found.push(`${id}: has events, but does not exist`)
   return found
+}
+
+/** Every number is one order's: the claim on it names the order that has it, and no other claim does. */
+function numberViolations(orders: Order[], items: StoredItem[]): string[] {
+  const claims = items.filter(({ entity }) => entity === 'order_number')
+  const owners = new Map(claims.map(({ pk, order_id }) => [String(pk).replace('NUMBER#', ''), String(order_id)]))
+  const numbered = new Map(orders.map(({ id, number }) => [id, number]))
+  return [
+    ...orders
+      .filter(({ id, number }) => number !== undefined && owners.get(number) !== id)
+      .map(({ id, number }) => `${id}: its number ${number} belongs to ${owners.get(number ?? '')}`),
+    ...[...owners]
+      .filter(([number, id]) => numbered.get(id) !== number)
+      .map(([number, id]) => `${number}: claimed by ${id}, whose number is ${numbered.get(id)}`),
+  ]
 }
 
 function folded(history: OrderEvent[]): Order | undefined {

@@ -27,7 +27,10 @@ const lines = [
   },
 ]
 
+const number = 'K7M3PQ2TV'
+
 const bought = {
+  number,
   kind: 'stock',
   lines,
   total: 127_400,
@@ -53,7 +56,7 @@ export const createdStep = (fields: object = {}): Step => ({
 const kindOnly = (kind: OrderKind, fields: object = {}): Step => ({
   type: 'order.created',
   to: 'NEW',
-  data: { user_id: owner.id, allocations: [], kind, lines: [], total: 0, currency: 'USD', ...fields },
+  data: { user_id: owner.id, allocations: [], number, kind, lines: [], total: 0, currency: 'USD', ...fields },
 })
 
 const missing = [{ sku: 'MUG-BLUE-330', requested: 2, available: 1 }]

@@ -17,7 +17,7 @@ describe('the template files', () => {
     const { words: _, ...view } = Object.assign({}, ...sampleMails.map((sample) => sample.view))
     const known = new Set(sampleMails.flatMap((sample) => namesIn({ ...sample.view, words: undefined })))
     const words = Object.keys(languageFor(templateFiles, 'en').words).map((word) => `words.${word}`)
-    expect(view).toHaveProperty('order_id')
+    expect(view).toHaveProperty('order_number')
     known.delete('words')
     expect(values).toEqual(new Set([...known, ...words, '.']))
   })

@@ -32,7 +32,7 @@ test.each([
   ['en', 'expired', 'The reservation of your order PO-2026-1187 has ended'],
   ['en', 'shipped', 'Your order PO-2026-1187 is on its way'],
   ['en', 'delivered', 'Your order PO-2026-1187 has been delivered'],
-  ['en', 'cancelled', 'Your order 7k3f9q2m is cancelled'],
+  ['en', 'cancelled', 'Your order K7M3PQ2TV is cancelled'],
   ['de', 'shipped', 'Ihre Bestellung PO-2026-1187 ist unterwegs'],
   ['ro', 'shipped', 'Comanda dumneavoastră PO-2026-1187 este pe drum'],
 ])('in %s, the subject of %s says what happened to which order', (locale, name, subject) => {
@@ -60,7 +60,7 @@ describe.each(everyMail)('the mail in $locale: $name', ({ view, template, subjec
   })
 
   test('names the order, and what is in it', () => {
-    for (const fact of leavesOf([view.order_id, view.ordered_at, view.lines])) expect(text).toContain(fact)
+    for (const fact of leavesOf([view.order_number, view.ordered_at, view.lines])) expect(text).toContain(fact)
   })
 
   test('says how to try again where that is possible, and only there, without words of the API', () => {

@@ -149,9 +149,13 @@ describe('parseQuery and parseParams', () => {
 })
 
 describe('parseOnce', () => {
-  const once = (key: string | undefined, { userId = 'usr_1', sku = 'A', route = routes.receiveStock as Route } = {}) =>
+  const once = (
+    key: string | undefined,
+    { userId = 'usr_1', sku = 'A', route = routes.receiveStock as Route, params = undefined as unknown } = {},
+  ) =>
     parseOnce(route, event({ headers: key === undefined ? {} : { 'idempotency-KEY': key } }), {
       userId,
+      params,
       body: { sku },
     })
 
@@ -168,6 +172,14 @@ describe('parseOnce', () => {
       digest,
       fingerprint: expect.not.stringMatching(`^${fingerprint}$`),
     })
+  })
+
+  test('keeps keys of other resources apart, whatever their paths call them', () => {
+    const route = { ...routes.createOrder, path: '/orders/{id}/returns' } as const
+    const params = [{ id: 'ord_1' }, { id: 'ord_2' }, { id: 'ord_1' }]
+    const [one, other, again] = params.map((named) => once('k', { route, params: named }))
+    expect(one).toEqual(again)
+    expect(one?.once.digest).not.toBe(other?.once.digest)
   })
 
   test('generates a key where it is optional, a new one each time', () => {
