@@ -4,6 +4,7 @@ import type { OnceResult } from '#shared/requests/idempotency.ts'
 import { type Document, isConditionalRead, isVersioned, type Route } from './contract.ts'
 import { httpRequest } from './parse.ts'
 import { entityTag, isKnown } from './preconditions.ts'
+import { contentPolicy } from './response-headers.ts'
 
 /** What an answer is made of, besides the result. */
 interface Exchange {
@@ -22,8 +23,11 @@ export function answerWith(
   returned: unknown,
   { event, caller, generatedKey }: Exchange,
 ): APIGatewayProxyResult {
-  const { status, body: schema, document, location, cache = 'private, no-cache' } = route.success
-  const headers: Record<string, string> = { 'Cache-Control': cache }
+  const { status, body: schema, document, location, sources, cache = cacheOf(route) } = route.success
+  const headers: Record<string, string> = {
+    'Cache-Control': cache,
+    ...(sources ? { 'Content-Security-Policy': contentPolicy(sources) } : {}),
+  }
   let result = returned
   if (route.idempotency) {
     const once = result as OnceResult<unknown>
@@ -45,6 +49,9 @@ export function answerWith(
   headers['Content-Type'] = 'application/json'
   return { statusCode: status, headers, body: JSON.stringify(answer) }
 }
+
+/** Only what can be revalidated may be kept: a browser has nothing to send in `If-None-Match` if it keeps nothing. */
+const cacheOf = (route: Route): string => (isVersioned(route) ? 'private, no-cache' : 'private, no-store')
 
 const locationOf = (path: string, answer: Record<string, unknown>, event: APIGatewayProxyEvent): string =>
   httpRequest(event).basePath + path.replaceAll(/\{(.+?)\}/g, (_, name: string) => String(answer[name]))

@@ -34,7 +34,7 @@ import {
 } from '#shared/users/user.ts'
 import { WorkflowView } from '#shared/workflows/read-workflow.ts'
 import { type Route, route } from './contract.ts'
-import { docsAssets } from './docs-assets.ts'
+import { docsAssets, docsSources } from './docs-assets.ts'
 
 const bySku = z.object({ sku: Sku })
 const byOrder = z.object({ id: OrderId })
@@ -565,7 +565,7 @@ export const routes = {
     summary: 'Interactive documentation',
     access: 'public',
     uses: [],
-    success: { status: 200, document: ['text/html'] },
+    success: { status: 200, document: ['text/html'], sources: docsSources },
     errors: [],
   }),
   getDocsAsset: route({

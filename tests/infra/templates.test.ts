@@ -73,6 +73,18 @@ describe('the API of the template', () => {
     expect(types.toSorted()).toEqual(Object.keys(deployedResponses).toSorted())
   })
 
+  test('sends the headers for browsers with them, and no browser keeps them', () => {
+    for (const [id, { Properties }] of ofType(api, 'AWS::ApiGateway::GatewayResponse')) {
+      expect(Properties['ResponseParameters'], id).toMatchObject({
+        'gatewayresponse.header.Cache-Control': "'no-store'",
+        'gatewayresponse.header.Referrer-Policy': "'no-referrer'",
+        'gatewayresponse.header.Strict-Transport-Security': expect.stringMatching(/^'max-age=\d{8,}/),
+        'gatewayresponse.header.X-Content-Type-Options': "'nosniff'",
+        'gatewayresponse.header.X-Frame-Options': "'DENY'",
+      })
+    }
+  })
+
   test('compresses large answers, and declares no binary type, so JSON stays text', () => {
     const [[, { Properties }] = expect.fail('no API')] = ofType(api, 'AWS::ApiGateway::RestApi')
     expect(Properties).toMatchObject({ MinimumCompressionSize: compressedFromBytes })
