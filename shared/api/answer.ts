@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
-import type { Caller } from '#shared/requests/caller.ts'
+import type { Actor, Caller } from '#shared/requests/caller.ts'
 import type { OnceResult } from '#shared/requests/idempotency.ts'
 import { type Document, isConditionalRead, isVersioned, type Route } from './contract.ts'
 import { httpRequest } from './parse.ts'
@@ -29,11 +29,13 @@ export function answerWith(
     ...(sources ? { 'Content-Security-Policy': contentPolicy(sources) } : {}),
   }
   let result = returned
+  let role = caller?.role as Actor['role'] | undefined
   if (route.idempotency) {
     const once = result as OnceResult<unknown>
     if (once.replayed) headers['Idempotent-Replayed'] = 'true'
     if (generatedKey) headers['Idempotency-Key'] = generatedKey
     result = once.result
+    role = once.role ?? role
   }
   if (document) {
     const { contentType, text } = result as Document
@@ -43,7 +45,7 @@ export function answerWith(
   if (!schema) return { statusCode: status, headers, body: '' }
 
   const answer = schema.parse(result) as Record<string, unknown>
-  if (caller && isVersioned(route)) headers['ETag'] = entityTag(Number(answer['version']), caller.role)
+  if (role && isVersioned(route)) headers['ETag'] = entityTag(Number(answer['version']), role)
   if (isConditionalRead(route) && isKnown(event, headers['ETag'])) return { statusCode: 304, headers, body: '' }
   if (location) headers['Location'] = locationOf(location, answer, event)
   headers['Content-Type'] = 'application/json'

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { OrderEvent, OrderId, OrderView } from '#shared/orders/order.ts'
+import { OrderEventView } from '#shared/orders/event-view.ts'
+import { OrderId, OrderView } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
 import {
   CancelRequest,
@@ -405,7 +406,7 @@ export const routes = {
     uses: ['dynamodb:GetItem', 'dynamodb:Query'],
     params: byOrder,
     query: PageQuery,
-    success: { status: 200, body: z.object({ events: z.array(OrderEvent), page: PageInfo }) },
+    success: { status: 200, body: z.object({ events: z.array(OrderEventView), page: PageInfo }) },
     errors: [],
   }),
   getOrderWorkflow: route({
