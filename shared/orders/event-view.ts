@@ -13,9 +13,12 @@ export const OrderEventView = z.object({
 })
 export type OrderEventView = z.infer<typeof OrderEventView>
 
-/** Staff see everything; others see their own requests, and what Holdfast and staff did without who and by which request. */
+/** Actors that others than staff see as they are, besides themselves: customers, who are the owners, and Holdfast itself. */
+const shown: readonly Actor['role'][] = ['user', 'workflow', 'job']
+
+/** Staff see everything; to others, of what staff did, neither the person nor the request is shown. */
 export function eventFor(event: OrderEvent, viewer: Actor): OrderEventView {
   const { actor, request_id: _hidden, ...fields } = event
-  const isShown = isStaff(viewer.role) || actor.id === viewer.id || actor.role === 'workflow' || actor.role === 'job'
+  const isShown = isStaff(viewer.role) || actor.id === viewer.id || shown.includes(actor.role)
   return isShown ? event : { ...fields, actor: staff }
 }
