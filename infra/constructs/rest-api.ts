@@ -15,7 +15,7 @@ import {
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import { Construct } from 'constructs'
+import { Construct, type IDependable } from 'constructs'
 import { acceptedEncoding } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { deployedResponses } from '#shared/api/gateway-responses.ts'
@@ -71,6 +71,11 @@ export class RoutesApi extends Construct {
 
   urlFor(path: string): string {
     return this.#api.urlForPath(path)
+  }
+
+  /** Until then, no request is answered. */
+  openAfter(dependency: IDependable): void {
+    this.#api.deploymentStage.node.addDependency(dependency)
   }
 
   #restApi(stage: Stage): RestApi {
