@@ -4,7 +4,7 @@ import * as z from 'zod/mini'
 export const sessionSeconds = 30 * 24 * 3600
 
 /** However often it is refreshed, a session ends 90 days after its login. */
-export const longestSessionSeconds = 90 * 24 * 3600
+const longestSessionSeconds = 90 * 24 * 3600
 
 /** A family of refresh tokens: one login on one device. No token is stored: each is derived from id and generation. */
 export const Session = z.object({
