@@ -15,7 +15,7 @@ import {
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
-import { Construct } from 'constructs'
+import { Construct, type IDependable } from 'constructs'
 import { acceptedEncoding } from '#shared/api/contract.ts'
 import { unrouted } from '#shared/api/fallback.ts'
 import { deployedResponses } from '#shared/api/gateway-responses.ts'
@@ -31,6 +31,7 @@ import {
 import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import { apiName, type Stage } from '../stages.ts'
+import { accessLogLine } from './access-log-line.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { removalPolicy } from './removal-policy.ts'
 
@@ -71,6 +72,11 @@ export class RoutesApi extends Construct {
 
   urlFor(path: string): string {
     return this.#api.urlForPath(path)
+  }
+
+  /** Until then, no request is answered. */
+  openAfter(dependency: IDependable): void {
+    this.#api.deploymentStage.node.addDependency(dependency)
   }
 
   #restApi(stage: Stage): RestApi {
@@ -185,12 +191,3 @@ export class RoutesApi extends Construct {
 /** API Gateway requires quotes around constant header values. */
 const quoted = (headers: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]))
-
-/** No bodies, headers or addresses, in keeping with the logging rule. */
-const accessLogLine = JSON.stringify({
-  request_id: '$context.requestId',
-  route: '$context.httpMethod $context.resourcePath',
-  status: '$context.status',
-  latency_ms: '$context.responseLatency',
-  gateway_error: '$context.error.responseType',
-})

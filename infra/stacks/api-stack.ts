@@ -18,6 +18,8 @@ export class ApiStack extends Stack {
     const api = new RoutesApi(this, 'Api', { stage, functions, operations })
     const bootstrap = new Bootstrap(this, 'Bootstrap', { functions, stage })
     bootstrap.node.addDependency(data)
+    // Before there is a first admin, anyone could register their name.
+    api.openAfter(bootstrap)
     const rotation = new KeyRotation(this, 'KeyRotation', { functions, stage })
     // Secrets Manager tests a new schedule, and there is nothing to rotate before the bootstrap.
     rotation.node.addDependency(bootstrap)

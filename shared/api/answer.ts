@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
-import type { Caller } from '#shared/requests/caller.ts'
+import type { Actor, Caller } from '#shared/requests/caller.ts'
 import type { OnceResult } from '#shared/requests/idempotency.ts'
 import { type Document, isConditionalRead, isVersioned, type Route } from './contract.ts'
 import { httpRequest } from './parse.ts'
 import { entityTag, isKnown } from './preconditions.ts'
+import { contentPolicy } from './response-headers.ts'
 
 /** What an answer is made of, besides the result. */
 interface Exchange {
@@ -22,14 +23,19 @@ export function answerWith(
   returned: unknown,
   { event, caller, generatedKey }: Exchange,
 ): APIGatewayProxyResult {
-  const { status, body: schema, document, location, cache = 'private, no-cache' } = route.success
-  const headers: Record<string, string> = { 'Cache-Control': cache }
+  const { status, body: schema, document, location, sources, cache = cacheOf(route) } = route.success
+  const headers: Record<string, string> = {
+    'Cache-Control': cache,
+    ...(sources ? { 'Content-Security-Policy': contentPolicy(sources) } : {}),
+  }
   let result = returned
+  let role = caller?.role as Actor['role'] | undefined
   if (route.idempotency) {
     const once = result as OnceResult<unknown>
     if (once.replayed) headers['Idempotent-Replayed'] = 'true'
     if (generatedKey) headers['Idempotency-Key'] = generatedKey
     result = once.result
+    role = once.role ?? role
   }
   if (document) {
     const { contentType, text } = result as Document
@@ -39,12 +45,15 @@ export function answerWith(
   if (!schema) return { statusCode: status, headers, body: '' }
 
   const answer = schema.parse(result) as Record<string, unknown>
-  if (caller && isVersioned(route)) headers['ETag'] = entityTag(Number(answer['version']), caller.role)
+  if (role && isVersioned(route)) headers['ETag'] = entityTag(Number(answer['version']), role)
   if (isConditionalRead(route) && isKnown(event, headers['ETag'])) return { statusCode: 304, headers, body: '' }
   if (location) headers['Location'] = locationOf(location, answer, event)
   headers['Content-Type'] = 'application/json'
   return { statusCode: status, headers, body: JSON.stringify(answer) }
 }
+
+/** Only what can be revalidated may be kept: a browser has nothing to send in `If-None-Match` if it keeps nothing. */
+const cacheOf = (route: Route): string => (isVersioned(route) ? 'private, no-cache' : 'private, no-store')
 
 const locationOf = (path: string, answer: Record<string, unknown>, event: APIGatewayProxyEvent): string =>
   httpRequest(event).basePath + path.replaceAll(/\{(.+?)\}/g, (_, name: string) => String(answer[name]))

@@ -56,6 +56,8 @@ interface Success {
   /** For bodies that are not JSON of a schema: the function chooses one of these media types. */
   readonly document?: readonly string[]
   readonly cache?: 'no-store' | 'public, max-age=300'
+  /** Sources that its page loads from, by directive of the Content-Security-Policy. */
+  readonly sources?: Readonly<Record<string, string>>
 }
 
 /** What a `document` route answers with. */

@@ -7,3 +7,11 @@ export const swaggerUiFiles = ['swagger-ui.css', 'swagger-ui-bundle.js'] as cons
 /** All that the page asks for. */
 export const docsAssets = [...swaggerUiFiles, 'start.js'] as const
 export type DocsAsset = (typeof docsAssets)[number]
+
+/** What the page may load. No inline script and no other host; styles are set by Swagger UI itself. */
+export const docsSources = {
+  'script-src': "'self'",
+  'connect-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+}

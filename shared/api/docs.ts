@@ -3,14 +3,11 @@ import { runTimePath } from '#shared/runtime/run-time-files.ts'
 import type { Document } from './contract.ts'
 import { type DocsAsset, swaggerUiFolder } from './docs-assets.ts'
 
-/** No inline script and no other host, so that the strictest policy holds. Styles are set by Swagger UI itself. */
-const securityPolicy = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
-
 const startScript = `SwaggerUIBundle({
   url: document.documentElement.dataset.description,
   dom_id: '#docs',
   deepLinking: true,
-  persistAuthorization: true,
+  persistAuthorization: false,
   validatorUrl: null,
 })
 `
@@ -34,7 +31,6 @@ export function docsPage(path: string): Document {
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta http-equiv="Content-Security-Policy" content="${securityPolicy}">
     <title>Holdfast API</title>
     <link rel="icon" href="data:,">
     <link rel="stylesheet" href="${here}swagger-ui.css">

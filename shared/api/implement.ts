@@ -14,7 +14,7 @@ import { httpRequest, parseOnce, parseParams, parseQuery } from './parse.ts'
 import { parseBody } from './parse-body.ts'
 import { expectedVersions } from './preconditions.ts'
 import { problemResult } from './problem.ts'
-import { commonHeaders, corsHeaders, varyOn } from './response-headers.ts'
+import { commonHeaders, contentPolicy, corsHeaders, varyOn } from './response-headers.ts'
 
 /** Time kept back for turning an answer into a response. */
 const deadlineMarginMilliseconds = 500
@@ -104,6 +104,7 @@ function exchange(route: Route): Middleware {
     const origin = httpRequest(event).header('origin')
     const { CORS_ORIGINS } = runtime().config
     response.headers = {
+      'Content-Security-Policy': contentPolicy(),
       ...response.headers,
       ...commonHeaders(requestId, varyOn(CORS_ORIGINS, isCallersOwn(route))),
       ...corsHeaders(CORS_ORIGINS, origin),

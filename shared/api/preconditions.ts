@@ -1,9 +1,9 @@
-import type { Role } from '#shared/requests/caller.ts'
+import type { Actor } from '#shared/requests/caller.ts'
 import { type HeaderSource, headerOf } from '#shared/requests/headers.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 
 /** The tag of a resource as one role sees it: `allowed_actions` and other parts depend on the role. */
-export const entityTag = (version: number, role: Role): string => `"${version}-${role}"`
+export const entityTag = (version: number, role: Actor['role']): string => `"${version}-${role}"`
 
 const tag = '(?:W/)?"[\\x21\\x23-\\x7e\\x80-\\xff]*"'
 const tagSequence = `${tag}(?:[ \\t]*,[ \\t]*${tag})*`

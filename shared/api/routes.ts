@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
-import { OrderEvent, OrderView } from '#shared/orders/order.ts'
+import { OrderEventView } from '#shared/orders/event-view.ts'
+import { OrderView } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
 import { OrderName } from '#shared/orders/order-name.ts'
 import {
@@ -35,7 +36,7 @@ import {
 } from '#shared/users/user.ts'
 import { WorkflowView } from '#shared/workflows/read-workflow.ts'
 import { type Route, route } from './contract.ts'
-import { docsAssets } from './docs-assets.ts'
+import { docsAssets, docsSources } from './docs-assets.ts'
 
 const bySku = z.object({ sku: Sku })
 const byOrder = z.object({ id: OrderName })
@@ -406,7 +407,7 @@ export const routes = {
     uses: ['dynamodb:GetItem', 'dynamodb:Query'],
     params: byOrder,
     query: PageQuery,
-    success: { status: 200, body: z.object({ events: z.array(OrderEvent), page: PageInfo }) },
+    success: { status: 200, body: z.object({ events: z.array(OrderEventView), page: PageInfo }) },
     errors: [],
   }),
   getOrderWorkflow: route({
@@ -566,7 +567,7 @@ export const routes = {
     summary: 'Interactive documentation',
     access: 'public',
     uses: [],
-    success: { status: 200, document: ['text/html'] },
+    success: { status: 200, document: ['text/html'], sources: docsSources },
     errors: [],
   }),
   getDocsAsset: route({

@@ -6,14 +6,12 @@ const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const dataLength = 8
 
 /** What people call an order: a letter, seven characters, and the check character. */
-export const OrderNumber = z
-  .string()
-  .check(
-    z.regex(/^[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{8}$/),
-    z.meta({
-      description: 'What people call the order. Paths take it instead of the id; the last character catches mistakes.',
-    }),
-  )
+export const OrderNumber = z.string().check(
+  z.regex(/^[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{8}$/),
+  z.meta({
+    description: 'What people call the order. Paths take it instead of the id; the last character catches mistakes.',
+  }),
+)
 
 /** The product with x in GF(2⁵), modulo x⁵ + x² + 1: x generates the field. */
 const timesX = (element: number): number => (element << 1) ^ (element & 0b10000 ? 0b100101 : 0)

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Sku } from '#shared/products/product.ts'
 import { Actor } from '#shared/requests/caller.ts'
 import { Instant, id, StoredCurrency } from '#shared/requests/fields.ts'
+import { SortedRecord } from '#shared/requests/sorted-members.ts'
 import { Allocation, Missing } from '#shared/stock/stock.ts'
 import { Address } from './address.ts'
 import { OrderNumber } from './order-number.ts'
@@ -170,9 +171,6 @@ export const waitsAfter: Record<OrderEventType, 'begins' | 'as before' | 'no'> =
   'order.cancelled': 'no',
 }
 
-/** Fields an event set; null removes one. */
-const EventData = z.record(z.string(), z.unknown())
-
 export const OrderEvent = z.object({
   order_id: OrderId,
   sequence: z.int(),
@@ -185,6 +183,7 @@ export const OrderEvent = z.object({
   request_id: z.string(),
   reason: z.exactOptional(z.string()),
   at: Instant,
-  data: EventData,
+  /** Fields that the event set; null removes one. */
+  data: SortedRecord,
 })
 export type OrderEvent = z.infer<typeof OrderEvent>

@@ -1,4 +1,4 @@
-import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { type Actor, actorOf, type CallerContext } from '#shared/requests/caller.ts'
 import { decimalsOf, minorUnits } from '#shared/requests/currency.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { createOnce, derivedId, type Once, type OnceResult, Served } from '#shared/requests/idempotency.ts'
@@ -13,6 +13,12 @@ import type { SimpleOrderRequest, StockOrderRequest } from './order-requests.ts'
 import { planFor, productsOf } from './reservation.ts'
 import { reservationMinutes } from './reservation-minutes.ts'
 import { orderRows, planStep, reservedStep } from './steps.ts'
+
+/** A new order as it is answered to the one who placed it, and the role it is answered to. */
+interface Placed {
+  order: OrderView
+  role: Actor['role']
+}
 
 /** The first steps of a new order, computed again for every attempt. */
 type Draft = () => Promise<Step[]>
@@ -135,7 +141,7 @@ async function place(
       ...unitWrites(services, order, undefined, actor),
       ...orderRows('reserve', order.allocations, order, change).flatMap(store.stock.move),
     ])
-    if (!conflict) return viewFor(order, actor)
+    if (!conflict) return { order: viewFor(order, actor), role: actor.role }
     if (conflict.kind === 'order_exists') return served(conflict.order)
     if (conflict.kind === 'number_taken') attempt += 1
     if (conflict.kind === 'too_many_units') throw unitLimitReached(conflict.limit)
@@ -146,7 +152,7 @@ async function place(
     }
     return undefined
   }
-  return createOnce(
+  const { result, replayed } = await createOnce<Placed>(
     { fingerprint },
     () => store.untilWritten(create),
     async () => {
@@ -154,13 +160,14 @@ async function place(
       return order && served(order)
     },
   )
+  return { result: result.order, replayed, role: result.role }
 }
 
 /** The answer that created the order, whatever has become of it since. */
-async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<OrderView> {
+async function firstAnswer({ store }: Services, stored: StoredOrder): Promise<Placed> {
   const events = await store.orders.creationEvents(stored.id)
-  const [created] = events
-  return viewFor(foldEvents(events), known(created).actor)
+  const { actor } = known(events[0])
+  return { order: viewFor(foldEvents(events), actor), role: actor.role }
 }
 
 const tooManyDecimals = (currency: string) =>

@@ -6,6 +6,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { pagesFor } from '#shared/runtime/pages.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { visible } from './change-order.ts'
+import { eventFor, type OrderEventView } from './event-view.ts'
 import { foldEvents, viewFor } from './history.ts'
 import type { OrderEvent, OrderView } from './order.ts'
 
@@ -39,17 +40,18 @@ async function eventsUntil(store: Services['store'], id: string, moment: string)
   }
 }
 
-/** The audit trail, oldest first. */
+/** The audit trail as the caller may see it, oldest first. */
 export async function listOrderEvents(
   services: Services,
   { caller }: CallerContext,
   { id, query }: { id: string; query: PageQuery },
-): Promise<{ events: OrderEvent[]; page: PageInfo }> {
+): Promise<{ events: OrderEventView[]; page: PageInfo }> {
   const { store } = services
-  visible(await store.orders.get(id), actorOf(caller))
+  const actor = actorOf(caller)
+  visible(await store.orders.get(id), actor)
   const pages = await pagesFor(services, { caller }, query, ['events', id])
   const { limit, after } = pages.request
   const left = await store.orders.events(id, { after: Number(after ?? 0), limit: limit + 1 })
-  const events = left.slice(0, limit)
+  const events = left.slice(0, limit).map((event) => eventFor(event, actor))
   return { events, page: pages.info(left.length > limit ? String(events.at(-1)?.sequence) : undefined) }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod/mini'
+import type { Actor } from './caller.ts'
 import { Refusal } from './refusal.ts'
+import { sortedMembers } from './sorted-members.ts'
 
 /** Identity of a request that takes effect once, however often it is sent. */
 export interface Once {
@@ -14,6 +16,8 @@ export interface Once {
 export interface OnceResult<T> {
   result: T
   replayed: boolean
+  /** Role that the result was made for, where it depends on the role: the caller may have another one today. */
+  role?: Actor['role']
 }
 
 /** Crockford's alphabet in lower case: no letter can be mistaken for a digit. */
@@ -47,18 +51,8 @@ export const shardOf = (text: string, count: number): number =>
 
 export const derivedId = (prefix: string, digest: string): string => `${prefix}_${digest}`
 
-/** JSON with sorted keys, so that the order in which a client writes its fields does not matter. */
-function canonical(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(canonical)
-  if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, canonical(inner)]),
-  )
-}
-
-export const fingerprintOf = (body: unknown): string => sha256(canonical(body ?? {})).toString('base64url')
+/** The order in which a client writes its fields does not matter. */
+export const fingerprintOf = (body: unknown): string => sha256(sortedMembers(body ?? {})).toString('base64url')
 
 /** How an item remembers the request that created it. */
 export const Creation = z.object({ digest: z.string(), fingerprint: z.string() })

@@ -3,12 +3,16 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type SkuStock, type StoredLevel, totalsOf } from './stock.ts'
 
-/** A SKU's available units; for staff, also its levels and totals. @throws Refusal `not_found` */
+/**
+ * A SKU's available units; for staff, also its levels and totals. How often stock moves is for staff, too: the version that others
+ * see changes with the one number they see.
+ * @throws Refusal `not_found`
+ */
 export async function readStock({ store }: Services, { caller }: CallerContext, asked: string): Promise<SkuStock> {
   const { sku, levels } = await levelsOf(store, asked)
   const { available, on_hand, reserved } = totalsOf(levels)
+  if (!isStaff(caller.role)) return { sku, available, version: available }
   const version = levels.reduce((sum, { movements }) => sum + movements, 0)
-  if (!isStaff(caller.role)) return { sku, available, version }
   const shown = [...levels].sort((a, b) => (a.warehouse_id < b.warehouse_id ? -1 : 1) || a.bucket - b.bucket)
   return { sku, available, on_hand, reserved, levels: shown, version }
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { Sku } from '#shared/products/product.ts'
 import { Actor } from '#shared/requests/caller.ts'
 import { Instant } from '#shared/requests/fields.ts'
+import { SortedRecord } from '#shared/requests/sorted-members.ts'
 
 export const StockEventType = z.enum(['stock.low', 'stock.drift_found'])
 
@@ -13,7 +14,7 @@ export const StockEvent = z.object({
   actor: Actor,
   request_id: z.string(),
   at: Instant,
-  data: z.record(z.string(), z.unknown()),
+  data: SortedRecord,
 })
 export type StockEvent = z.infer<typeof StockEvent>
 

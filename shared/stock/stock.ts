@@ -82,7 +82,7 @@ export const SkuStock = z.object({
   on_hand: z.exactOptional(Units),
   reserved: z.exactOptional(Units),
   levels: z.exactOptional(z.array(Level)),
-  /** How often the SKU's levels have changed. */
+  /** For operators and admins, how often the SKU's levels have changed; for others, the same as `available`. */
   version: Units,
 })
 export type SkuStock = z.infer<typeof SkuStock>

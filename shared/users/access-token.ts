@@ -6,6 +6,7 @@ import { unauthenticated } from '#shared/requests/refusal.ts'
 import { newestActive, type SecretSources, type Secrets } from '#shared/runtime/secrets.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { canonicallySigned, isCanonicallySigned } from './canonical-signature.ts'
 import type { Jwks, User } from './user.ts'
 
 const algorithm = 'ES256'
@@ -61,7 +62,7 @@ export async function signAccessToken(
     .setIssuedAt(now)
     .setExpirationTime(now + expiresInSeconds)
     .sign(await importJWK(key.jwk, algorithm))
-  return { token, expiresInSeconds }
+  return { token: canonicallySigned(token), expiresInSeconds }
 }
 
 /**
@@ -89,7 +90,7 @@ function claimsValidity(token: string, now: number): boolean {
 
 async function verified({ config, clock, secrets }: TokenServices<'verification'>, token: string): Promise<Claims> {
   const key = await findKey(secrets.verification, keyIdOf(token))
-  if (!key) throw unauthenticated()
+  if (!key || !isCanonicallySigned(token)) throw unauthenticated()
   try {
     const { payload } = await jwtVerify(token, await importJWK(jwkOf(key), algorithm), {
       algorithms: [algorithm],

@@ -21,6 +21,11 @@ function isCommon(lowerCase: string): boolean {
   return common.has(lowerCase)
 }
 
+/** Names of this service, which are guessed first here. Digits and signs around them do not help. */
+const ownNames: readonly string[] = ['holdfast', 'holdfastadmin', 'holdfastapi']
+
+const isOwnName = (lowerCase: string): boolean => ownNames.includes(lowerCase.replace(/[^\p{L}]/gu, ''))
+
 /** Spaces, and what shows nothing at all. U+2800 is a Braille pattern without dots. */
 const blank = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\u2800]+$/u
 const controlCharacter = /\p{Cc}/u
@@ -44,6 +49,7 @@ export function passwordFlaws(password: string, email: string, policy: Config['P
     ...(controlCharacter.test(normalised) ? ['contains a control character'] : []),
     ...(blank.test(normalised) ? ['consists of blanks'] : []),
     ...(isCommon(lower) ? ['is one of the most common passwords'] : []),
+    ...(isOwnName(lower) ? ['is little more than the name of this service'] : []),
     ...(lower === normalisedPassword(email).toLowerCase() ? ['is the e-mail'] : []),
     ...(policy === 'complex'
       ? complexity.filter(({ pattern }) => !pattern.test(normalised)).map((rule) => rule.detail)

@@ -3,6 +3,9 @@ import * as z from 'zod/mini'
 /** A session, and so each refresh token, lasts for 30 days after the last refresh. */
 export const sessionSeconds = 30 * 24 * 3600
 
+/** However often it is refreshed, a session ends 90 days after its login. */
+const longestSessionSeconds = 90 * 24 * 3600
+
 /** A family of refresh tokens: one login on one device. No token is stored: each is derived from id and generation. */
 export const Session = z.object({
   id: z.string(),
@@ -23,3 +26,7 @@ export const Session = z.object({
   expires_at: z.int(),
 })
 export type Session = z.infer<typeof Session>
+
+/** @param now epoch milliseconds */
+export const isOver = ({ ended, expires_at, started_at }: Session, now: number): boolean =>
+  ended || expires_at * 1000 <= now || started_at + longestSessionSeconds * 1000 <= now

@@ -9,7 +9,7 @@ import { isValidSession } from './credentials.ts'
 import { underLoginLimits } from './login-limits.ts'
 import { hashPassword, isOutdated, isPassword, unmatchableHash } from './password.ts'
 import { parseRefreshToken, refreshToken } from './refresh-token.ts'
-import { type Session, sessionSeconds } from './session.ts'
+import { isOver, type Session, sessionSeconds } from './session.ts'
 import { mostSessions, refreshLimit, refreshLimited } from './session-limits.ts'
 import type { StoredUser } from './stored-user.ts'
 import { type Login, type Tokens, type User, type UserRecord, userOf } from './user.ts'
@@ -81,7 +81,7 @@ export async function refreshSession(services: Services, presented: string): Pro
     limit: refreshLimit(services, now),
   })
   if (isLimited) throw await refreshLimited(services, token.sessionId, now)
-  if (!session || session.ended || session.expires_at * 1000 <= now) throw invalidRefresh()
+  if (!session || isOver(session, now)) throw invalidRefresh()
   const isSuccessorFresh = session.generation === token.generation + 1 && now - session.rotated_at <= graceMilliseconds
   if (!isSuccessorFresh) {
     await store.sessions.end(session.id)

@@ -2,6 +2,7 @@ import { createPublicKey, randomUUID } from 'node:crypto'
 import { type CryptoKey, exportSPKI, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose'
 import type { Secrets } from '#shared/runtime/secrets.ts'
 import type { Tokens } from '#shared/users/user.ts'
+import { isLower, respelled, twinOf } from '#tests/support/twin-signatures.ts'
 
 /** More than an attacker can have: a session of their own, the API's keys (to build tokens that must fail), a clock. */
 export interface Workshop {
@@ -41,7 +42,11 @@ export async function signToken(workshop: Workshop, { header, claims, signWith }
   const payload = JSON.parse(JSON.stringify({ ...genuineClaims(workshop), ...claims }))
   const key = signWith ?? (await importJWK(workshop.key.jwk, 'ES256'))
   const crit = { crit: { 'urn:example:critical': true } }
-  return new SignJWT(payload).setProtectedHeader(protectedHeader).sign(key, crit)
+  const sign = () => new SignJWT(payload).setProtectedHeader(protectedHeader).sign(key, crit)
+  let token = await sign()
+  // Half of all signatures are twins of those that the API makes.
+  while (protectedHeader.alg === 'ES256' && !isLower(token)) token = await sign()
+  return token
 }
 
 /** Tokens by what is wrong with them. */
@@ -159,6 +164,8 @@ async function textForgeries(workshop: Workshop): Table {
     'one letter of the payload': `${head}.${flipped(payload, 20)}.${signature}`,
     'one letter of the signature': `${head}.${payload}.${flipped(signature, 20)}`,
     'one letter of the header': `${flipped(head, 20)}.${payload}.${signature}`,
+    'the twin of the signature': twinOf(genuine),
+    'the signature in another spelling': respelled(genuine),
     'a signature of zeros': `${head}.${payload}.${Buffer.alloc(64).toString('base64url')}`,
     'an empty signature': `${head}.${payload}.`,
     'a signature cut short': genuine.slice(0, -10),

@@ -25,7 +25,9 @@ async function call(
   const bearer = as && { Authorization: `Bearer ${people[as].tokens.access_token}` }
   const answer = await fetch(`${baseUrl}${path}`, { ...init, method, headers: { ...bearer, ...init.headers } })
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
-  expect(answer.headers.get('strict-transport-security')).toMatch(/^max-age=\d{7,}/)
+  expect(answer.headers.get('strict-transport-security')).toMatch(/^max-age=\d{8,}; includeSubDomains$/)
+  expect(answer.headers.get('x-frame-options')).toBe('DENY')
+  expect(answer.headers.get('referrer-policy')).toBe('no-referrer')
   expect(answer.headers.get('x-request-id')).toMatch(/^[A-Za-z0-9._-]{1,128}$/)
   expect(answer.headers.get('cache-control')).not.toBeNull()
   expect(answer.headers.get('vary')).toMatch(/^Accept-Encoding(, |$)/)

@@ -118,7 +118,7 @@ describe('an event', () => {
     const headers = { 'X-Request-ID': requestId }
     const shipped = expectStatus(await people.operator.shipOrder({ params: { id }, body, headers }), 200)
     expect(shipped.shipment).toEqual(body)
-    expect((await eventsOf(people.owner, id)).at(-1)).toMatchObject({
+    expect((await eventsOf(people.admin, id)).at(-1)).toMatchObject({
       type: 'order.shipped',
       from: 'PICKED',
       to: 'SHIPPED',

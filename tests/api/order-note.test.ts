@@ -31,7 +31,7 @@ describe('the note of an order', () => {
     const { note: left, ...now } = expectStatus(await owner.getOrder(input), 200)
     expect(left).toBeUndefined()
     expect({ ...now, version: before.version, updated_at: before.updated_at }).toEqual(before)
-    const events = (await eventsOf(owner, input.params.id)).slice(-3)
+    const events = (await eventsOf(admin, input.params.id)).slice(-3)
     expect(events).toMatchObject(
       changes.map(([person, text]) => ({
         type: 'order.note_changed',

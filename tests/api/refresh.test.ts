@@ -150,4 +150,17 @@ describe('the previous refresh token', () => {
     time.now += 30 * days
     await expect(next(token)).rejects.toMatchObject({ code: 'refresh_invalid' })
   })
+
+  test('expires 90 days after the login however often it is refreshed', async () => {
+    const days = 24 * 3600 * second
+    let token = await start()
+    for (let day = 1; day < 90; day += 1) {
+      time.now += days
+      token = await next(token)
+    }
+    time.now += days - second
+    token = await next(token)
+    time.now += second
+    for (const _ of ['once', 'twice']) await expect(next(token)).rejects.toMatchObject({ code: 'refresh_invalid' })
+  })
 })

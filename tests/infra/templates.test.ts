@@ -6,7 +6,15 @@ import { deployedResponses } from '#shared/api/gateway-responses.ts'
 import { operations, servedMethodsOf } from '#shared/api/operations.ts'
 import { compressedFromBytes } from '#shared/api/response-headers.ts'
 import { tableDefinition } from '#shared/dynamodb/table.ts'
-import { list, ofType, type Resource, type Resources, resourcesOf, type Statement } from './template-resources.ts'
+import {
+  list,
+  ofType,
+  pathsOf,
+  type Resource,
+  type Resources,
+  resourcesOf,
+  type Statement,
+} from './template-resources.ts'
 
 let data: Resources
 let api: Resources
@@ -18,17 +26,6 @@ beforeAll(() => {
   api = resourcesOf(stacks.api)
   events = resourcesOf(stacks.events)
 }, 60_000)
-
-/** Paths of the template's resources by logical id. */
-function paths(): Map<string, string> {
-  const resources = new Map(ofType(api, 'AWS::ApiGateway::Resource'))
-  const pathOf = (id: string): string => {
-    const { Properties } = resources.get(id) as Resource
-    const { ParentId, PathPart } = Properties as { ParentId: { Ref?: string }; PathPart: string }
-    return `${ParentId.Ref === undefined ? '' : pathOf(ParentId.Ref)}/${PathPart}`
-  }
-  return new Map([...resources.keys()].map((id) => [id, pathOf(id)]))
-}
 
 /** Functions' roles; the other one belongs to API Gateway. */
 const functionRoles = () =>
@@ -43,7 +40,7 @@ const statementsOf = ({ Properties: { Policies } }: Resource): Statement[] =>
 
 describe('the API of the template', () => {
   test('has the methods of the route table, their authorizer and a fallback, no more', () => {
-    const pathOf = paths()
+    const pathOf = pathsOf(api)
     const methods = ofType(api, 'AWS::ApiGateway::Method').map(([, { Properties }]) => {
       const { HttpMethod, AuthorizationType, ResourceId } = Properties as Record<string, string> & {
         ResourceId: { Ref?: string }
@@ -66,11 +63,29 @@ describe('the API of the template', () => {
     })
   })
 
+  test('opens to requests only when the first admin has their name', () => {
+    const [[bootstrap] = expect.fail('no bootstrap')] = ofType(api, 'Custom::HoldfastBootstrap')
+    const [[, stage] = expect.fail('no stage')] = ofType(api, 'AWS::ApiGateway::Stage')
+    expect(stage).toMatchObject({ DependsOn: expect.arrayContaining([bootstrap]) })
+  })
+
   test('answers every gateway error with a problem of its own', () => {
     const types = ofType(api, 'AWS::ApiGateway::GatewayResponse').map(
       ([, { Properties }]) => Properties['ResponseType'],
     )
     expect(types.toSorted()).toEqual(Object.keys(deployedResponses).toSorted())
+  })
+
+  test('sends the headers for browsers with them, and no browser keeps them', () => {
+    for (const [id, { Properties }] of ofType(api, 'AWS::ApiGateway::GatewayResponse')) {
+      expect(Properties['ResponseParameters'], id).toMatchObject({
+        'gatewayresponse.header.Cache-Control': "'no-store'",
+        'gatewayresponse.header.Referrer-Policy': "'no-referrer'",
+        'gatewayresponse.header.Strict-Transport-Security': expect.stringMatching(/^'max-age=\d{8,}/),
+        'gatewayresponse.header.X-Content-Type-Options': "'nosniff'",
+        'gatewayresponse.header.X-Frame-Options': "'DENY'",
+      })
+    }
   })
 
   test('compresses large answers, and declares no binary type, so JSON stays text', () => {

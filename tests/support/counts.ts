@@ -21,6 +21,8 @@ export const counts = isFullProof
       outageOrders: 300,
       sessionRaces: 200,
       exploration: { fuzzed: 100, sequences: 300 },
+      spraying: { accounts: 64, guesses: 8, addresses: 16 },
+      timings: 200,
     }
   : {
       clients: 64,
@@ -38,6 +40,8 @@ export const counts = isFullProof
       waitingWorlds: 3,
       movements: 300,
       outageOrders: 40,
-      sessionRaces: 12,
+      sessionRaces: 6,
+      spraying: { accounts: 16, guesses: 8, addresses: 4 },
+      timings: 0,
       exploration: { fuzzed: 4, sequences: 25 },
     }

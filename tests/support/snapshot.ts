@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini'
-import type { OrderEvent, OrderView } from '#shared/orders/order.ts'
+import type { OrderEventView } from '#shared/orders/event-view.ts'
+import type { OrderView } from '#shared/orders/order.ts'
 import type { PageInfo, PageQuery } from '#shared/requests/paging.ts'
 import type { MovementPage } from '#shared/stock/list-movements.ts'
 import type { SkuStock } from '#shared/stock/stock.ts'
@@ -26,12 +27,12 @@ export async function everyPage<P extends { page: PageInfo }>(
 /** What the API shows an admin about an order and the stock of some SKUs: a refused request must leave it as it is. */
 export interface Snapshot {
   order: OrderView
-  events: OrderEvent[]
+  events: OrderEventView[]
   stock: SkuStock[]
   ledger: Ledger[]
 }
 
-export const eventsOf = async (reader: Person, id: string): Promise<OrderEvent[]> =>
+export const eventsOf = async (reader: Person, id: string): Promise<OrderEventView[]> =>
   (
     await everyPage(async (query) => expectStatus(await reader.listOrderEvents({ params: { id }, query }), 200))
   ).flatMap(({ events }) => events)

@@ -5,6 +5,7 @@ import { type SecretName, type Secrets, secretSources } from '#shared/runtime/se
 import type { Services } from '#shared/runtime/services.ts'
 import { bearerToken, publicKeys, signAccessToken, verifyAccessToken } from '#shared/users/access-token.ts'
 import { verificationKeysOf } from '#shared/users/new-secrets.ts'
+import { respelled, twinOf } from '#tests/support/twin-signatures.ts'
 
 type SigningKey = Secrets['signing']['keys'][number]
 
@@ -113,6 +114,18 @@ describe('an access token', () => {
     here.time.now += 10_000
     await expect(verifyAccessToken(here.services, token)).resolves.toMatchObject({ sid: 'session-1' })
     expect(here.reads()).toBe(3)
+  })
+
+  test('is refused with the twin of its signature, and when it is spelled in another way', async () => {
+    const { services } = worldOf([secretsOf(old)])
+    for (let n = 0; n < 32; n += 1) {
+      const { token } = await signAccessToken(services, user, session)
+      await expect(verifyAccessToken(services, token)).resolves.toMatchObject({ sub: 'usr_1' })
+      for (const other of [twinOf(token), respelled(token), `${token}=`]) {
+        await expect(verifyAccessToken(services, other)).rejects.toMatchObject({ code: 'not_authenticated' })
+      }
+      expect(twinOf(twinOf(token))).toBe(token)
+    }
   })
 
   test('shows no private part among the public keys', async () => {

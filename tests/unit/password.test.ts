@@ -18,6 +18,11 @@ describe('passwordFlaws', () => {
     ['the other example', 'securepassword'],
     ['the e-mail with something behind it', `${email}!`],
   ] as const
+  test('accepts a phrase with the name of the service', () => {
+    expect(passwordFlaws('we hold fast to it', email, 'length')).toEqual([])
+    expect(passwordFlaws('holdfast turtle 9', email, 'length')).toEqual([])
+  })
+
   test.each(accepted)('accepts %s', (_, password) => {
     expect(passwordFlaws(password, email, 'length')).toEqual([])
   })
@@ -39,6 +44,8 @@ describe('passwordFlaws', () => {
     ['the e-mail in full-width letters', 'Ｓｏｍｅ.Body@example.com', 'is the e-mail'],
     ['a common password', 'password1', 'is one of the most common passwords'],
     ['a common password in other letters', 'PassWord1', 'is one of the most common passwords'],
+    ['the name of the service with a digit', 'holdfast1', 'is little more than the name of this service'],
+    ['the name of the service with signs', 'Hold-Fast_2026!', 'is little more than the name of this service'],
     ['the e-mail', email, 'is the e-mail'],
     ['the e-mail in other letters', email.toUpperCase(), 'is the e-mail'],
   ] as const
