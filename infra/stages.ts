@@ -9,6 +9,16 @@ const Stage = z.object({
   logRetentionDays: z.int(),
   /** Sustained and burst request rates above which the API answers 429. */
   throttle: z.object({ ratePerSecond: z.int(), burst: z.int() }),
+  /** The same for single methods that hash passwords: registration, login, and the like. */
+  authThrottle: z.object({ ratePerSecond: z.int(), burst: z.int() }),
+  /** Requests from one address in five minutes above which a firewall refuses it; if omitted, there is no firewall. */
+  requestsPerAddress: z.optional(z.int().check(z.minimum(100))),
+  /** Dollars a month at which `alarmEmail` is warned, from the account's bill for this stage. */
+  monthlyBudget: z.optional(z.int().check(z.minimum(1))),
+  /** Write units a second that the table takes at once from its first day; on-demand tables start at 4,000. */
+  warmWriteUnits: z.optional(z.int().check(z.minimum(4000))),
+  /** Write units a second above which the table refuses: a brake on costs. */
+  maxWriteUnits: z.optional(z.int().check(z.minimum(1))),
   corsOrigins: z.array(z.string().check(z.refine((text) => text === '*' || isOrigin(text)))),
   /** Days between key rotations; if omitted, keys are only rotated by hand. */
   rotationDays: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
@@ -52,6 +62,7 @@ const cloud = {
   corsOrigins: [],
   rotationDays: 90,
   throttle,
+  authThrottle: { ratePerSecond: 20, burst: 40 },
   environment: {
     // Two attempts of 3.5 s each fit into a request. A cold function's first call, a large transaction or a partition that
     // changes its leader takes longer than the default of a laptop allows, and none of them is an outage.
@@ -88,6 +99,8 @@ const stages = {
     ...cloud,
     relaysPerShard: 2,
     mailGrant: 'sender in the sandbox' as const,
+    maxWriteUnits: 1000,
+    monthlyBudget: 50,
     retainData: false,
     logRetentionDays: 7,
   },

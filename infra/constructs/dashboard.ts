@@ -18,6 +18,7 @@ import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import { jobFunctionName, relayFunctionName, type Stage } from '../stages.ts'
 import type { Measurements } from './measurements.ts'
+import { countedOperations } from './method-options.ts'
 
 /** Units of a dashboard's grid, which is 24 wide. */
 const size = { width: 6, height: 6 }
@@ -58,7 +59,7 @@ const operations = (measured: Measurements, names: readonly (keyof typeof routes
   names.map((name) => measured.succeeded(name, routes[name]))
 
 const selling = (measured: Measurements): IWidget[] => [
-  graph('Orders placed', operations(measured, ['createOrder'])),
+  graph('Orders placed', operations(measured, countedOperations.placed)),
   graph('Workflows started', [
     named(measured.executions('fulfilment', 'Started'), 'fulfilment (stock reserved)'),
     named(measured.executions('recovery', 'Started'), 'recovery (out of stock)'),
@@ -75,9 +76,9 @@ const selling = (measured: Measurements): IWidget[] => [
 ]
 
 const shipping = (measured: Measurements): IWidget[] => [
-  graph('Picking', operations(measured, ['startPick', 'confirmPick'])),
-  graph('Shipped and delivered', operations(measured, ['shipOrder', 'deliverOrder'])),
-  graph('Cancelled', operations(measured, ['cancelOrder'])),
+  graph('Picking', operations(measured, countedOperations.picking)),
+  graph('Shipped and delivered', operations(measured, countedOperations.sent)),
+  graph('Cancelled', operations(measured, countedOperations.cancelled)),
   graph(
     'Messages consumed',
     Object.keys(subscriptions).map((name) => named(measured.messagesConsumed(name), name)),

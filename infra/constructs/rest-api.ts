@@ -7,7 +7,6 @@ import {
   IdentitySource,
   type IResource,
   LogGroupLogDestination,
-  MethodLoggingLevel,
   RequestAuthorizer,
   ResponseType,
   RestApi,
@@ -32,7 +31,9 @@ import { authorizerCacheSeconds } from '#shared/users/authorizer.ts'
 import { authorizerFunction, fallbackFunction, operationFunction } from '../deployed-functions.ts'
 import { apiName, type Stage } from '../stages.ts'
 import { accessLogLine } from './access-log-line.ts'
+import { addFirewall } from './firewall.ts'
 import type { FunctionFactory } from './function-factory.ts'
+import { defaultMethodOptions, methodOptions } from './method-options.ts'
 import { removalPolicy } from './removal-policy.ts'
 
 export interface RestApiProps {
@@ -49,7 +50,7 @@ export class RoutesApi extends Construct {
 
   constructor(scope: Construct, id: string, { stage, functions, operations }: RestApiProps) {
     super(scope, id)
-    this.#api = this.#restApi(stage)
+    this.#api = this.#restApi(stage, operations)
     this.#invoker = this.#invokerRole()
     const authorizer = this.#authorizer(functions)
     for (const { operation, route } of operations) {
@@ -64,6 +65,7 @@ export class RoutesApi extends Construct {
     }
     this.#addFallback(functions, operations)
     this.#addGatewayResponses(stage)
+    addFirewall(this, stage, this.#api.deploymentStage.stageArn)
   }
 
   get url(): string {
@@ -79,7 +81,7 @@ export class RoutesApi extends Construct {
     this.#api.deploymentStage.node.addDependency(dependency)
   }
 
-  #restApi(stage: Stage): RestApi {
+  #restApi(stage: Stage, operations: NamedRoute[]): RestApi {
     const accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: stage.logRetentionDays,
       removalPolicy: removalPolicy(stage),
@@ -93,13 +95,8 @@ export class RoutesApi extends Construct {
       cloudWatchRole: false,
       deployOptions: {
         stageName: stage.name,
-        throttlingRateLimit: stage.throttle.ratePerSecond,
-        throttlingBurstLimit: stage.throttle.burst,
-        // Per method: the dashboard counts operations.
-        metricsEnabled: true,
-        // Errors only, never bodies.
-        loggingLevel: MethodLoggingLevel.ERROR,
-        dataTraceEnabled: false,
+        ...defaultMethodOptions(stage),
+        methodOptions: methodOptions(stage, operations),
         tracingEnabled: stage.tracing,
         accessLogDestination: new LogGroupLogDestination(accessLogs),
         accessLogFormat: AccessLogFormat.custom(accessLogLine),

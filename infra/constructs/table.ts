@@ -11,7 +11,8 @@ export function holdfastTable(scope: Construct, stage: Stage): TableV2 {
   return new TableV2(scope, 'Table', {
     partitionKey: text(partitionKey),
     sortKey: text(sortKey),
-    billing: Billing.onDemand(),
+    billing: Billing.onDemand(stage.maxWriteUnits ? { maxWriteRequestUnits: stage.maxWriteUnits } : {}),
+    ...(stage.warmWriteUnits ? { warmThroughput: { writeUnitsPerSecond: stage.warmWriteUnits } } : {}),
     timeToLiveAttribute: timeToLive,
     dynamoStream: StreamViewType[stream],
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

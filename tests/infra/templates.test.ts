@@ -58,9 +58,9 @@ describe('the API of the template', () => {
 
   test('logs its own errors but no bodies', () => {
     const [stage] = ofType(api, 'AWS::ApiGateway::Stage').map(([, resource]) => resource)
-    expect(stage).toMatchObject({
-      Properties: { MethodSettings: [{ LoggingLevel: 'ERROR', DataTraceEnabled: false }] },
-    })
+    const settings = stage?.Properties['MethodSettings'] as object[]
+    expect(settings.length).toBeGreaterThan(1)
+    for (const one of settings) expect(one).toMatchObject({ LoggingLevel: 'ERROR', DataTraceEnabled: false })
   })
 
   test('opens to requests only when the first admin has their name', () => {

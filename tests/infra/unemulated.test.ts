@@ -73,9 +73,9 @@ describe('what only AWS enforces', () => {
     const { ratePerSecond, burst } = stageOf('prod').throttle
     const allMethods = { HttpMethod: '*', ResourcePath: '/*' }
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
-      MethodSettings: [
+      MethodSettings: Match.arrayWith([
         Match.objectLike({ ...allMethods, ThrottlingRateLimit: ratePerSecond, ThrottlingBurstLimit: burst }),
-      ],
+      ]),
     })
   })
 })
