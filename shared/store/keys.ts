@@ -42,7 +42,9 @@ export const keys = {
     pk: `LEVEL#${sku}#${warehouse_id}#${bucket}`,
     sk: 'LEVEL',
   }),
-  /** In the level's partition, sorted by time. */
+  /** In the level's partition, before its rows. */
+  ledgerCheckpoint: (level: LevelKey): Key => ({ pk: keys.level(level).pk, sk: 'CHECKPOINT' }),
+  /** In the level's partition, sorted by time, after everything else. */
   ledgerRow: (level: LevelKey, at: string, movementId: string): Key => ({
     pk: keys.level(level).pk,
     sk: `ROW#${at}#${movementId}`,
