@@ -17,6 +17,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { newAccountEvent } from './account-event.ts'
 import { assertAdmin } from './admin-bearer.ts'
 import { underLoginLimits } from './login-limits.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
@@ -125,7 +126,11 @@ async function create(
   }
   const password_hash = await hashPassword(password, config.PASSWORD_HASH_COST)
   const stored = { ...user, epoch: 0, password_hash, creation: { ...creation, password_hash }, first: user }
-  const conflict = await store.transact(store.users.create(stored))
+  const verification = { type: 'account.verification_requested', user_id: user.id } as const
+  const conflict = await store.transact([
+    ...store.users.create(stored),
+    store.accountEvents.append(newAccountEvent(services, verification)),
+  ])
   switch (conflict?.kind) {
     case undefined:
       if (role !== 'user') await reportSecurityEvent(services, 'RoleGranted', { user: user.id })
