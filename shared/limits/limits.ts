@@ -9,7 +9,7 @@ type CountSetting = { [K in keyof Config]: Config[K] extends number | 'off' ? K 
 
 /** What is counted together. */
 type Part =
-  /** A login name as it was typed, or an address, whether there is such an account or not; all spellings are one. */
+  /** A login name or an address as it was typed, whether there is such an account or not; all spellings are one. Or a user's id. */
   | 'name'
   /** An IPv4 address, or the /64 of an IPv6 address. */
   | 'network'

@@ -31,6 +31,13 @@ interface Registration {
   clientAddress: string
 }
 
+/** How an account begins. */
+interface Terms {
+  mustChangePassword?: boolean
+  /** Whether a code to verify the address is mailed. */
+  isMailed?: boolean
+}
+
 /**
  * Any client may register a user. Another role, or any account when registration is closed, requires an admin's bearer.
  * Registrations are limited per network, but not those that an admin makes.
@@ -78,7 +85,7 @@ export const createUser = (
 /** @param admit runs the creation, or refuses it */
 function createUserOnce(
   services: Services,
-  registration: Registration & { mustChangePassword?: boolean },
+  registration: Registration & Terms,
   admit: (create: () => Promise<User | Served<User>>) => Promise<User | Served<User>>,
 ): Promise<OnceResult<User>> {
   const { request, once } = registration
@@ -106,7 +113,7 @@ function createUserOnce(
 
 async function create(
   services: Services,
-  { request, once, mustChangePassword = false }: Registration & { mustChangePassword?: boolean },
+  { request, once, mustChangePassword = false, isMailed = true }: Registration & Terms,
   creation: Once,
 ): Promise<{ user: User } | { existing: StoredUser }> {
   const { store, clock, config } = services
@@ -129,7 +136,7 @@ async function create(
   const verification = { type: 'account.verification_requested', user_id: user.id } as const
   const conflict = await store.transact([
     ...store.users.create(stored),
-    store.accountEvents.append(newAccountEvent(services, verification)),
+    ...(isMailed ? [store.accountEvents.append(newAccountEvent(services, verification))] : []),
   ])
   switch (conflict?.kind) {
     case undefined:
@@ -160,7 +167,8 @@ async function assertFirstPassword(
 }
 
 /**
- * Creates the first admin, username `admin`, if there is none. An existing one is not changed.
+ * Creates the first admin, username `admin`, if there is none. An existing one is not changed. No code is mailed: a new
+ * installation may not be able to send mails yet.
  */
 export async function ensureFirstAdmin(
   services: Services,
@@ -170,7 +178,13 @@ export async function ensureFirstAdmin(
   const existing = await services.store.users.get(derivedId('usr', digest))
   if (existing) return { admin: userOf(existing), isNew: false }
   const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
-  const registration = { request, once: { digest, fingerprint: '' }, clientAddress: '', mustChangePassword }
+  const registration = {
+    request,
+    once: { digest, fingerprint: '' },
+    clientAddress: '',
+    mustChangePassword,
+    isMailed: false,
+  }
   const { result: admin, replayed } = await createUserOnce(services, registration, (create) => create())
   return { admin, isNew: !replayed }
 }

@@ -58,6 +58,14 @@ describe('a code', () => {
     expect(JSON.stringify(stored)).not.toContain(code.replace('-', ''))
   })
 
+  test.each([0, 1, 2, 3, 4, 5, 6, 7])('after %i wrong ones is right only within five tries', async (wrongs) => {
+    const { email } = await scene.newUser()
+    const code = await scene.codeOf(await scene.askReset(email))
+    for (let n = 0; n < wrongs; n += 1)
+      expect(await scene.reset(email, wrongCode(code), `192.0.2.${10 + n}`)).toBe('code_invalid')
+    expect(await scene.reset(email, code)).toBe(wrongs < 5 ? 'done' : 'code_invalid')
+  })
+
   test('that is tried by many at once loses a try for each: five at most are compared', async () => {
     const { email } = await scene.newUser()
     const code = await scene.codeOf(await scene.askReset(email))

@@ -9,7 +9,8 @@ export interface SentMail {
   text: string
 }
 
-const inTime = { timeout: 45_000, interval: 50 }
+/** The emulator shows all mails at once, so it is asked less often. */
+const inTime = (mails: string) => ({ timeout: 45_000, interval: mails.startsWith('http') ? 500 : 50 })
 
 /** What the emulator of AWS shows. */
 const Emulated = z.object({
@@ -48,7 +49,7 @@ export const mailbox = (mails: string, address: string) => {
       const found = (await all()).filter((mail) => mail.subject === subject)
       expect(found.length, `mails with the subject ${subject}`).toBeGreaterThanOrEqual(count)
       return found.at(-1) ?? expect.fail('no mail')
-    }, inTime)
+    }, inTime(mails))
   /** Waits for one more mail with a subject than there were before something caused it. */
   const next = async (subject: string, cause: () => Promise<unknown>): Promise<SentMail> => {
     const before = (await all()).filter((mail) => mail.subject === subject).length
