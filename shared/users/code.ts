@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import * as z from 'zod/mini'
 import { Instant } from '#shared/requests/fields.ts'
-import { PasswordHash } from './password-hash.ts'
+import { CodeHash } from './code-hash.ts'
 
 /** Digits and consonants: none can be mistaken for another, and no code spells a word. */
 const alphabet = '23456789BCDFGHJKMNPQRSTVWXYZ'
@@ -45,7 +45,7 @@ export const StoredCode = z.object({
   email: z.string(),
   /** What the account had when the code was made. */
   account: z.object({ email: z.string(), epoch: z.int() }),
-  hash: PasswordHash,
+  hash: CodeHash,
   tries_left: z.int(),
   used: z.boolean(),
   /** Epoch seconds: the end of its validity, and DynamoDB's time to live. */

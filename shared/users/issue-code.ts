@@ -1,7 +1,7 @@
 import type { Services } from '#shared/runtime/services.ts'
 import type { AccountEvent } from './account-event.ts'
 import { type CodePurpose, codeMinutes, codeTries, newCode } from './code.ts'
-import { hashPassword } from './password.ts'
+import { hashCode } from './code-hash.ts'
 import type { StoredUser } from './stored-user.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function issueCode(
     user_id: user.id,
     email,
     account: { email: user.email, epoch: user.epoch },
-    hash: await hashPassword(code, config.PASSWORD_HASH_COST),
+    hash: await hashCode(code, config.PASSWORD_HASH_COST),
     tries_left: codeTries,
     used: false,
     expires_at: Math.floor(clock.now() / 1000) + codeMinutes * 60,

@@ -4,7 +4,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type CodePlace, normalisedCode, type StoredCode } from './code.ts'
-import { isPassword, unmatchableHash } from './password.ts'
+import { isCode, unmatchableCodeHash } from './code-hash.ts'
 import type { StoredUser } from './stored-user.ts'
 
 /** One answer, whatever is wrong: none reveals whether there is an account, or a code. */
@@ -32,7 +32,7 @@ export async function matchedCode(services: Services, { place, of }: Claimed, ty
     of,
     attempt: async () => {
       const stored = await store.codes.takeTry(place, clock.now())
-      const isMatch = await isPassword(code, stored?.hash ?? unmatchableHash(config.PASSWORD_HASH_COST))
+      const isMatch = await isCode(code, stored?.hash ?? unmatchableCodeHash(config.PASSWORD_HASH_COST))
       if (stored && isMatch) return stored
       await reportSecurityEvent(services, 'CodeRefused', { name: of.name, address: of.network })
       throw codeInvalid()
