@@ -15,6 +15,7 @@ async function relayed(id: string, publish: (events: readonly DomainEvent[]) => 
   const deadLetters: RelayTarget[] = []
   const ports = {
     requestId: 'relay-run',
+    deadline: Number.POSITIVE_INFINITY,
     reactions: [async (events: readonly DomainEvent[]) => publish(events)],
     deadLetter: async (target: RelayTarget) => void deadLetters.push(target),
   }

@@ -49,7 +49,7 @@ describe('a code', () => {
     expect(await scene.reset(email, await scene.codeOf(event))).toBe('done')
   })
 
-  test('is not stored, nor is it or the address in what is published', async () => {
+  test('is stored as a slow hash only', async () => {
     const { email } = await scene.newUser()
     const event = await scene.askReset(email)
     const code = await scene.codeOf(event)
