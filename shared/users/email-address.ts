@@ -85,7 +85,7 @@ export function withEmail(
 }
 
 /** Writes another address with its claim, and the event that reports it to the old one. */
-export const emailChange = (services: Services, before: StoredUser, after: StoredUser) => [
+const emailChange = (services: Services, before: StoredUser, after: StoredUser) => [
   ...services.store.users.replaceWithEmail(before, after),
   services.store.accountEvents.append(
     newAccountEvent(services, {
