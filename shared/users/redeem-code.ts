@@ -8,8 +8,7 @@ import { isCode, unmatchableCodeHash } from './code-hash.ts'
 import type { StoredUser } from './stored-user.ts'
 
 /** One answer, whatever is wrong: none reveals whether there is an account, or a code. */
-const codeInvalid = () =>
-  new Refusal('code_invalid', 'The code is wrong, was used, or is too old. Ask for a new one.')
+const codeInvalid = () => new Refusal('code_invalid', 'The code is wrong, was used, or is too old. Ask for a new one.')
 
 /** Where the code is looked for, and whose wrong codes are counted together. */
 interface Claimed {
