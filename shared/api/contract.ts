@@ -49,7 +49,7 @@ export interface Route {
 }
 
 interface Success {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 202 | 204
   readonly body?: Schema
   /** Where the created resource can be read; the variables are members of the body. */
   readonly location?: `/${string}`

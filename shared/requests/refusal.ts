@@ -29,6 +29,7 @@ export const problems = {
   unknown_sku: { status: 422, title: 'Unknown SKU', retryable: false },
   too_many_lines: { status: 422, title: 'Too many lines', retryable: false },
   mixed_currencies: { status: 422, title: 'Mixed currencies', retryable: false },
+  code_invalid: { status: 422, title: 'Code invalid', retryable: false },
   weak_password: { status: 422, title: 'Weak password', retryable: false },
   rate_limited: { status: 429, title: 'Too many requests', retryable: true },
   internal: { status: 500, title: 'Internal error', retryable: false },

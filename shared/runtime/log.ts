@@ -30,6 +30,7 @@ const messages = {
   recoveryAbandoned: 'recovery abandoned',
   stockDrift: 'stock drift',
   mailNotAccepted: 'mail not accepted',
+  mailWithheld: 'mail withheld',
   securityEvent: 'security event',
 } as const
 

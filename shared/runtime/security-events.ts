@@ -45,6 +45,26 @@ export const securityEvents = {
     runbook: 'Passwords changed',
     threshold: 50,
   },
+  PasswordResetRequested: {
+    meaning: 'Many passwords are to be reset: someone may be flooding mailboxes or looking for accounts.',
+    runbook: 'Password resets requested',
+    threshold: 100,
+  },
+  CodeRefused: {
+    meaning: 'Many codes are wrong: someone may be guessing the codes that were mailed to others.',
+    runbook: 'Codes refused',
+    threshold: 50,
+  },
+  EmailChanged: {
+    meaning: 'Many e-mail addresses are being changed: accounts may have been taken over.',
+    runbook: 'E-mail addresses changed',
+    threshold: 20,
+  },
+  MailDropped: {
+    meaning: 'Mails are dropped because their address would get too many in an hour: someone may be flooding it.',
+    runbook: 'Mails dropped',
+    threshold: 50,
+  },
 } as const satisfies Record<string, SecurityEventDefinition>
 
 export type SecurityEvent = keyof typeof securityEvents

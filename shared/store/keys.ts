@@ -6,6 +6,7 @@ import { shardOf } from '#shared/requests/idempotency.ts'
 import { normalised } from '#shared/requests/text.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { LevelKey } from '#shared/stock/stock.ts'
+import type { CodePlace } from '#shared/users/code.ts'
 
 /** Orders of all users are listed from this many index partitions, so that none takes every write. */
 const orderListShards = 8
@@ -28,6 +29,13 @@ export const keys = {
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: 'USER' }),
   email: (email: string): Key => ({ pk: `EMAIL#${emailKey(email)}`, sk: 'UNIQUE' }),
   username: (username: string): Key => ({ pk: `USERNAME#${username.toLowerCase()}`, sk: 'UNIQUE' }),
+  /** Beside the claim on the address, or the account. */
+  code: (place: CodePlace): Key =>
+    place.purpose === 'password_reset'
+      ? { pk: keys.email(place.email).pk, sk: 'RESET_CODE' }
+      : { pk: keys.user(place.user_id).pk, sk: 'VERIFICATION_CODE' },
+  /** Sorted as the first event of a subject, because each is a subject of its own. */
+  accountEvent: (id: string): Key => ({ pk: `ACCOUNT_EVENT#${id}`, sk: `EVENT#${sequenceText(1)}` }),
   attempts: (digest: string): Key => ({ pk: `ATTEMPTS#${digest}`, sk: 'ATTEMPTS' }),
   window: (digest: string, window: number): Key => ({ pk: `ATTEMPTS#${digest}`, sk: `WINDOW#${window}` }),
   openSessions: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'OPEN_SESSIONS' }),

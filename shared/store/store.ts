@@ -3,7 +3,9 @@ import { getItem } from '#shared/dynamodb/read.ts'
 import { type FailureOf, transact, type Write } from '#shared/dynamodb/transact.ts'
 import type { Guard } from '#shared/requests/guard.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import { accountEventStore } from './account-events.ts'
 import { attemptStore } from './attempts.ts'
+import { codeStore } from './codes.ts'
 import { counterStore } from './counters.ts'
 import { jobStore } from './jobs.ts'
 import { keys } from './keys.ts'
@@ -46,7 +48,9 @@ const pingMilliseconds = 800
  * @param guard what must hold when they write; background work has none
  */
 export const createStore = (connection: Connection, caches: StoreCaches, guard?: Guard) => ({
+  accountEvents: accountEventStore(connection),
   attempts: attemptStore(connection),
+  codes: codeStore(connection),
   counters: counterStore(connection),
   jobs: jobStore(connection),
   mails: mailStore(),

@@ -55,6 +55,25 @@ export const userStore = (connection: Connection) => {
       await writeOne(connection, { operation: { Put: { Item: encoded(user), ...onlyVersion(user.version) } } })
     },
 
+    /**
+     * Replaces a user as it was read, with another e-mail: its claim moves along. Two spellings of one address have the same
+     * claim.
+     */
+    replaceWithEmail: (before: StoredUser, after: StoredUser): Write<'changed' | 'email_taken'>[] => {
+      const [old, next] = [keys.email(before.email), keys.email(after.email)]
+      const replaced: Write<'changed'> = {
+        replaces: before.version,
+        operation: { Put: { Item: encoded(after), ...onlyVersion(before.version) } },
+        failure: () => 'changed',
+      }
+      if (old.pk === next.pk) return [replaced]
+      return [
+        replaced,
+        { operation: { Put: { Item: claim(next, after), ...onlyNew } }, failure: () => 'email_taken' },
+        { operation: { Delete: { Key: old } } },
+      ]
+    },
+
     /** Lets the transaction pass only while this user is an admin who may act. */
     requireAdmin: (id: string): Write<'no_admin'> => ({
       operation: {

@@ -17,6 +17,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { newAccountEvent } from './account-event.ts'
 import { assertAdmin } from './admin-bearer.ts'
 import { underLoginLimits } from './login-limits.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
@@ -28,6 +29,13 @@ interface Registration {
   request: NewUser
   once: Once
   clientAddress: string
+}
+
+/** How an account begins. */
+interface Terms {
+  mustChangePassword?: boolean
+  /** Whether a code to verify the address is mailed. */
+  isMailed?: boolean
 }
 
 /**
@@ -77,7 +85,7 @@ export const createUser = (
 /** @param admit runs the creation, or refuses it */
 function createUserOnce(
   services: Services,
-  registration: Registration & { mustChangePassword?: boolean },
+  registration: Registration & Terms,
   admit: (create: () => Promise<User | Served<User>>) => Promise<User | Served<User>>,
 ): Promise<OnceResult<User>> {
   const { request, once } = registration
@@ -105,7 +113,7 @@ function createUserOnce(
 
 async function create(
   services: Services,
-  { request, once, mustChangePassword = false }: Registration & { mustChangePassword?: boolean },
+  { request, once, mustChangePassword = false, isMailed = true }: Registration & Terms,
   creation: Once,
 ): Promise<{ user: User } | { existing: StoredUser }> {
   const { store, clock, config } = services
@@ -125,7 +133,11 @@ async function create(
   }
   const password_hash = await hashPassword(password, config.PASSWORD_HASH_COST)
   const stored = { ...user, epoch: 0, password_hash, creation: { ...creation, password_hash }, first: user }
-  const conflict = await store.transact(store.users.create(stored))
+  const verification = { type: 'account.verification_requested', user_id: user.id } as const
+  const conflict = await store.transact([
+    ...store.users.create(stored),
+    ...(isMailed ? [store.accountEvents.append(newAccountEvent(services, verification))] : []),
+  ])
   switch (conflict?.kind) {
     case undefined:
       if (role !== 'user') await reportSecurityEvent(services, 'RoleGranted', { user: user.id })
@@ -155,7 +167,8 @@ async function assertFirstPassword(
 }
 
 /**
- * Creates the first admin, username `admin`, if there is none. An existing one is not changed.
+ * Creates the first admin, username `admin`, if there is none. An existing one is not changed. No code is mailed: a new
+ * installation may not be able to send mails yet.
  */
 export async function ensureFirstAdmin(
   services: Services,
@@ -165,7 +178,13 @@ export async function ensureFirstAdmin(
   const existing = await services.store.users.get(derivedId('usr', digest))
   if (existing) return { admin: userOf(existing), isNew: false }
   const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
-  const registration = { request, once: { digest, fingerprint: '' }, clientAddress: '', mustChangePassword }
+  const registration = {
+    request,
+    once: { digest, fingerprint: '' },
+    clientAddress: '',
+    mustChangePassword,
+    isMailed: false,
+  }
   const { result: admin, replayed } = await createUserOnce(services, registration, (create) => create())
   return { admin, isNew: !replayed }
 }

@@ -33,7 +33,7 @@ async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>
 }
 
 /** A stack that allows one attempt. */
-interface Strict {
+export interface Strict {
   baseUrl: string
   adminPassword: string
 }

@@ -6,13 +6,16 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
 import type { LogLine } from '#shared/runtime/log.ts'
 import { type SecurityEvent, securityEvents } from '#shared/runtime/security-events.ts'
-import { adminPassword, type LocalStack, logFolder, startLocalStack } from '#tests/support/local-stack.ts'
+import { adminPassword, type LocalStack, logFolder, mailFolder, startLocalStack } from '#tests/support/local-stack.ts'
+import { mailbox, subjects } from '#tests/support/mailbox.ts'
 import { expectStatus, newPerson, type Person, password, signInAdmin } from '#tests/support/people.ts'
 
 let stack: LocalStack
 let admin: Person
 beforeAll(async () => {
-  stack = await startLocalStack({ environment: { RATE_LIMIT_REQUESTS: '3', SIMULATIONS_PER_MINUTE: '1' } })
+  stack = await startLocalStack({
+    environment: { RATE_LIMIT_REQUESTS: '3', SIMULATIONS_PER_MINUTE: '1', MAILS_PER_HOUR: '3' },
+  })
   admin = await signInAdmin(stack.baseUrl, adminPassword)
 })
 afterAll(() => stack.stop())
@@ -77,6 +80,22 @@ const causes: Record<SecurityEvent, () => Promise<unknown>> = {
     const person = await newPerson(stack.baseUrl, admin)
     const body = { current_password: password, new_password: 'another-good-password' }
     expectStatus(await person.changePassword({ body }), 204)
+  },
+  PasswordResetRequested: () => anyone().requestPasswordReset({ body: { email: newEmail() } }),
+  CodeRefused: async () => {
+    const body = { email: newEmail(), code: 'K7QM-2XWP', new_password: 'another-good-password' }
+    expect(await anyone().resetPassword({ body })).toMatchObject({ status: 422 })
+  },
+  EmailChanged: async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    const email = newEmail()
+    const ask = () => person.changeEmail({ body: { email, current_password: password } })
+    const code = await mailbox(mailFolder(stack), email).nextCode(subjects.newAddress, ask)
+    expectStatus(await person.confirmEmail({ body: { code } }), 204)
+  },
+  MailDropped: async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    for (let n = 0; n < 3; n += 1) expectStatus(await person.createSimulatedOrder({ body: { success: true } }), 201)
   },
 }
 

@@ -84,6 +84,12 @@ async function useLimitedOperations(baseUrl: string, admin: Person): Promise<voi
     await customer.simulateReservation({ body: { lines: [{ sku: `unknown-${id.slice(-8)}`, quantity: 1 }] } }),
     422,
   )
+  expectStatus(await anyone.requestPasswordReset({ body: { email } }), 202)
+  const newEmail = `${randomUUID()}@example.com`
+  expectStatus(await customer.changeEmail({ body: { email: newEmail, current_password: password } }), 202)
+  // The last one is refused, and who was refused is logged.
+  const asked = await Promise.all(Array.from({ length: 5 }, () => customer.requestEmailVerification()))
+  if (!asked.some(({ status }) => status === 429)) throw new Error('Nothing limits how many codes are asked for')
   const another = { email: `${randomUUID()}@example.com`, password }
   const headers = newKey()
   expectStatus(await admin.createUser({ body: another, headers }), 201)
