@@ -36,6 +36,10 @@ export const requestExamples: Examples = {
   confirmEmail: [{ code: 'K7QM-2XWP' }],
   createUser: [{ email: 'otto@example.com', password, username: 'otto', role: 'operator' }],
   updateUser: [{ role: 'editor' }, { name: null, must_change_password: true }],
+  createApiKey: [
+    { name: 'Returns desk', role: 'integration', expires_at: '2030-01-01T00:00:00Z' },
+    { name: 'Shop', role: 'user' },
+  ],
   createProduct: [{ sku, name: 'Mug, blue', unit_price: 1250, currency: 'EUR', stock_buckets: 2, low_stock_at: 10 }],
   updateProduct: [{ unit_price: 1350, backorder: 'allow' }],
   createWarehouse: [{ name: 'Harbour', priority: 20 }],

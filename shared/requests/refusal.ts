@@ -20,6 +20,8 @@ export const problems = {
   insufficient_stock: { status: 409, title: 'Insufficient stock', retryable: false },
   unit_limit_reached: { status: 409, title: 'Unit limit reached', retryable: false },
   too_many_changes: { status: 409, title: 'Too many changes', retryable: false },
+  api_key_limit_reached: { status: 409, title: 'API key limit reached', retryable: false },
+  api_key_ended: { status: 409, title: 'API key ended', retryable: false },
   concurrent_update: { status: 409, title: 'Concurrent update', retryable: true },
   version_mismatch: { status: 412, title: 'Version mismatch', retryable: false },
   payload_too_large: { status: 413, title: 'Payload too large', retryable: false },

@@ -56,6 +56,8 @@ export interface LogFields {
   event?: string
   /** Pseudonym of an account. */
   account?: string
+  /** Id of an API key, not the key. */
+  api_key?: string
   /** Pseudonym of a client's address. */
   address?: string
   /** Name of a limit. */

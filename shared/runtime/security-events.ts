@@ -40,6 +40,27 @@ export const securityEvents = {
     runbook: 'Roles granted',
     threshold: 1,
   },
+  ApiKeyCreated: {
+    meaning: 'An API key was made: check that it was meant to be.',
+    runbook: 'API keys made or rotated',
+    threshold: 1,
+  },
+  ApiKeyRotated: {
+    meaning: 'An API key was rotated, so an admin has seen a new one: check that it was meant to be.',
+    runbook: 'API keys made or rotated',
+    threshold: 1,
+  },
+  ApiKeyRevoked: {
+    meaning: 'API keys are being revoked: the programs that use them are locked out.',
+    runbook: 'API keys revoked',
+    threshold: 5,
+  },
+  ApiKeyRefused: {
+    meaning:
+      'API keys that were revoked, have expired or never existed are in use: a program was left behind, or a leaked key is tried.',
+    runbook: 'API keys refused',
+    threshold: 20,
+  },
   PasswordChanged: {
     meaning: 'Many passwords are being changed: accounts may have been taken over.',
     runbook: 'Passwords changed',
@@ -75,6 +96,8 @@ interface Subject {
   user?: string | undefined
   /** A login name, where no user is known. */
   name?: string | undefined
+  /** Id of an API key. */
+  apiKey?: string | undefined
   /** Address of the client. */
   address?: string | undefined
   /** The limit that was used up. */
@@ -86,12 +109,12 @@ const pseudonym = (key: string, value: string): string =>
 
 /**
  * Logs a security event. Names and addresses are logged as keyed hashes: equal ones can be recognised, but not
- * found out. An id of a user cannot be guessed, so a hash without a key hides it.
+ * found out. An id of a user cannot be guessed, so a hash without a key hides it. An API key is not a person: its id is logged.
  */
 export async function reportSecurityEvent(
   { store, requestId = 'none' }: Pick<Services, 'requestId'> & Partial<Pick<Services, 'store'>>,
   event: SecurityEvent,
-  { user, name, address, limit }: Subject = {},
+  { user, name, apiKey, address, limit }: Subject = {},
 ): Promise<void> {
   const key = name === undefined && address === undefined ? undefined : await store?.pseudonymKey.get()
   const account = user === undefined ? key && name && pseudonym(key, name) : digestOf('account', user).slice(0, 16)
@@ -99,6 +122,7 @@ export async function reportSecurityEvent(
     request_id: requestId,
     event,
     ...(account ? { account } : {}),
+    ...(apiKey === undefined ? {} : { api_key: apiKey }),
     ...(key && address ? { address: pseudonym(key, address) } : {}),
     ...(limit === undefined ? {} : { limit }),
   })

@@ -45,6 +45,10 @@ export const keys = {
   /** The claim on all spellings of a SKU. */
   sku: (sku: string): Key => ({ pk: `SKU#${skuKey(sku)}`, sk: 'UNIQUE' }),
   product: (sku: string): Key => ({ pk: `PRODUCT#${sku}`, sk: 'PRODUCT' }),
+  apiKey: (id: string): Key => ({ pk: `APIKEY#${id}`, sk: 'APIKEY' }),
+  /** A rotation of an API key, by the digest of its request. */
+  apiKeyRotation: (id: string, digest: string): Key => ({ pk: keys.apiKey(id).pk, sk: `ROTATION#${digest}` }),
+  apiKeyCount: (): Key => ({ pk: 'APIKEYS', sk: 'COUNT' }),
   warehouse: (id: string): Key => ({ pk: 'WAREHOUSES', sk: `WAREHOUSE#${id}` }),
   level: ({ sku, warehouse_id, bucket }: LevelKey): Key => ({
     pk: `LEVEL#${sku}#${warehouse_id}#${bucket}`,
@@ -123,6 +127,11 @@ export const listings = {
     list_sort: `${user.created_at}#${user.id}`,
   }),
   users: (): string[] => ['USERS'],
+  apiKey: (apiKey: { id: string; created_at: string }) => ({
+    list: 'APIKEYS',
+    list_sort: `${apiKey.created_at}#${apiKey.id}`,
+  }),
+  apiKeys: (): string[] => ['APIKEYS'],
   product: (product: { sku: string }) => ({ list: 'PRODUCTS', list_sort: product.sku }),
   products: (): string[] => ['PRODUCTS'],
 }

@@ -19,6 +19,7 @@ beforeAll(async () => {
       RATE_LIMIT_REQUESTS: '1',
       EVENTS_PER_ORDER: '10',
       UNITS_PER_USER: '5',
+      API_KEY_LIMIT: '0',
       REFRESHES_PER_MINUTE: '1',
       CODE_REQUESTS_PER_HOUR: '1',
     },

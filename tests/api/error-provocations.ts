@@ -5,6 +5,7 @@ import {
   newKey,
   newPerson,
   newProduct,
+  newProgram,
   newSku,
   type Person,
   password,
@@ -75,6 +76,19 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: Stri
         const guess = () => creator.createUser({ body: { ...body, password: 'a-wrong-password' }, headers })
         await guess()
         return guess()
+      },
+    },
+    createApiKey: {
+      api_key_limit_reached: async () => {
+        const creator = await signIn(strict.baseUrl, 'admin', strict.adminPassword)
+        return creator.createApiKey({ body: { name: 'One too many', role: 'user' } })
+      },
+    },
+    rotateApiKey: {
+      api_key_ended: async () => {
+        const params = { id: (await newProgram(baseUrl, admin, { role: 'user' })).id }
+        expectStatus(await admin.revokeApiKey({ params }), 204)
+        return admin.rotateApiKey({ params })
       },
     },
     updateUser: {

@@ -8,7 +8,7 @@ import type { LogLine } from '#shared/runtime/log.ts'
 import { type SecurityEvent, securityEvents } from '#shared/runtime/security-events.ts'
 import { adminPassword, type LocalStack, logFolder, mailFolder, startLocalStack } from '#tests/support/local-stack.ts'
 import { mailbox, subjects } from '#tests/support/mailbox.ts'
-import { expectStatus, newPerson, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { expectStatus, newPerson, newProgram, type Person, password, signInAdmin } from '#tests/support/people.ts'
 
 let stack: LocalStack
 let admin: Person
@@ -76,6 +76,20 @@ const causes: Record<SecurityEvent, () => Promise<unknown>> = {
     expect(await forger.getMe()).toMatchObject({ status: 401 })
   },
   RoleGranted: () => admin.createUser({ body: { email: newEmail(), password, role: 'operator' } }),
+  ApiKeyCreated: () => newProgram(stack.baseUrl, admin, { role: 'user' }),
+  ApiKeyRotated: async () => {
+    const { id } = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    expectStatus(await admin.rotateApiKey({ params: { id } }), 200)
+  },
+  ApiKeyRevoked: async () => {
+    const { id } = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    expectStatus(await admin.revokeApiKey({ params: { id } }), 204)
+  },
+  ApiKeyRefused: async () => {
+    const program = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    expectStatus(await admin.revokeApiKey({ params: { id: program.id } }), 204)
+    expect(await program.listOrders()).toMatchObject({ status: 401 })
+  },
   PasswordChanged: async () => {
     const person = await newPerson(stack.baseUrl, admin)
     const body = { current_password: password, new_password: 'another-good-password' }
@@ -113,6 +127,15 @@ describe('a security event is logged', () => {
     await lineOf('LoginFailed', causes.LoginFailed)
     const accounts = lines().filter(({ event, account }) => event === 'RoleGranted' && account === granted.account)
     expect(accounts.length).toBe(1)
+  })
+
+  test('with the id of an API key, and never the key', async () => {
+    const program = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    const revoked = await lineOf('ApiKeyRevoked', () => admin.revokeApiKey({ params: { id: program.id } }))
+    expect(revoked).toMatchObject({ api_key: program.id, account: expect.stringMatching(/^[\w-]{16}$/) })
+    const refused = await lineOf('ApiKeyRefused', () => program.listOrders())
+    expect(refused).toMatchObject({ api_key: program.id })
+    expect(JSON.stringify([revoked, refused])).not.toContain(program.key)
   })
 
   test('not for a token that is no token', async () => {
