@@ -22,7 +22,10 @@ const ofIntegrations = [
   'POST /orders/{id}/cancel',
   'PATCH /orders/{id}/cancel',
 ]
-const ofAccounts = ['GET /auth/me', 'POST /auth/password']
+const ofAccounts = [
+  ...['GET /auth/me', 'POST /auth/password', 'POST /auth/email'],
+  ...['POST /auth/email-verification', 'POST /auth/email-verification/confirm'],
+]
 const ofEditors = ['POST /products', 'PATCH /products/{sku}']
 const ofOperators = [
   ...['GET /warehouses', 'GET /stock', 'GET /stock/{sku}/movements', 'POST /stock/receipts', 'POST /stock/adjustments'],
