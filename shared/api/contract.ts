@@ -1,6 +1,5 @@
 import type * as z from 'zod/mini'
 import type { Budget } from '#shared/limits/limits.ts'
-import { OrderName } from '#shared/orders/order-name.ts'
 import { type Caller, type KeyClaim, KeyRole, type RequestContext, type Role } from '#shared/requests/caller.ts'
 import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { ProblemCode } from '#shared/requests/refusal.ts'
@@ -134,7 +133,7 @@ export const secretsOf = ({ secrets = [], query }: Route): SecretName[] => [
 ]
 
 /** Whether its path names an order. */
-export const namesOrder = ({ params }: Route): boolean => params?.shape['id'] === OrderName
+export const namesOrder = ({ path }: Pick<Route, 'path'>): boolean => path.startsWith('/orders/{id}')
 
 /**
  * AWS actions of its function: its own, the read of account and session or API key, because staff may call every route,
