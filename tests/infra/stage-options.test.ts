@@ -67,3 +67,8 @@ describe('rotationDays', () => {
     expect(days).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
   })
 })
+
+test('stages with customers mail verified addresses only, and prod takes no simulated orders', () => {
+  for (const stage of ['staging', 'prod']) expect(stageOf(stage).environment['UNVERIFIED_MAIL'], stage).toBe('deny')
+  expect(stageOf('prod').environment['SIMULATED_ORDERS']).toBe('off')
+})
