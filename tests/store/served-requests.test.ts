@@ -4,38 +4,22 @@ import { describe, expect, test } from 'vitest'
 import type * as z from 'zod/mini'
 import { operations } from '#shared/api/operations.ts'
 import { type Operation, routes } from '#shared/api/routes.ts'
-import { createApiKey } from '#shared/api-keys/create-api-key.ts'
-import { revokeApiKey } from '#shared/api-keys/revoke-api-key.ts'
-import { rotateApiKey } from '#shared/api-keys/rotate-api-key.ts'
 import { placeOrder, placeSimulatedOrder } from '#shared/orders/place-order.ts'
 import { createProduct } from '#shared/products/catalogue.ts'
-import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
-import { isoTime } from '#shared/runtime/clock.ts'
 import type { Config } from '#shared/runtime/config.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { adjustStock, receiveStock } from '#shared/stock/movements.ts'
 import { createWarehouse } from '#shared/stock/warehouses.ts'
 import { keys } from '#shared/store/keys.ts'
 import { createUser, register } from '#shared/users/registration.ts'
-import { onceOf } from '#tests/support/in-process.ts'
 import { newProduct, operator, owner, useWorld } from '#tests/support/world.ts'
+import { apiKeyCases } from './api-key-cases.ts'
+import { type Case, newOnce as once, withSettings } from './served-request.ts'
 
 const world = useWorld()
-const configured = (change: Partial<Config>): Services => ({
-  ...world.services,
-  config: { ...world.services.config, ...change },
-})
-const once = (): Once => onceOf(randomUUID(), {})
+const configured = (change: Partial<Config>): Services => withSettings(world.services, change)
 const remove = (key: { pk: string; sk: string }) =>
   world.client.send(new DeleteCommand({ TableName: 'holdfast', Key: key }))
-
-/** A request, and what makes a new one like it fail. */
-interface Case {
-  send(services: Services, once: Once): Promise<OnceResult<unknown>>
-  /** @returns services to send it with afterwards */
-  spoil(): Promise<Services> | Services
-  code: string
-}
 
 const account = () => ({ email: `${randomUUID()}@example.com`, password: 'a-good-password' })
 const fromSomewhere = { authorization: undefined, clientAddress: '192.0.2.200' }
@@ -147,40 +131,7 @@ const cases: Record<string, Record<string, () => Promise<Case>> | undefined> = {
       }
     },
   },
-  createApiKey: {
-    'there are as many keys as there may be': async () => ({
-      send: (services, key) =>
-        createApiKey(services, operator, { request: { name: 'Shop', role: 'integration' }, once: key }),
-      spoil: () => configured({ API_KEY_LIMIT: 0 }),
-      code: 'api_key_limit_reached',
-    }),
-    'its expiry has passed': async () => {
-      const expires_at = isoTime(world.clock.now() + 60_000)
-      return {
-        send: (services, key) =>
-          createApiKey(services, operator, { request: { name: 'Shop', role: 'user', expires_at }, once: key }),
-        spoil: () => {
-          world.clock.pass(2)
-          return world.services
-        },
-        code: 'validation_failed',
-      }
-    },
-  },
-  rotateApiKey: {
-    'the key was revoked': async () => {
-      const request = { name: 'Shop', role: 'user' as const }
-      const { id } = (await createApiKey(world.services, operator, { request, once: once() })).result
-      return {
-        send: (services, key) => rotateApiKey(services, operator, { id, once: key }),
-        spoil: async () => {
-          await revokeApiKey(world.services, operator, id)
-          return world.services
-        },
-        code: 'api_key_ended',
-      }
-    },
-  },
+  ...apiKeyCases(world),
   createProduct: undefined,
   createWarehouse: undefined,
 }
