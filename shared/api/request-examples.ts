@@ -31,7 +31,11 @@ export const requestExamples: Examples = {
   logOut: [{ refresh_token }],
   changePassword: [{ current_password: password, new_password: 'an-even-better-password' }],
   createUser: [{ email: 'otto@example.com', password, username: 'otto', role: 'operator' }],
-  updateUser: [{ role: 'editor' }, { name: null, must_change_password: true }],
+  updateUser: [
+    { role: 'editor' },
+    { name: null, must_change_password: true },
+    { email: 'ada@example.org', temporary_password: 'until-you-log-in' },
+  ],
   createProduct: [{ sku, name: 'Mug, blue', unit_price: 1250, currency: 'EUR', stock_buckets: 2, low_stock_at: 10 }],
   updateProduct: [{ unit_price: 1350, backorder: 'allow' }],
   createWarehouse: [{ name: 'Harbour', priority: 20 }],

@@ -45,6 +45,21 @@ export const securityEvents = {
     runbook: 'Passwords changed',
     threshold: 50,
   },
+  EmailChanged: {
+    meaning: 'An account was given another e-mail address: its owner loses it if they did not ask for that.',
+    runbook: 'E-mail addresses changed',
+    threshold: 10,
+  },
+  TemporaryPasswordSet: {
+    meaning: 'Admins set temporary passwords: an account is taken over if one of them gets into the wrong hands.',
+    runbook: 'Temporary passwords set',
+    threshold: 5,
+  },
+  SessionsEnded: {
+    meaning: 'Many people log out everywhere: their accounts may have been taken over.',
+    runbook: 'Sessions ended',
+    threshold: 50,
+  },
 } as const satisfies Record<string, SecurityEventDefinition>
 
 export type SecurityEvent = keyof typeof securityEvents

@@ -3,6 +3,7 @@ import { getItem } from '#shared/dynamodb/read.ts'
 import { type FailureOf, transact, type Write } from '#shared/dynamodb/transact.ts'
 import type { Guard } from '#shared/requests/guard.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import { accountClaimStore } from './account-claims.ts'
 import { attemptStore } from './attempts.ts'
 import { counterStore } from './counters.ts'
 import { jobStore } from './jobs.ts'
@@ -46,6 +47,7 @@ const pingMilliseconds = 800
  * @param guard what must hold when they write; background work has none
  */
 export const createStore = (connection: Connection, caches: StoreCaches, guard?: Guard) => ({
+  accountClaims: accountClaimStore(),
   attempts: attemptStore(connection),
   counters: counterStore(connection),
   jobs: jobStore(connection),

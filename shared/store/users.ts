@@ -6,6 +6,7 @@ import { getItem, getItems } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import { writeOne } from '#shared/dynamodb/write-one.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
+import { accountClaim } from './account-claims.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
 
@@ -74,17 +75,15 @@ export const userStore = (connection: Connection) => {
         kind: 'user_exists',
         user: userCodec.decode(item ?? {}),
       })),
-      put(claim(keys.email(user.email), user), () => ({ kind: 'email_taken' })),
+      put(accountClaim(keys.email(user.email), user), () => ({ kind: 'email_taken' })),
       ...(user.username === null
         ? []
-        : [put(claim(keys.username(user.username), user), () => ({ kind: 'username_taken' }))]),
+        : [put(accountClaim(keys.username(user.username), user), () => ({ kind: 'username_taken' }))]),
     ],
   }
 }
 
 const encoded = (user: StoredUser): Item => userCodec.encode(keys.user(user.id), user, listings.user(user))
-
-const claim = (key: Key, user: StoredUser): Item => ({ ...key, entity: 'unique', schema: 1, user_id: user.id })
 
 const put = (item: Item, failure: (item: Item | undefined) => UserConflict): Write<UserConflict> => ({
   operation: { Put: { Item: item, ...onlyNew } },

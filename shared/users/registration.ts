@@ -28,11 +28,14 @@ interface Registration {
   request: NewUser
   once: Once
   clientAddress: string
+  /** Where another person has chosen the password. */
+  mustChangePassword?: boolean
 }
 
 /**
  * Any client may register a user. Another role, or any account when registration is closed, requires an admin's bearer.
- * Registrations are limited per network, but not those that an admin makes.
+ * Registrations are limited per network, but not those that an admin makes. A password that took an admin's bearer to set
+ * must be changed at the first login.
  * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`, `rate_limited`
  */
 export function register(
@@ -42,7 +45,8 @@ export function register(
   const { request, clientAddress } = registration
   const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
   const once = scopedBy(registration.once, emailKey(request.email))
-  return createUserOnce(services, { ...registration, once }, async (create) => {
+  const mustChangePassword = !isSelfService
+  return createUserOnce(services, { ...registration, once, mustChangePassword }, async (create) => {
     if (!isSelfService) await assertAdmin(services, authorization)
     if (!isSelfService || (await isAdmin(services, authorization))) return create()
     const of = { network: networkOf(clientAddress) }
@@ -77,7 +81,7 @@ export const createUser = (
 /** @param admit runs the creation, or refuses it */
 function createUserOnce(
   services: Services,
-  registration: Registration & { mustChangePassword?: boolean },
+  registration: Registration,
   admit: (create: () => Promise<User | Served<User>>) => Promise<User | Served<User>>,
 ): Promise<OnceResult<User>> {
   const { request, once } = registration
@@ -105,7 +109,7 @@ function createUserOnce(
 
 async function create(
   services: Services,
-  { request, once, mustChangePassword = false }: Registration & { mustChangePassword?: boolean },
+  { request, once, mustChangePassword = false }: Registration,
   creation: Once,
 ): Promise<{ user: User } | { existing: StoredUser }> {
   const { store, clock, config } = services

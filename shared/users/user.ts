@@ -62,9 +62,14 @@ export const NewUser = z.strictObject({
 })
 export type NewUser = z.infer<typeof NewUser>
 
-/** What an admin may change of an account; `null` removes the name or the locale. */
+/**
+ * What an admin may change of an account; `null` removes the name or the locale. A temporary password ends all sessions and
+ * must be changed before anything else.
+ */
 export const UserChange = z.exactPartial(
   z.strictObject({
+    email: Email,
+    temporary_password: Password,
     name: z.nullable(text(200)),
     locale: z.nullable(Locale),
     role: Role,

@@ -83,6 +83,17 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: Stri
           const params = { id: (await newPerson(baseUrl, admin)).id }
           return (n) => admin.updateUser({ params, body: { name: `Name ${n}` } })
         }),
+      email_taken: async () => {
+        const [one, two] = await Promise.all([newPerson(baseUrl, admin), newPerson(baseUrl, admin)])
+        return admin.updateUser({ params: { id: one.id }, body: { email: two.tokens.user_info.email } })
+      },
+      weak_password: async () => {
+        const { id } = await newPerson(baseUrl, admin)
+        return admin.updateUser({ params: { id }, body: { temporary_password: 'short' } })
+      },
+    },
+    endSessions: {
+      forbidden: async () => (await newPerson(baseUrl, admin)).endSessions({ params: { id: admin.id } }),
     },
     changePassword: {
       weak_password: async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
 import type { LogLine } from '#shared/runtime/log.ts'
 import { type SecurityEvent, securityEvents } from '#shared/runtime/security-events.ts'
+import type { UserChange } from '#shared/users/user.ts'
 import { adminPassword, type LocalStack, logFolder, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus, newPerson, type Person, password, signInAdmin } from '#tests/support/people.ts'
 
@@ -78,6 +79,17 @@ const causes: Record<SecurityEvent, () => Promise<unknown>> = {
     const body = { current_password: password, new_password: 'another-good-password' }
     expectStatus(await person.changePassword({ body }), 204)
   },
+  EmailChanged: () => changeNewPerson({ email: newEmail() }),
+  TemporaryPasswordSet: () => changeNewPerson({ temporary_password: 'a-temporary-password' }),
+  SessionsEnded: async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    expectStatus(await person.endSessions({ params: { id: person.id } }), 204)
+  },
+}
+
+async function changeNewPerson(body: UserChange): Promise<void> {
+  const { id } = await newPerson(stack.baseUrl, admin)
+  expectStatus(await admin.updateUser({ params: { id }, body }), 200)
 }
 
 describe('a security event is logged', () => {

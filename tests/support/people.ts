@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Client, type ClientOptions, createClient } from '#shared/api/client.ts'
 import type { Role } from '#shared/requests/caller.ts'
-import type { Tokens } from '#shared/users/user.ts'
+import type { NewUser, Tokens } from '#shared/users/user.ts'
 
 /** A user who is signed in. */
 export interface Person extends Client {
@@ -38,8 +38,15 @@ export const signInAdmin = (baseUrl: string, adminPassword: string): Promise<Per
 /** A new user with a role, signed in. */
 export async function newPerson(baseUrl: string, admin: Person, role: Role = 'user'): Promise<Person> {
   const email = `${randomUUID()}@example.com`
-  expectStatus(await admin.createUser({ body: { email, password, role } }), 201)
+  await addUser(admin, { email, password, role })
   return signIn(baseUrl, email, password)
+}
+
+/** Creates a user who need not change the password first. @returns the id */
+export async function addUser(admin: Person, body: NewUser): Promise<string> {
+  const { id } = expectStatus(await admin.createUser({ body, headers: newKey() }), 201)
+  expectStatus(await admin.updateUser({ params: { id }, body: { must_change_password: false } }), 200)
+  return id
 }
 
 export const newSku = (): string => `SKU-${randomUUID().slice(0, 13)}`

@@ -1,0 +1,54 @@
+import type { Caller } from '#shared/requests/caller.ts'
+import { isChange } from '#shared/requests/patch.ts'
+import { Refusal } from '#shared/requests/refusal.ts'
+import type { SecurityEvent } from '#shared/runtime/security-events.ts'
+import type { Services } from '#shared/runtime/services.ts'
+import { withSessionsEnded } from './credentials.ts'
+import { assertStrong, hashPassword } from './password.ts'
+import type { StoredUser } from './stored-user.ts'
+import type { UserChange } from './user.ts'
+
+/** An account as a change leaves it, and the security events to report once that is written. */
+interface ChangedAccount {
+  after: StoredUser
+  events: SecurityEvent[]
+}
+
+/**
+ * Sessions survive a new e-mail address: it is a name, and the password that they started with is still right.
+ * @returns undefined when nothing would change; a temporary password always does, so it ends all sessions each time it is set
+ * @throws Refusal `weak_password`; `forbidden` for a temporary password of one's own
+ */
+export async function changedAccount(
+  services: Services,
+  before: StoredUser,
+  { temporary_password: temporary, ...fields }: UserChange,
+  caller: Caller,
+): Promise<ChangedAccount | undefined> {
+  if (temporary === undefined && !isChange(before, fields)) return undefined
+  const changed: StoredUser = { ...before, ...fields, version: before.version + 1 }
+  const after = temporary === undefined ? changed : await withTemporaryPassword(services, changed, temporary, caller)
+  const hasNewRole = after.role !== before.role
+  const endsSessions = temporary !== undefined || hasNewRole || (after.disabled && !before.disabled)
+  return {
+    after: endsSessions ? withSessionsEnded(after) : after,
+    events: [
+      ...(hasNewRole && after.role !== 'user' ? (['RoleGranted'] as const) : []),
+      ...(after.email === before.email ? [] : (['EmailChanged'] as const)),
+      ...(temporary === undefined ? [] : (['TemporaryPasswordSet'] as const)),
+    ],
+  }
+}
+
+/** Opens nothing but the change of the password, so the admin who sets it cannot act as the user. */
+async function withTemporaryPassword(
+  { config }: Services,
+  user: StoredUser,
+  password: string,
+  caller: Caller,
+): Promise<StoredUser> {
+  if (user.id === caller.id) throw new Refusal('forbidden', 'Change your own password with POST /auth/password.')
+  assertStrong(password, { email: user.email, policy: config.PASSWORD_POLICY, pointer: '#/temporary_password' })
+  const password_hash = await hashPassword(password, config.PASSWORD_HASH_COST)
+  return { ...user, password_hash, must_change_password: true }
+}
