@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createRuntime } from '#shared/composition/process.ts'
 import { ensureInstallation } from '#shared/deployment/installation.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import type { UserRecord } from '#shared/users/user.ts'
+import { isActiveAdmin, type UserRecord } from '#shared/users/user.ts'
 import { ensureTable } from './table.ts'
 
 /** How a person gets in. */
@@ -32,9 +32,6 @@ export async function installData(): Promise<Installed> {
   client.destroy()
   return { admin: active, ...(isGenerated ? { generatedPassword: password } : {}) }
 }
-
-const isActiveAdmin = ({ role, disabled }: Pick<UserRecord, 'role' | 'disabled'>): boolean =>
-  role === 'admin' && !disabled
 
 /** The newest active admin. There always is one: the last cannot be demoted or disabled. */
 async function anyAdmin({ store }: Services, first: Installed['admin']): Promise<Installed['admin']> {

@@ -1,6 +1,7 @@
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mail, Mailer } from '#shared/mail/mailer.ts'
+import type { KeptMails } from '#shared/users/kept-mails.ts'
 
 /**
  * Writes mails to files named after their event: the HTML part, and the text part below the lines From, To, Date and
@@ -11,6 +12,14 @@ export const mailsInto = (folder: string): Mailer => ({
     mkdirSync(folder, { recursive: true })
     write(join(folder, `${mail.id}.html`), mail.html)
     write(join(folder, `${mail.id}.txt`), `${headOf(mail)}\n${mail.text}`)
+  },
+})
+
+/** The mails in the same folder. */
+export const mailsKeptIn = (folder: string): KeptMails => ({
+  async forget(orderId) {
+    const names = existsSync(folder) ? readdirSync(folder) : []
+    for (const name of names.filter((one) => one.startsWith(`${orderId}.`))) rmSync(join(folder, name), { force: true })
   },
 })
 

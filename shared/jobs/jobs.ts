@@ -46,6 +46,21 @@ export const jobs = {
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Scan'],
     timeoutSeconds,
   },
+  erase: {
+    everyMinutes: 10,
+    ifItFails: 'Personal data of people who were erased is still in some of their orders.',
+    file: 'functions/jobs/erase.ts',
+    area: 'jobs',
+    uses: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ],
+    timeoutSeconds,
+  },
   redrive: {
     ifItFails: 'Dead letters are not retried: mails, events and workflows of some orders are still missing.',
     file: 'functions/jobs/redrive.ts',

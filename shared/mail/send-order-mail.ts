@@ -59,7 +59,7 @@ async function composed(
 ): Promise<Mail | undefined> {
   const { order, event } = await orderAt(store, order_id, sequence)
   const owner = await store.users.get(order.user_id)
-  if (!owner) return undefined
+  if (!owner || owner.erased_at !== undefined) return undefined
   const language = languageFor(templates, owner.locale)
   return {
     id: envelopeOf(event).id,

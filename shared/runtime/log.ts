@@ -29,6 +29,7 @@ const messages = {
   orderOverdue: 'order overdue',
   recoveryAbandoned: 'recovery abandoned',
   stockDrift: 'stock drift',
+  erasureUnfinished: 'erasure unfinished',
   mailNotAccepted: 'mail not accepted',
   securityEvent: 'security event',
 } as const

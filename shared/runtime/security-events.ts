@@ -55,6 +55,11 @@ export const securityEvents = {
     runbook: 'Temporary passwords set',
     threshold: 5,
   },
+  AccountErased: {
+    meaning: 'Accounts are being erased, which cannot be undone: check that their owners asked for it.',
+    runbook: 'Accounts erased',
+    threshold: 5,
+  },
   SessionsEnded: {
     meaning: 'Many people log out everywhere: their accounts may have been taken over.',
     runbook: 'Sessions ended',

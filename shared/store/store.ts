@@ -6,6 +6,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { accountClaimStore } from './account-claims.ts'
 import { attemptStore } from './attempts.ts'
 import { counterStore } from './counters.ts'
+import { erasureStore } from './erasures.ts'
 import { jobStore } from './jobs.ts'
 import { keys } from './keys.ts'
 import { mailStore } from './mails.ts'
@@ -50,6 +51,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   accountClaims: accountClaimStore(),
   attempts: attemptStore(connection),
   counters: counterStore(connection),
+  erasures: erasureStore(connection),
   jobs: jobStore(connection),
   mails: mailStore(),
   migrations: migrationStore(connection),

@@ -7,7 +7,7 @@ import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { changedAccount } from './changed-account.ts'
 import type { StoredUser } from './stored-user.ts'
-import { type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
+import { isActiveAdmin, type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
 
 /** @throws Refusal `not_found` */
 export const readUser = async ({ store }: Services, id: string): Promise<User> =>
@@ -36,7 +36,8 @@ export async function listUsers(
  *
  * Admins cannot take their own rights away, and an admin who takes them from another must still have them when that is
  * written. So there is always an admin, whatever happens at the same time.
- * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`, `email_taken`, `weak_password`
+ * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`, `email_taken`, `weak_password`,
+ * `account_erased`
  */
 export async function updateUser(
   services: Services,
@@ -45,6 +46,7 @@ export async function updateUser(
 ): Promise<User> {
   const { store } = services
   const before = found(await store.users.get(id))
+  if (before.erased_at !== undefined) throw new Refusal('account_erased', 'This account was erased, for good.')
   const changed = await changedAccount(services, before, change, caller)
   if (!changed) return userOf(before)
   const { after, events } = changed
@@ -69,8 +71,6 @@ export async function updateUser(
       throw new Refusal('email_taken', 'Email already registered')
   }
 }
-
-const isActiveAdmin = ({ role, disabled }: UserRecord): boolean => role === 'admin' && !disabled
 
 function found<T>(user: T | undefined): T {
   if (user === undefined) throw new Refusal('not_found', 'There is no such user.')

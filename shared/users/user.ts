@@ -36,6 +36,8 @@ const standing = {
   must_change_password: z.boolean(),
   version: z.int(),
   created_at: Instant,
+  /** Only where the person was erased: what is left of the account. */
+  erased_at: z.exactOptional(Instant),
 }
 
 /** What is kept of a user that may be shown. */
@@ -51,6 +53,9 @@ export const userOf = ({ locale = null, ...record }: UserRecord): User => ({
   locale,
   is_admin: record.role === 'admin',
 })
+
+export const isActiveAdmin = ({ role, disabled }: Pick<UserRecord, 'role' | 'disabled'>): boolean =>
+  role === 'admin' && !disabled
 
 export const NewUser = z.strictObject({
   email: Email,

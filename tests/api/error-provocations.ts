@@ -91,6 +91,11 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: Stri
         const { id } = await newPerson(baseUrl, admin)
         return admin.updateUser({ params: { id }, body: { temporary_password: 'short' } })
       },
+      account_erased: async () => {
+        const params = { id: (await newPerson(baseUrl, admin)).id }
+        expectStatus(await admin.eraseUser({ params }), 204)
+        return admin.updateUser({ params, body: { disabled: false } })
+      },
     },
     endSessions: {
       forbidden: async () => (await newPerson(baseUrl, admin)).endSessions({ params: { id: admin.id } }),

@@ -81,6 +81,10 @@ const causes: Record<SecurityEvent, () => Promise<unknown>> = {
   },
   EmailChanged: () => changeNewPerson({ email: newEmail() }),
   TemporaryPasswordSet: () => changeNewPerson({ temporary_password: 'a-temporary-password' }),
+  AccountErased: async () => {
+    const { id } = await newPerson(stack.baseUrl, admin)
+    expectStatus(await admin.eraseUser({ params: { id } }), 204)
+  },
   SessionsEnded: async () => {
     const person = await newPerson(stack.baseUrl, admin)
     expectStatus(await person.endSessions({ params: { id: person.id } }), 204)

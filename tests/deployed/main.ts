@@ -5,6 +5,7 @@ import { expectStatus, newKey, newProduct, type Person, password, signIn, signIn
 import { runReadmeOrder } from '#tests/support/readme.ts'
 import { UsedGrants } from '#tests/support/used-grants.ts'
 import { expectCrossOriginAnswers } from './cross-origin.ts'
+import { watchErasure } from './erasure.ts'
 import { onInstallation, print, report, runAcceptanceTests } from './installation.ts'
 import { runJobs } from './jobs.ts'
 import { rotateKeysOnce } from './key-rotation.ts'
@@ -31,12 +32,15 @@ await onInstallation(grants.add, async (installation) => {
 
   const timedOut = await watchTimeouts(installation, admin)
   const scheduled = await watchSchedule(admin)
+  const erased = await watchErasure(installation, admin)
   await runAcceptanceTests(installation)
   report('the acceptance tests pass')
   await timedOut()
   report('a reservation has expired, and an order that found no stock was left for staff')
   await scheduled()
   report('the schedule has processed a simple order')
+  await erased()
+  report('the job has finished the erasure of a person')
 
   await expectCrossOriginAnswers(baseUrl)
   report('a browser of another origin can read what the gateway itself answers')

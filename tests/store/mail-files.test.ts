@@ -61,6 +61,14 @@ describe('the mails of the local stack', () => {
     expect(read(`${id}.5.html`)).toContain('<code>RR123</code>')
   })
 
+  test('are deleted when their reader is erased', async () => {
+    const reader = await newPerson(stack.baseUrl, admin)
+    const { id } = expectStatus(await reader.createSimulatedOrder({ body: { success: true } }), 201)
+    await expectMails(id, [2])
+    expectStatus(await admin.eraseUser({ params: { id: reader.id } }), 204)
+    expect(filesOf(id)).toEqual([])
+  })
+
   test('say what failed, and what came of a retry', async () => {
     const sku = await newProduct(admin, { stock: 1 })
     const { id } = expectStatus(await customer.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)
