@@ -16,8 +16,8 @@ export async function watchErasure({ baseUrl, endpoint }: Installation, admin: P
   const email = `${randomUUID()}@example.com`
   expectStatus(await createClient({ baseUrl }).register({ body: { email, password, name: 'Ada' } }), 201)
   const person = await signIn(baseUrl, email, password)
-  const body = { product_name: 'Gift', amount: 5, note: `From ${email}` }
-  const { id } = expectStatus(await person.createOrder({ body }), 201)
+  const { id } = expectStatus(await person.createOrder({ body: { product_name: 'Gift', amount: 5 } }), 201)
+  expectStatus(await person.updateOrder({ params: { id }, body: { note: `From ${email}` } }), 200)
   expectStatus(await admin.eraseUser({ params: { id: person.id } }), 204)
   const giveUpAt = Date.now() + 300_000
   return async () => {
