@@ -38,7 +38,7 @@ export class FunctionFactory {
   }
 
   create(id: string, props: FunctionProps): LambdaFunction {
-    const { file, area, uses, secrets = [], grants = [], queues = [] } = props
+    const { file, area, uses, secrets = [], firstAdmin, grants = [], queues = [] } = props
     const { timeoutSeconds = functionTimeoutSeconds, functionName } = props
     const logGroup = this.#logGroup(area)
     const statements = [
@@ -71,7 +71,7 @@ export class FunctionFactory {
         AWS_SDK_UA_APP_ID: callerName(props),
         STAGE: this.#context.stage.name,
         TABLE_NAME: this.#context.data.table.tableName,
-        ...(secrets.length > 0 ? { SECRETS_PREFIX: secretsPrefix(this.#context.stage) } : {}),
+        ...(secrets.length > 0 || firstAdmin ? { SECRETS_PREFIX: secretsPrefix(this.#context.stage) } : {}),
         CORS_ORIGINS: this.#context.stage.corsOrigins.join(','),
         ...(uses.includes('ses:SendEmail') ? { MAIL_FROM: this.#context.stage.mailFrom } : {}),
         ...this.#messagingEnvironment(uses, queues),

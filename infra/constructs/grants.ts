@@ -9,7 +9,7 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import { type Stage, stateMachineName } from '../stages.ts'
 import type { Messaging } from './messaging.ts'
-import { secretArn, tokenSecretName } from './secrets.ts'
+import { adminSecretName, secretArn, tokenSecretName } from './secrets.ts'
 
 /** The stack a function is created in, and the resources it is granted access to. */
 export interface DeploymentContext {
@@ -25,7 +25,12 @@ export const allow = (actions: readonly string[], resources: string[]): PolicySt
 /** Exactly the actions that a function declares, each on the resources it is meant for. */
 export function grantsOf(
   { scope, stage, data, messaging }: DeploymentContext,
-  { uses, secrets = [], queues = [] }: Pick<FunctionDefinition, 'uses' | 'secrets'> & { queues?: readonly string[] },
+  {
+    uses,
+    secrets = [],
+    firstAdmin,
+    queues = [],
+  }: Pick<FunctionDefinition, 'uses' | 'secrets' | 'firstAdmin'> & { queues?: readonly string[] },
 ): PolicyStatement[] {
   const { tableArn } = data.table
   const allowUsed = (isMeant: (action: AwsAction) => boolean, resources: () => string[]): PolicyStatement[] => {
@@ -39,7 +44,11 @@ export function grantsOf(
     : []
   return [
     ...allowService('dynamodb', () => [tableArn, ...indexes]),
-    ...allowService('secretsmanager', () => secrets.map((name) => secretArn(scope, tokenSecretName(stage, name)))),
+    ...allowService('secretsmanager', () =>
+      [...secrets.map((name) => tokenSecretName(stage, name)), ...(firstAdmin ? [adminSecretName(stage)] : [])].map(
+        (name) => secretArn(scope, name),
+      ),
+    ),
     ...(uses.includes('ses:SendEmail') ? [sendMails(scope, stage)] : []),
     ...allowService('events', () => [required(messaging).bus.eventBusArn]),
     ...allowService('sqs', () => queues.map((name) => required(messaging).queue(name).queueArn)),

@@ -61,6 +61,14 @@ export const jobs = {
     ],
     timeoutSeconds,
   },
+  'recover-admin': {
+    ifItFails: 'If no admin can log in, accounts, warehouses and roles cannot be changed.',
+    file: 'functions/jobs/recover-admin.ts',
+    area: 'jobs',
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+    firstAdmin: true,
+    timeoutSeconds,
+  },
   redrive: {
     ifItFails: 'Dead letters are not retried: mails, events and workflows of some orders are still missing.',
     file: 'functions/jobs/redrive.ts',

@@ -40,6 +40,11 @@ export const securityEvents = {
     runbook: 'Roles granted',
     threshold: 1,
   },
+  AdminRecovered: {
+    meaning: 'The first admin was given a new password by an operator: check that it was meant to be.',
+    runbook: 'Admin recovered',
+    threshold: 1,
+  },
   PasswordChanged: {
     meaning: 'Many passwords are being changed: accounts may have been taken over.',
     runbook: 'Passwords changed',

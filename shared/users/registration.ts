@@ -5,7 +5,6 @@ import { emailKey } from '#shared/requests/email.ts'
 import {
   createOnce,
   derivedId,
-  digestOf,
   fingerprintOf,
   keyReused,
   type Once,
@@ -156,20 +155,4 @@ async function assertFirstPassword(
   await underLoginLimits(services, { name: request.email, clientAddress }, async () => {
     if (!(await isPassword(request.password, creation.password_hash ?? password_hash))) throw keyReused()
   })
-}
-
-/**
- * Creates the first admin, username `admin`, if there is none. An existing one is not changed.
- */
-export async function ensureFirstAdmin(
-  services: Services,
-  { email, password, mustChangePassword }: { email: string; password: string; mustChangePassword: boolean },
-): Promise<{ admin: User; isNew: boolean }> {
-  const digest = digestOf('first admin')
-  const existing = await services.store.users.get(derivedId('usr', digest))
-  if (existing) return { admin: userOf(existing), isNew: false }
-  const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
-  const registration = { request, once: { digest, fingerprint: '' }, clientAddress: '', mustChangePassword }
-  const { result: admin, replayed } = await createUserOnce(services, registration, (create) => create())
-  return { admin, isNew: !replayed }
 }

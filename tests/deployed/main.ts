@@ -10,6 +10,7 @@ import { onInstallation, print, report, runAcceptanceTests } from './installatio
 import { runJobs } from './jobs.ts'
 import { rotateKeysOnce } from './key-rotation.ts'
 import { expectMail } from './mails.ts'
+import { recoverAdmin } from './recovered-admin.ts'
 import { watchSchedule } from './schedule.ts'
 import { expectWorkflows, watchTimeouts } from './workflows.ts'
 
@@ -50,6 +51,9 @@ await onInstallation(grants.add, async (installation) => {
 
   await runJobs(installation, sku)
   report('every job runs, and a dead letter is done with')
+
+  await recoverAdmin(installation)
+  report('an operator has recovered the first admin')
 
   await cdk(endpoint, 'diff', '--fail')
   report('cdk diff finds no difference')

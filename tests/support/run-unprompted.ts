@@ -3,6 +3,7 @@ import { useLocalAdapters } from '#infra/local/background.ts'
 import { runningEndpoint } from '#infra/local/engine-record.ts'
 import { invokeFunction } from '#infra/local/lambda.ts'
 import { useTable } from '#infra/local/stack.ts'
+import { adminSecret } from '#shared/aws/admin-secret.ts'
 import { runtime } from '#shared/composition/process.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
@@ -16,6 +17,7 @@ const { DATA_DIR: dataFolder = '', BASE_URL: baseUrl = '' } = process.env
 
 useTable(dataFolder, runningEndpoint(dataFolder))
 const files = useLocalAdapters(dataFolder)
+adminSecret.replace({ name: 'nowhere', email: async () => 'unused@example.com', show: async () => undefined })
 const { clock } = runtime()
 clock.now = () => Date.now() + 2 * 60_000
 

@@ -66,5 +66,9 @@ export const onLocalStack: Record<string, Excuse> = {
   },
   'orders.update-order': limitsAreOff,
   'simulations.simulate-reservation': limitsAreOff,
+  'jobs.recover-admin': {
+    because: 'the password is printed there',
+    actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+  },
   'ops.get-metrics': { because: 'the metrics token is a setting there', actions: ['secret:metrics'] },
 }
