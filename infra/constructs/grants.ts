@@ -7,7 +7,7 @@ import type { AwsAction, FunctionDefinition } from '#shared/runtime/function-def
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
-import { type Stage, stateMachineName } from '../stages.ts'
+import { configurationSetName, type Stage, stateMachineName } from '../stages.ts'
 import type { Messaging } from './messaging.ts'
 import { adminSecretName, secretArn, tokenSecretName } from './secrets.ts'
 
@@ -106,13 +106,18 @@ const executionArns = (scope: Construct, stage: Stage): string[] =>
   )
 
 /** Allows only the stage's sender, whether SES has verified its address or its domain. */
-function sendMails(scope: Construct, { mailFrom, mailGrant }: Stage): PolicyStatement {
+function sendMails(scope: Construct, stage: Stage): PolicyStatement {
+  const { mailFrom, mailGrant } = stage
   if (mailGrant === 'any sender') return allow(['ses:SendEmail'], ['*'])
   const senders = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)]
   const identities = mailGrant === 'sender' ? senders : ['*']
+  const resources = [
+    ...identities.map((resourceName) => ({ resource: 'identity', resourceName })),
+    { resource: 'configuration-set', resourceName: configurationSetName(stage) },
+  ]
   const statement = allow(
     ['ses:SendEmail'],
-    identities.map((resourceName) => Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName })),
+    resources.map((one) => Stack.of(scope).formatArn({ service: 'ses', ...one })),
   )
   statement.addCondition('StringEquals', { 'ses:FromAddress': mailFrom })
   return statement

@@ -49,7 +49,7 @@ export async function sendOrderMail(services: Services, delivery: MailDelivery, 
 
 /**
  * The mail describes the order as the event left it, whatever has happened since.
- * @returns undefined when the order's owner is gone
+ * @returns undefined when the order's owner is gone, or mails to the owner have stopped
  */
 async function composed(
   { store, config }: Services,
@@ -60,9 +60,14 @@ async function composed(
   const { order, event } = await orderAt(store, order_id, sequence)
   const owner = await store.users.get(order.user_id)
   if (!owner || owner.erased_at !== undefined) return undefined
+  const { id } = envelopeOf(event)
+  if (owner.undeliverable !== undefined) {
+    log.info('mailNotSent', { request_id: id, order_id, event: 'MailNotSent' })
+    return undefined
+  }
   const language = languageFor(templates, owner.locale)
   return {
-    id: envelopeOf(event).id,
+    id,
     from: config.MAIL_FROM,
     to: deliverableAddress(owner.email),
     at: event.at,

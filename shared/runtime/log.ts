@@ -30,7 +30,9 @@ const messages = {
   recoveryAbandoned: 'recovery abandoned',
   stockDrift: 'stock drift',
   erasureUnfinished: 'erasure unfinished',
+  mailBounced: 'mail bounced',
   mailNotAccepted: 'mail not accepted',
+  mailNotSent: 'mail not sent',
   securityEvent: 'security event',
 } as const
 
@@ -52,7 +54,7 @@ export interface LogFields {
   sku?: string
   queue?: string
   message_id?: string
-  /** Name of a security event: the line is also a metric of this name. */
+  /** Name of a security event, or of something about mails: the line is also a metric of this name. */
   event?: string
   /** Pseudonym of an account. */
   account?: string

@@ -65,6 +65,11 @@ export const securityEvents = {
     runbook: 'Accounts erased',
     threshold: 5,
   },
+  MailComplained: {
+    meaning: 'People report mails as unwanted: accounts may be used to mail strangers, and SES may stop all mails.',
+    runbook: 'Mails unwanted',
+    threshold: 3,
+  },
   SessionsEnded: {
     meaning: 'Many people log out everywhere: their accounts may have been taken over.',
     runbook: 'Sessions ended',

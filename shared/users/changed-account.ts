@@ -1,9 +1,11 @@
 import type { Caller } from '#shared/requests/caller.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
 import type { SecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { withSessionsEnded } from './credentials.ts'
+import { withGoodAddress } from './deliverability.ts'
 import { assertStrong, hashPassword } from './password.ts'
 import type { StoredUser } from './stored-user.ts'
 import type { UserChange } from './user.ts'
@@ -16,6 +18,7 @@ interface ChangedAccount {
 
 /**
  * Sessions survive a new e-mail address: it is a name, and the password that they started with is still right.
+ * Setting an address, also the same one, lets mails be sent to it again.
  * @returns undefined when nothing would change; a temporary password always does, so it ends all sessions each time it is set
  * @throws Refusal `weak_password`; `forbidden` for a temporary password of one's own
  */
@@ -25,8 +28,11 @@ export async function changedAccount(
   { temporary_password: temporary, ...fields }: UserChange,
   caller: Caller,
 ): Promise<ChangedAccount | undefined> {
-  if (temporary === undefined && !isChange(before, fields)) return undefined
-  const changed: StoredUser = { ...before, ...fields, version: before.version + 1 }
+  const confirmsAddress = fields.email !== undefined && before.undeliverable !== undefined
+  if (temporary === undefined && !confirmsAddress && !isChange(before, fields)) return undefined
+  const written: StoredUser = { ...before, ...fields, version: before.version + 1 }
+  const hasNewAddress = fields.email !== undefined && (confirmsAddress || fields.email !== before.email)
+  const changed = hasNewAddress ? withGoodAddress(written, isoTime(services.clock.now())) : written
   const after = temporary === undefined ? changed : await withTemporaryPassword(services, changed, temporary, caller)
   const hasNewRole = after.role !== before.role
   const endsSessions = temporary !== undefined || hasNewRole || (after.disabled && !before.disabled)

@@ -36,6 +36,8 @@ const standing = {
   must_change_password: z.boolean(),
   version: z.int(),
   created_at: Instant,
+  /** Only where mails have stopped: the address refused one for good, or its owner reported one as unwanted. */
+  undeliverable: z.exactOptional(z.enum(['bounced', 'complained'])),
   /** Only where the person was erased: what is left of the account. */
   erased_at: z.exactOptional(Instant),
 }

@@ -54,8 +54,8 @@ async function forgedToken(): Promise<string> {
     .sign(privateKey)
 }
 
-/** A command recovers the admin: `tests/commands/job.test.ts` shows that it is logged. */
-type Requested = Exclude<SecurityEvent, 'AdminRecovered'>
+/** What no request causes; `tests/commands/job.test.ts` and `tests/store/returned-mails.test.ts` show that it is logged. */
+type Requested = Exclude<SecurityEvent, 'AdminRecovered' | 'MailComplained'>
 
 const causes: Record<Requested, () => Promise<unknown>> = {
   LoginFailed: () => guess(newEmail()),

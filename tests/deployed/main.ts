@@ -11,6 +11,7 @@ import { runJobs } from './jobs.ts'
 import { rotateKeysOnce } from './key-rotation.ts'
 import { expectMail } from './mails.ts'
 import { recoverAdmin } from './recovered-admin.ts'
+import { expectReturnedMail } from './returned-mails.ts'
 import { watchSchedule } from './schedule.ts'
 import { expectWorkflows, watchTimeouts } from './workflows.ts'
 
@@ -27,6 +28,8 @@ await onInstallation(grants.add, async (installation) => {
   const sku = await newProduct(admin, { stock: 7 })
   await expectMail(endpoint, admin)
   report('an order is mailed')
+  await expectReturnedMail(installation, admin)
+  report('a bounce stops mails to its address')
 
   await expectWorkflows(installation, admin)
   report('workflows take orders to their delivery, end with a cancel, and wait for stock')
