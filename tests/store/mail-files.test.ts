@@ -55,7 +55,7 @@ describe('the mails of the local stack', () => {
     const { email } = customer.tokens.user_info
     const shipped = read(`${id}.5.txt`)
     expect(shipped).toMatch(
-      new RegExp(`^From: shop@example.com\nTo: ${email}\nDate: .* GMT\nSubject: Your order \\w{8} is on its way\n\n`),
+      new RegExp(`^From: shop@example.com\nTo: ${email}\nDate: .* GMT\nSubject: Your order \\w{9} is on its way\n\n`),
     )
     expect(shipped).toContain('Carrier: Post\nTracking number: RR123\n')
     expect(read(`${id}.5.html`)).toContain('<code>RR123</code>')
