@@ -19,7 +19,8 @@ export const erasureStore = (connection: Connection) => ({
 
   /** Those that are not finished. Consistent. */
   async pending(): Promise<Erasure[]> {
-    return (await queryAll(connection, keys.erasure('').pk, '')).map(erasureCodec.decode)
+    const { pk, sk: prefix } = keys.erasure('')
+    return (await queryAll(connection, pk, prefix)).map(erasureCodec.decode)
   },
 
   /** Does nothing when another run has finished the erasure. */

@@ -20,7 +20,8 @@ interface ChangedAccount {
  * Sessions survive a new e-mail address: it is a name, and the password that they started with is still right.
  * Setting an address, also the same one, lets mails be sent to it again.
  * @returns undefined when nothing would change; a temporary password always does, so it ends all sessions each time it is set
- * @throws Refusal `weak_password`; `forbidden` for a temporary password of one's own
+ * @throws Refusal `weak_password`; `forbidden` for an address or temporary password of one's own, because with a stolen token
+ * either would be enough to take the account over
  */
 export async function changedAccount(
   services: Services,
@@ -28,32 +29,32 @@ export async function changedAccount(
   { temporary_password: temporary, ...fields }: UserChange,
   caller: Caller,
 ): Promise<ChangedAccount | undefined> {
+  const isRenamed = fields.email !== undefined && fields.email !== before.email
+  if (before.id === caller.id && (temporary !== undefined || isRenamed)) {
+    throw new Refusal(
+      'forbidden',
+      'Another admin can set your e-mail or a temporary password. POST /auth/password changes yours.',
+    )
+  }
   const confirmsAddress = fields.email !== undefined && before.undeliverable !== undefined
   if (temporary === undefined && !confirmsAddress && !isChange(before, fields)) return undefined
   const written: StoredUser = { ...before, ...fields, version: before.version + 1 }
-  const hasNewAddress = fields.email !== undefined && (confirmsAddress || fields.email !== before.email)
-  const changed = hasNewAddress ? withGoodAddress(written, isoTime(services.clock.now())) : written
-  const after = temporary === undefined ? changed : await withTemporaryPassword(services, changed, temporary, caller)
+  const changed = isRenamed || confirmsAddress ? withGoodAddress(written, isoTime(services.clock.now())) : written
+  const after = temporary === undefined ? changed : await withTemporaryPassword(services, changed, temporary)
   const hasNewRole = after.role !== before.role
   const endsSessions = temporary !== undefined || hasNewRole || (after.disabled && !before.disabled)
   return {
     after: endsSessions ? withSessionsEnded(after) : after,
     events: [
       ...(hasNewRole && after.role !== 'user' ? (['RoleGranted'] as const) : []),
-      ...(after.email === before.email ? [] : (['EmailChanged'] as const)),
+      ...(isRenamed ? (['EmailChanged'] as const) : []),
       ...(temporary === undefined ? [] : (['TemporaryPasswordSet'] as const)),
     ],
   }
 }
 
 /** Opens nothing but the change of the password, so the admin who sets it cannot act as the user. */
-async function withTemporaryPassword(
-  { config }: Services,
-  user: StoredUser,
-  password: string,
-  caller: Caller,
-): Promise<StoredUser> {
-  if (user.id === caller.id) throw new Refusal('forbidden', 'Change your own password with POST /auth/password.')
+async function withTemporaryPassword({ config }: Services, user: StoredUser, password: string): Promise<StoredUser> {
   assertStrong(password, { email: user.email, policy: config.PASSWORD_POLICY, pointer: '#/temporary_password' })
   const password_hash = await hashPassword(password, config.PASSWORD_HASH_COST)
   return { ...user, password_hash, must_change_password: true }

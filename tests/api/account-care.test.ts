@@ -127,14 +127,15 @@ describe('a temporary password', () => {
     expect(JSON.stringify(await change(person, { temporary_password: temporary }))).not.toContain(temporary)
   })
 
-  test('cannot be set for oneself, so that a stolen token cannot take its account over', async () => {
+  test('cannot be set for oneself, nor an address, so that a stolen token cannot take its account over', async () => {
     const other = await newPerson(baseUrl, admin, 'admin')
-    const body = { temporary_password: temporary }
-    expect(await other.updateUser({ params: { id: other.id }, body })).toMatchObject({
-      status: 403,
-      body: { code: 'forbidden' },
-    })
-    expectStatus(await logIn(other.tokens.user_info.email), 200)
+    const { email } = other.tokens.user_info
+    const own = (body: UserChange) => other.updateUser({ params: { id: other.id }, body })
+    for (const body of [{ temporary_password: temporary }, { email: newEmail() }, { email: newEmail(), name: 'Ada' }]) {
+      expect(await own(body)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    }
+    expect(expectStatus(await own({ email, name: 'Ada' }), 200)).toMatchObject({ email, name: 'Ada' })
+    expectStatus(await logIn(email), 200)
   })
 })
 
