@@ -25,7 +25,8 @@ export const operationFunction = (named: NamedRoute): FunctionDefinition => ({
 export const authorizerFunction: FunctionDefinition = {
   file: authorizerFile,
   area: 'auth',
-  uses: ['secretsmanager:GetSecretValue'],
+  // API keys are in the table; about once an hour, their use is noted there.
+  uses: ['dynamodb:GetItem', 'dynamodb:UpdateItem', 'secretsmanager:GetSecretValue'],
   secrets: ['verification'],
 }
 

@@ -73,6 +73,9 @@ const cloud = {
   },
 }
 
+/** Stages with real customers. */
+const live = { ...cloud.environment, UNVERIFIED_MAIL: 'deny' }
+
 const stages = {
   emulator: {
     ...cloud,
@@ -108,8 +111,8 @@ const stages = {
     retainData: false,
     logRetentionDays: 7,
   },
-  staging: { ...cloud, retainData: true, logRetentionDays: 30 },
-  prod: { ...cloud, retainData: true, logRetentionDays: 365 },
+  staging: { ...cloud, retainData: true, logRetentionDays: 30, environment: live },
+  prod: { ...cloud, retainData: true, logRetentionDays: 365, environment: { ...live, SIMULATED_ORDERS: 'off' } },
 } satisfies Record<string, z.input<typeof Stage>>
 
 /** Fixed names, so that operators, alarms and policies can refer to a resource before it exists. */

@@ -22,7 +22,8 @@ export class Bootstrap extends Construct {
       serviceToken: handler.functionArn,
       // An answer that gets lost fails the deployment after this time instead of an hour.
       serviceTimeout: Duration.minutes(5),
-      properties: { secretsPrefix: secretsPrefix(stage), adminSecretId: admin },
+      // It runs again when a release needs another secret.
+      properties: { secretsPrefix: secretsPrefix(stage), adminSecretId: admin, secrets: bootstrapFunction.secrets },
     })
   }
 }

@@ -176,7 +176,7 @@ export class RoutesApi extends Construct {
             'Cache-Control': 'no-store',
           }),
           'X-Request-ID': 'context.requestId',
-          ...(status === 429 ? { 'Retry-After': "'1'" } : {}),
+          ...(status === 429 || status === 503 ? { 'Retry-After': "'1'" } : {}),
           ...(status === 415 ? { 'Accept-Encoding': `'${acceptedEncoding}'` } : {}),
           ...(status === 401 ? { 'WWW-Authenticate': "'Bearer'" } : {}),
         },

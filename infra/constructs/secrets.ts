@@ -26,6 +26,7 @@ const tokenSecrets: Record<SecretName, { id: string; description: string }> = {
   verification: { id: 'VerificationKeys', description: 'Holdfast: public keys of access tokens' },
   refresh: { id: 'RefreshSecrets', description: 'Holdfast: secrets of refresh tokens' },
   cursor: { id: 'CursorSecrets', description: 'Holdfast: secrets of cursors' },
+  apiKey: { id: 'ApiKeySecrets', description: 'Holdfast: secrets that API keys are made with' },
   metrics: { id: 'MetricsToken', description: 'Holdfast: token that opens /metrics' },
 }
 

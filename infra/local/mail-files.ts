@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mail, Mailer } from '#shared/mail/mailer.ts'
 import type { KeptMails } from '#shared/users/kept-mails.ts'
@@ -16,12 +16,22 @@ export const mailsInto = (folder: string): Mailer => ({
 })
 
 /** The mails in the same folder. */
-export const mailsKeptIn = (folder: string): KeptMails => ({
-  async forget(orderId) {
-    const names = existsSync(folder) ? readdirSync(folder) : []
-    for (const name of names.filter((one) => one.startsWith(`${orderId}.`))) rmSync(join(folder, name), { force: true })
-  },
-})
+export function mailsKeptIn(folder: string): KeptMails {
+  const names = () => (existsSync(folder) ? readdirSync(folder) : [])
+  const remove = (prefix: string) => {
+    for (const name of names().filter((one) => one.startsWith(prefix))) rmSync(join(folder, name), { force: true })
+  }
+  return {
+    async forget(orderId) {
+      remove(`${orderId}.`)
+    },
+    async forgetReader(address) {
+      const texts = names().filter((name) => name.endsWith('.txt'))
+      const sent = texts.filter((name) => readFileSync(join(folder, name), 'utf8').includes(`\nTo: ${address}\n`))
+      for (const name of sent) remove(name.slice(0, -'txt'.length))
+    },
+  }
+}
 
 const headOf = ({ from, to, at, subject }: Mail): string =>
   `From: ${from}\nTo: ${to}\nDate: ${new Date(at).toUTCString()}\nSubject: ${subject}\n`

@@ -79,7 +79,7 @@ export function createRestApi(corsOrigins: string): RestApi {
       if (isUnauthorized(error)) {
         throw new GatewayAnswer('UNAUTHORIZED', credentialsRefused)
       }
-      throw error
+      throw new AuthorizerFailed('The authorizer failed', { cause: error })
     }
   }
 
@@ -111,8 +111,12 @@ function readable(...[incoming, match]: Parameters<typeof proxyEvent>): APIGatew
   }
 }
 
+/** Nothing else was called. */
+class AuthorizerFailed extends Error {}
+
 function asGatewayAnswer(error: unknown): GatewayAnswer {
   if (error instanceof GatewayAnswer) return error
+  if (error instanceof AuthorizerFailed) return new GatewayAnswer('AUTHORIZER_FAILURE')
   return new GatewayAnswer(error instanceof FunctionTimeout ? 'INTEGRATION_TIMEOUT' : 'INTEGRATION_FAILURE')
 }
 
@@ -129,7 +133,7 @@ function gatewayAnswer(
   const resource = operationsAt(instance)[0]?.named.route.path ?? unrouted.path
   const line = { request_id: requestId, route: `${method} ${resource}`, status, code }
   if (answer === error) log.info('answeredByGateway', line)
-  else log.error('answeredByGateway', { ...line, error })
+  else log.error('answeredByGateway', { ...line, error: error instanceof AuthorizerFailed ? error.cause : error })
   return {
     statusCode: status,
     headers: {
@@ -137,6 +141,7 @@ function gatewayAnswer(
       'Cache-Control': 'no-store',
       ...commonHeaders(requestId, varyOn(corsOrigins, true)),
       ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
+      ...(status === 503 ? { 'Retry-After': '1' } : {}),
     },
     body: JSON.stringify({ ...problemBody(code, detail ?? usual, { instance, requestId }), status }),
   }

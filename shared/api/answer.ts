@@ -29,7 +29,7 @@ export function answerWith(
     ...(sources ? { 'Content-Security-Policy': contentPolicy(sources) } : {}),
   }
   let result = returned
-  let role = caller?.role as Actor['role'] | undefined
+  let role: Actor['role'] | undefined = caller?.role
   if (route.idempotency) {
     const once = result as OnceResult<unknown>
     if (once.replayed) headers['Idempotent-Replayed'] = 'true'

@@ -1,20 +1,27 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import * as z from 'zod/mini'
-import { type Caller, callerOf, Role } from '#shared/requests/caller.ts'
+import { type Caller, callerOf, type KeyCaller, KeyRole, Role, type UserCaller } from '#shared/requests/caller.ts'
 import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { assertGoodStanding, type Standing } from '#shared/users/standing.ts'
-import { isClosedUntilPasswordChange, type Route, rolesFor } from './contract.ts'
+import { isClosedUntilPasswordChange, type Route } from './contract.ts'
+import { isAboutOwnAccount, keyRolesFor, rolesFor } from './roles.ts'
 
-/** What the authorizer adds to the request; API Gateway turns every value into a string. */
-const AuthorizerContext = z.object({
+const decided = {
   sub: z.string(),
+  /** Epoch seconds. */
+  exp: z.coerce.number(),
+}
+const OfSession = z.object({
+  ...decided,
   sid: z.string(),
   epoch: z.coerce.number().check(z.int()),
   role: Role,
   must_change_password: z.enum(['true', 'false']),
-  /** Epoch seconds. */
-  exp: z.coerce.number(),
 })
+const OfKey = z.object({ ...decided, generation: z.coerce.number().check(z.int()), role: KeyRole })
+
+/** What the authorizer adds to the request; API Gateway turns every value into a string. */
+const AuthorizerContext = z.union([OfSession, OfKey])
 
 const deniedDetails: Record<Role, string> = {
   user: 'Forbidden',
@@ -29,18 +36,26 @@ const deniedDetails: Record<Role, string> = {
  * @throws Refusal `not_authenticated`, `password_change_required`, `forbidden`
  */
 export function authorise(route: Route, event: APIGatewayProxyEvent, now: number): Caller | undefined {
-  const { access } = route
-  if (access === 'public') return undefined
+  if (route.access === 'public') return undefined
   const claims = AuthorizerContext.safeParse(event.requestContext.authorizer)
   if (!claims.success || claims.data.exp * 1000 <= now) {
     throw unauthenticated()
   }
-  const { role, must_change_password } = claims.data
-  if (must_change_password === 'true' && isClosedUntilPasswordChange(route)) {
+  return 'sid' in claims.data ? personOf(route, route.access, claims.data) : keyOf(route, route.access, claims.data)
+}
+
+function personOf(route: Route, access: Role, claims: z.infer<typeof OfSession>): UserCaller {
+  if (claims.must_change_password === 'true' && isClosedUntilPasswordChange(route)) {
     throw passwordChangeRequired()
   }
-  if (!rolesFor(access).includes(role)) throw new Refusal('forbidden', deniedDetails[access])
-  return callerOf(claims.data)
+  if (!rolesFor(access).includes(claims.role)) throw new Refusal('forbidden', deniedDetails[access])
+  return callerOf(claims)
+}
+
+function keyOf(route: Route, access: Role, { sub: id, role, generation }: z.infer<typeof OfKey>): KeyCaller {
+  if (keyRolesFor(route).includes(role)) return { id, role, key: { generation } }
+  if (isAboutOwnAccount(route)) throw new Refusal('forbidden', 'An API key has no account.')
+  throw new Refusal('forbidden', role === 'integration' ? 'Not for the role integration' : deniedDetails[access])
 }
 
 /**
@@ -48,7 +63,7 @@ export function authorise(route: Route, event: APIGatewayProxyEvent, now: number
  * effect at once.
  * @throws Refusal `not_authenticated`, `password_change_required`
  */
-export function authoriseNow(route: Route, caller: Caller, standing: Standing): void {
+export function authoriseNow(route: Route, caller: UserCaller, standing: Standing): void {
   const { must_change_password } = assertGoodStanding(standing, caller)
   if (must_change_password && isClosedUntilPasswordChange(route)) throw passwordChangeRequired()
 }

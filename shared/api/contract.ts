@@ -1,11 +1,11 @@
 import type * as z from 'zod/mini'
 import type { Budget } from '#shared/limits/limits.ts'
-import { OrderName } from '#shared/orders/order-name.ts'
-import type { Caller, RequestContext, Role } from '#shared/requests/caller.ts'
+import { type Caller, type KeyClaim, KeyRole, type RequestContext, type Role } from '#shared/requests/caller.ts'
 import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { ProblemCode } from '#shared/requests/refusal.ts'
 import type { AwsAction } from '#shared/runtime/function-definition.ts'
 import type { SecretName } from '#shared/runtime/secrets.ts'
+import { isAboutOwnAccount, keyRolesFor } from './roles.ts'
 
 export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
@@ -30,6 +30,8 @@ export interface Route {
   readonly secrets?: readonly SecretName[]
   /** The least role: an admin may do everything, and everyone who is signed in is a `user`. */
   readonly access: 'public' | Role
+  /** Also for API keys with the role `integration`. */
+  readonly integrations?: true
   /** Limit that each call of a plain user is charged to. */
   readonly budget?: Budget
   /** Public, but its function reads a bearer token if there is one. */
@@ -49,7 +51,7 @@ export interface Route {
 }
 
 interface Success {
-  readonly status: 200 | 201 | 204
+  readonly status: 200 | 201 | 202 | 204
   readonly body?: Schema
   /** Where the created resource can be read; the variables are members of the body. */
   readonly location?: `/${string}`
@@ -108,15 +110,9 @@ export type Answer<R extends Route> = Body<R>
 /** Whether it may answer two callers differently. */
 export const isCallersOwn = ({ access, bearer }: Route): boolean => access !== 'public' || bearer !== undefined
 
-/** Roles that satisfy an operation's `access`. */
-export function rolesFor(access: Role): readonly Role[] {
-  if (access === 'user') return ['user', 'editor', 'operator', 'admin']
-  return access === 'admin' ? ['admin'] : [access, 'admin']
-}
-
 /** Whether a caller who must change their password first is refused. */
-export const isClosedUntilPasswordChange = ({ access, path }: Route): boolean =>
-  access !== 'public' && !path.startsWith('/auth/')
+export const isClosedUntilPasswordChange = (route: Route): boolean =>
+  route.access !== 'public' && !isAboutOwnAccount(route)
 
 /** Whether a signed-in caller changes something with it. A route that does not say that it is safe, is not. */
 export const isWrite = ({ access, method, isSafe }: Route): boolean =>
@@ -124,9 +120,11 @@ export const isWrite = ({ access, method, isSafe }: Route): boolean =>
 
 /**
  * Whether the account and the session decide about a request, not the token alone: whenever it writes, and whenever its
- * caller may see what belongs to others. What is left are plain users who read their own.
+ * caller may see what belongs to others. What is left are plain users who read their own. An API key decides about every
+ * request that is made with it: it has no token that would expire.
  */
-export const isGuarded = (route: Route, { role }: Pick<Caller, 'role'>): boolean => isWrite(route) || role !== 'user'
+export const isGuarded = (route: Route, { role, key }: { role: Caller['role']; key?: KeyClaim | undefined }): boolean =>
+  isWrite(route) || role !== 'user' || key !== undefined
 
 /** Secrets that its function reads: its own, and the secrets of cursors where it makes and accepts them. */
 export const secretsOf = ({ secrets = [], query }: Route): SecretName[] => [
@@ -135,11 +133,11 @@ export const secretsOf = ({ secrets = [], query }: Route): SecretName[] => [
 ]
 
 /** Whether its path names an order. */
-export const namesOrder = ({ params }: Route): boolean => params?.shape['id'] === OrderName
+export const namesOrder = ({ path }: Pick<Route, 'path'>): boolean => path.startsWith('/orders/{id}')
 
 /**
- * AWS actions of its function: its own, the read of account and session, because staff may call every route, and that of
- * the order's id where its number is given.
+ * AWS actions of its function: its own, the read of account and session or API key, because staff may call every route,
+ * and that of the order's id where its number is given.
  */
 export const actionsOf = (route: Route): AwsAction[] => {
   const guard = route.access === 'public' ? [] : (['dynamodb:BatchGetItem'] as const)
@@ -160,6 +158,8 @@ export const isConditionalRead = (route: Route): boolean => route.method === 'GE
 export const isConditionalWrite = (route: Route): boolean =>
   isWrite(route) && isVersioned(route) && route.params !== undefined && route.idempotency === undefined
 
+const isClosedToSomeKeys = (route: Route): boolean => keyRolesFor(route).length < KeyRole.options.length
+
 export const formType = 'application/x-www-form-urlencoded'
 
 /** Media types that a body may have when it is sent by this method; the first is the usual one. */
@@ -177,7 +177,7 @@ export const codedBodyRefused = 'Send the body without a Content-Encoding.'
 export function errorsOf(route: Route): Set<ProblemCode> {
   const codes: ProblemCode[] = [...route.errors, 'internal', 'unavailable']
   if (route.access !== 'public') codes.push('not_authenticated')
-  if (route.access !== 'public' && route.access !== 'user') codes.push('forbidden')
+  if (route.access !== 'public' && (route.access !== 'user' || isClosedToSomeKeys(route))) codes.push('forbidden')
   if (isClosedUntilPasswordChange(route)) codes.push('password_change_required')
   if (route.budget) codes.push('rate_limited')
   if (route.params) codes.push('not_found')

@@ -16,7 +16,8 @@ const knownResponses = {
   UNSUPPORTED_MEDIA_TYPE: { status: 415, code: 'unsupported_media_type', detail: codedBodyRefused },
   THROTTLED: { status: 429, code: 'rate_limited', detail: 'Too many requests.' },
   QUOTA_EXCEEDED: { status: 429, code: 'rate_limited', detail: 'Too many requests.' },
-  AUTHORIZER_FAILURE: { status: 500, code: 'internal', detail: 'Something went wrong on our side.' },
+  /** Nothing was looked at: also when the table does not answer about an API key. */
+  AUTHORIZER_FAILURE: { status: 503, code: 'unavailable', detail: 'The request was not looked at. Send it again.' },
   AUTHORIZER_CONFIGURATION_ERROR: { status: 500, code: 'internal', detail: 'Something went wrong on our side.' },
   API_CONFIGURATION_ERROR: { status: 500, code: 'internal', detail: 'Something went wrong on our side.' },
   INTEGRATION_FAILURE: { status: 502, code: 'unknown_outcome', detail: unknownOutcome },

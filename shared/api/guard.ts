@@ -1,3 +1,4 @@
+import { assertKeyValid } from '#shared/api-keys/key-standing.ts'
 import { services } from '#shared/composition/process.ts'
 import { spend } from '#shared/limits/spend.ts'
 import { type Caller, isStaff } from '#shared/requests/caller.ts'
@@ -21,10 +22,11 @@ export function guardOf(
   return { admitted, affordable, expected }
 }
 
-/** Reads account and session while the request reads its own items, so it adds no round trip. */
+/** Reads account and session, or the API key, while the request reads its own items, so it adds no round trip. */
 async function admit(route: Route, caller: Caller, deadline: number): Promise<void> {
-  const { store } = services({ deadline })
-  authoriseNow(route, caller, await store.readStanding(caller))
+  const { store, clock } = services({ deadline })
+  if (caller.key) assertKeyValid(await store.apiKeys.getStanding(caller.id), caller, clock.now())
+  else authoriseNow(route, caller, await store.readStanding(caller))
 }
 
 /** Charges the budget at the same time: one write, and no round trip of its own. Staff has none. */

@@ -1,4 +1,3 @@
-import { isOrderNumber } from '#shared/orders/order-name.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { namesOrder, type Route } from './contract.ts'
 
@@ -17,6 +16,6 @@ export async function withOrderId(
 ): Promise<unknown> {
   if (!namesOrder(route)) return params
   const { id } = params as { id: string }
-  if (!isOrderNumber(id)) return params
+  if (id.startsWith('ord_')) return params
   return { id: (await services().store.orders.idOf(id)) ?? noOrder }
 }

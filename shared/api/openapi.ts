@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { ApiKey, IssuedApiKey } from '#shared/api-keys/api-key.ts'
 import { OrderView } from '#shared/orders/order.ts'
 import { Product } from '#shared/products/product.ts'
 import { version } from '#shared/runtime/version.ts'
@@ -11,6 +12,7 @@ import { responsesOf } from './openapi-responses.ts'
 import { methodsOf, type NamedRoute, operations } from './operations.ts'
 import { Problem } from './problem.ts'
 import { requestExamples } from './request-examples.ts'
+import { keyRolesFor } from './roles.ts'
 
 type Schema = z.ZodMiniType
 type Json = Record<string, unknown>
@@ -23,6 +25,8 @@ const names = new Map<Schema, string>([
   [Movement, 'Movement'],
   [User, 'User'],
   [Tokens, 'Tokens'],
+  [ApiKey, 'ApiKey'],
+  [IssuedApiKey, 'IssuedApiKey'],
   [Problem, 'Problem'],
 ])
 
@@ -30,6 +34,7 @@ const names = new Map<Schema, string>([
 const areas: Record<string, string> = {
   auth: 'Your account, your password and your tokens',
   users: 'Accounts of other people, for admins',
+  'api-keys': 'Keys with which programs call the API, for admins',
   products: 'The product catalogue',
   warehouses: 'The places that hold stock',
   stock: 'Stock levels, and the ledger of every movement',
@@ -103,7 +108,19 @@ export function openapiDocument(basePath: string): Json {
     components: {
       schemas: { ...components(bodies, 'input'), ...components(answers, 'output') },
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'The `access_token` of a login or refresh.',
+        },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'hf_<stage>_…',
+          description:
+            'An API key, for programs. Admins make keys with `POST /api-keys`, with one of the roles that an operation names. Keep it out of browsers and apps.',
+        },
       },
     },
   }
@@ -118,7 +135,7 @@ function describe({ operation, route }: NamedRoute, method: string): Json {
         ? route.bearer
           ? 'Public; some uses need a bearer token.'
           : 'Public.'
-        : `Least role: ${route.access}.`,
+        : [`Least role: ${route.access}.`, ...keysOf(route)].join(' '),
     tags: [route.area],
     security: securityOf(route),
     parameters: parametersOf(route),
@@ -127,10 +144,16 @@ function describe({ operation, route }: NamedRoute, method: string): Json {
   }
 }
 
-/** Alternatives: no credentials, or a bearer token. */
-function securityOf({ access, bearer }: Route): Json[] {
-  if (access !== 'public') return [{ bearer: [] }]
-  return bearer === undefined ? [] : [{}, { bearer: [] }]
+/** Which API keys may call it. */
+function keysOf(route: Route): string[] {
+  const roles = keyRolesFor(route)
+  return roles.length === 0 ? [] : [`API keys with the role ${roles.join(', ')} may call it.`]
+}
+
+/** Alternatives: no credentials, a bearer token, or an API key. */
+function securityOf(route: Route): Json[] {
+  if (route.access === 'public') return route.bearer === undefined ? [] : [{}, { bearer: [] }]
+  return [{ bearer: [] }, ...(keyRolesFor(route).length === 0 ? [] : [{ apiKey: [] }])]
 }
 
 function requestBody({ operation, route }: NamedRoute, method: string, schema: Schema): Json {

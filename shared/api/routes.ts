@@ -1,4 +1,6 @@
 import * as z from 'zod/mini'
+import { ApiKey, ApiKeyId, IssuedApiKey } from '#shared/api-keys/api-key.ts'
+import { ApiKeysQuery, NewApiKey } from '#shared/api-keys/api-key-requests.ts'
 import { OrderEventView } from '#shared/orders/event-view.ts'
 import { OrderView } from '#shared/orders/order.ts'
 import { OrdersQuery } from '#shared/orders/order-filter.ts'
@@ -22,11 +24,15 @@ import { StockQuery } from '#shared/stock/list-stock.ts'
 import { Adjustment, Movement, Receipt, SkuStock, StockTotal } from '#shared/stock/stock.ts'
 import { NewWarehouse, Warehouse, WarehouseChange, WarehouseId } from '#shared/stock/warehouse.ts'
 import {
+  EmailChange,
+  EmailConfirmation,
   Jwks,
   Login,
   LogoutRequest,
   NewUser,
   PasswordChange,
+  PasswordReset,
+  PasswordResetRequest,
   RefreshRequest,
   Tokens,
   User,
@@ -41,6 +47,7 @@ import { docsAssets, docsSources } from './docs-assets.ts'
 const bySku = z.object({ sku: Sku })
 const byOrder = z.object({ id: OrderName })
 const byUser = z.object({ id: UserId })
+const byApiKey = z.object({ id: ApiKeyId })
 
 const Health = z.object({
   status: z.enum(['healthy', 'ready']),
@@ -53,7 +60,9 @@ const Health = z.object({
 const Root = z.object({ name: z.string(), status: z.literal('healthy'), version: z.string(), docs: z.string() })
 
 /** What all actions on an order have in common. */
-const orderAction = <const R extends Pick<Route, 'path' | 'summary' | 'access' | 'budget' | 'uses' | 'body' | 'alias'>>(
+const orderAction = <
+  const R extends Pick<Route, 'path' | 'summary' | 'access' | 'integrations' | 'budget' | 'uses' | 'body' | 'alias'>,
+>(
   action: R,
 ) =>
   route({
@@ -139,6 +148,60 @@ export const routes = {
     body: PasswordChange,
     success: { status: 204 },
     errors: ['weak_password', 'concurrent_update', 'rate_limited'],
+  }),
+  requestPasswordReset: route({
+    area: 'auth',
+    method: 'POST',
+    path: '/auth/password-reset',
+    summary: 'Ask for a mail with a code to set a new password; the answer does not say whether there is an account',
+    access: 'public',
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    body: PasswordResetRequest,
+    success: { status: 202 },
+    errors: ['rate_limited'],
+  }),
+  resetPassword: route({
+    area: 'auth',
+    method: 'POST',
+    path: '/auth/password-reset/confirm',
+    summary: 'Set a new password with the code of a mail; all your sessions end, and your address is verified',
+    access: 'public',
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    body: PasswordReset,
+    success: { status: 204 },
+    errors: ['code_invalid', 'weak_password', 'rate_limited'],
+  }),
+  changeEmail: route({
+    area: 'auth',
+    method: 'POST',
+    path: '/auth/email',
+    summary: 'Ask for a mail with a code to a new address; it becomes yours when you confirm it',
+    access: 'user',
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    body: EmailChange,
+    success: { status: 202 },
+    errors: ['rate_limited'],
+  }),
+  requestEmailVerification: route({
+    area: 'auth',
+    method: 'POST',
+    path: '/auth/email-verification',
+    summary: 'Ask for a mail with a code to verify your address',
+    access: 'user',
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    success: { status: 202 },
+    errors: ['rate_limited'],
+  }),
+  confirmEmail: route({
+    area: 'auth',
+    method: 'POST',
+    path: '/auth/email-verification/confirm',
+    summary: 'Verify your address, or change it, with the code that was mailed there',
+    access: 'user',
+    uses: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    body: EmailConfirmation,
+    success: { status: 204 },
+    errors: ['code_invalid', 'rate_limited'],
   }),
   getJwks: route({
     area: 'auth',
@@ -226,6 +289,66 @@ export const routes = {
     params: byUser,
     success: { status: 204 },
     errors: [],
+  }),
+  createApiKey: route({
+    area: 'api-keys',
+    method: 'POST',
+    path: '/api-keys',
+    summary: 'Make an API key for a program; the key is shown only in this answer',
+    access: 'admin',
+    secrets: ['apiKey'],
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    body: NewApiKey,
+    idempotency: 'optional',
+    success: { status: 201, body: IssuedApiKey, location: '/api-keys/{id}', cache: 'no-store' },
+    errors: ['api_key_limit_reached'],
+  }),
+  listApiKeys: route({
+    area: 'api-keys',
+    method: 'GET',
+    path: '/api-keys',
+    summary: 'List API keys, newest first',
+    access: 'admin',
+    uses: ['dynamodb:Query', 'dynamodb:BatchGetItem'],
+    query: ApiKeysQuery,
+    success: { status: 200, body: z.object({ api_keys: z.array(ApiKey), page: PageInfo }) },
+    errors: [],
+  }),
+  getApiKey: route({
+    area: 'api-keys',
+    method: 'GET',
+    path: '/api-keys/{id}',
+    summary: 'Read what is known of an API key, also of a revoked one',
+    access: 'admin',
+    uses: ['dynamodb:GetItem'],
+    params: byApiKey,
+    success: { status: 200, body: ApiKey },
+    errors: [],
+  }),
+  revokeApiKey: route({
+    area: 'api-keys',
+    method: 'DELETE',
+    path: '/api-keys/{id}',
+    summary: 'Revoke an API key, at once and permanently',
+    access: 'admin',
+    uses: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    params: byApiKey,
+    success: { status: 204 },
+    errors: [],
+  }),
+  rotateApiKey: route({
+    area: 'api-keys',
+    method: 'POST',
+    path: '/api-keys/{id}/rotate',
+    summary: 'Replace an API key by a new one; the old one works for a while longer',
+    access: 'admin',
+    secrets: ['apiKey'],
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    params: byApiKey,
+    body: EmptyBody,
+    idempotency: 'optional',
+    success: { status: 200, body: IssuedApiKey, cache: 'no-store' },
+    errors: ['api_key_ended'],
   }),
   listProducts: route({
     area: 'products',
@@ -396,8 +519,9 @@ export const routes = {
     area: 'orders',
     method: 'GET',
     path: '/orders',
-    summary: 'List orders: your own, or all for operators and admins',
+    summary: 'List orders: your own, or all for operators, admins and integrations',
     access: 'user',
+    integrations: true,
     uses: ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:BatchGetItem'],
     query: OrdersQuery,
     success: { status: 200, body: z.object({ orders: z.array(OrderView), page: PageInfo }) },
@@ -409,6 +533,7 @@ export const routes = {
     path: '/orders/{id}',
     summary: 'Read an order as it is, or as it was at a given time',
     access: 'user',
+    integrations: true,
     uses: ['dynamodb:GetItem', 'dynamodb:Query'],
     params: byOrder,
     query: OrderQuery,
@@ -434,6 +559,7 @@ export const routes = {
     path: '/orders/{id}/events',
     summary: 'List the events of an order, its audit trail, oldest first',
     access: 'user',
+    integrations: true,
     uses: ['dynamodb:GetItem', 'dynamodb:Query'],
     params: byOrder,
     query: PageQuery,
@@ -455,6 +581,7 @@ export const routes = {
     path: '/orders/{id}/reserve',
     summary: 'Reserve the stock of a new order',
     access: 'user',
+    integrations: true,
     budget: 'changes',
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: EmptyBody,
@@ -502,6 +629,7 @@ export const routes = {
     alias: 'PATCH',
     summary: 'Cancel an order and release its stock; once picking has started, only operators may, with a reason',
     access: 'user',
+    integrations: true,
     uses: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
     body: CancelRequest,
   }),

@@ -1,6 +1,6 @@
 import { mailer } from '#shared/aws/ses.ts'
+import type { MailDelivery } from '#shared/mail/deliver.ts'
 import { type TemplateFiles, templateFolder } from '#shared/mail/mail-templates.ts'
-import type { MailDelivery } from '#shared/mail/send-order-mail.ts'
 import { readFolder } from '#shared/runtime/run-time-files.ts'
 
 let templates: TemplateFiles | undefined

@@ -24,6 +24,7 @@ export async function ensureSecrets(vault: SecretVault): Promise<void> {
   await ensure(vault, 'verification', () => verificationKeysOf(signing))
   await ensure(vault, 'refresh', () => ({ secrets: [newDatedSecret(0)] }))
   await ensure(vault, 'cursor', () => ({ secrets: [newDatedSecret(0)] }))
+  await ensure(vault, 'apiKey', () => ({ secrets: [newDatedSecret(0)] }))
   await ensure(vault, 'metrics', newMetricsToken)
 }
 

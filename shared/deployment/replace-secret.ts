@@ -4,7 +4,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { newDatedSecret, newMetricsToken, newSigningKey, verificationKeysOf } from '#shared/users/new-secrets.ts'
 
 /** What an operator sends to the function after a secret has leaked. */
-export const Replacement = z.strictObject({ replace: z.enum(['signing', 'refresh', 'cursor', 'metrics']) })
+export const Replacement = z.strictObject({ replace: z.enum(['signing', 'refresh', 'cursor', 'apiKey', 'metrics']) })
 export type Replacement = z.infer<typeof Replacement>
 
 /**
@@ -26,6 +26,7 @@ export async function replaceSecret(
     }
     case 'refresh':
     case 'cursor':
+    case 'apiKey':
       return write(name, { secrets: [newDatedSecret(clock.now())] })
     case 'metrics':
       return write(name, newMetricsToken())

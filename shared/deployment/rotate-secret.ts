@@ -1,4 +1,5 @@
 import type { SecretsManagerRotationEvent } from 'aws-lambda'
+import { repeatableMilliseconds } from '#shared/api-keys/issue.ts'
 import type { SecretVault } from '#shared/aws/secrets-manager.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import type { Config } from '#shared/runtime/config.ts'
@@ -12,7 +13,7 @@ import { sessionSeconds } from '#shared/users/session.ts'
 type RotationServices = Pick<Services, 'clock' | 'config'>
 
 /** Those that Secrets Manager rotates. The metrics token is not among them: its scraper has to be given the new one. */
-export const rotatedSecrets = ['signing', 'refresh', 'cursor'] as const
+export const rotatedSecrets = ['signing', 'refresh', 'cursor', 'apiKey'] as const
 type RotatedSecret = (typeof rotatedSecrets)[number]
 
 /** How long a list can be continued after the secret of its cursors was superseded. */
@@ -36,6 +37,10 @@ const rotations: { [N in RotatedSecret]: Rotation<N> } = {
   }),
   cursor: async ({ secrets }, { now, activeFrom }) => ({
     secrets: rotated(secrets, newDatedSecret(activeFrom), { now, lifetimeMilliseconds: cursorLifetimeMilliseconds }),
+  }),
+  /** Keys themselves are verified without it. */
+  apiKey: async ({ secrets }, { now, activeFrom }) => ({
+    secrets: rotated(secrets, newDatedSecret(activeFrom), { now, lifetimeMilliseconds: repeatableMilliseconds }),
   }),
 }
 

@@ -1,6 +1,6 @@
 import type { Failure } from '#shared/orders/order.ts'
 import type { Allocation } from '#shared/stock/stock.ts'
-import { type DomainEvent, isOrderEvent } from './event.ts'
+import { isOrderEvent, type SubjectEvent } from './event.ts'
 
 /** Numbers by name: `<counter>` or `<counter>.<label>`, with labels from closed sets. */
 export type Counts = Record<string, number>
@@ -9,7 +9,7 @@ export type Counts = Record<string, number>
  * What events add to the counters: orders by status (a gauge), events by type, failed reservations by reason, and units
  * reserved so far.
  */
-export function countsOf(events: readonly DomainEvent[]): Counts {
+export function countsOf(events: readonly SubjectEvent[]): Counts {
   const counts: Counts = {}
   const add = (name: string, number: number) => {
     counts[name] = (counts[name] ?? 0) + number

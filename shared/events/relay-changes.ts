@@ -6,16 +6,18 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { isTemporary } from '#shared/requests/temporary-error.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { watchLowStock } from '#shared/stock/low-stock.ts'
+import { publishedPart } from '#shared/users/account-event.ts'
 import type { Subject, TableChange } from './event.ts'
 import { type Reaction, relay } from './relay.ts'
 
 /**
- * What a change concerns: a subject with events to relay, or a SKU whose stock moved. It holds only ids and everything else
+ * What a change concerns: a subject with events to relay, one event of an account, or a SKU whose stock moved. It holds only ids and everything else
  * is read from the table, so it can be handled at any time, for example as a dead letter.
  */
 export const RelayTarget = z.union([
   z.strictObject({ order_id: z.string() }),
   z.strictObject({ sku: z.string() }),
+  z.strictObject({ account_event: z.string() }),
   z.strictObject({ moved: z.string() }),
 ])
 export type RelayTarget = z.infer<typeof RelayTarget>
@@ -65,7 +67,7 @@ export async function relayChanges<Id>(
 function tasksOf<Id>(changes: readonly { change: TableChange; id: Id }[]): Task<Id>[] {
   const tasks = new Map<string, Task<Id>>()
   for (const { change, id } of changes) {
-    const target = 'subject' in change ? change.subject : { moved: change.moved }
+    const target = 'subject' in change ? change.subject : change
     const from = 'subject' in change ? change.sequence : 1
     const name = JSON.stringify(target)
     const known = tasks.get(name)
@@ -119,6 +121,14 @@ export async function bringUpToDate(
   target: RelayTarget,
   from = Number.MAX_SAFE_INTEGER,
 ): Promise<void> {
+  if ('account_event' in target) return relayAccountEvent(services, reactions, target.account_event)
   if (!('moved' in target)) return relay(services, reactions, { subject: target satisfies Subject, from })
   for (const react of stockReactions) await react(services, requestId, target.moved)
+}
+
+/** Published again each time: its consumers recognise its id. One that has expired concerns no one any more. */
+async function relayAccountEvent({ store }: Services, reactions: readonly Reaction[], id: string): Promise<void> {
+  const event = await store.accountEvents.get(id)
+  if (!event) return
+  for (const react of reactions) await react([publishedPart(event)])
 }

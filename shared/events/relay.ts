@@ -1,7 +1,7 @@
 import { isFinal } from '#shared/orders/transitions.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { type Counts, countsOf } from './counts.ts'
-import { type DomainEvent, isOrderEvent, type Subject } from './event.ts'
+import { type DomainEvent, isOrderEvent, type Subject, type SubjectEvent } from './event.ts'
 
 /**
  * What events cause outside the table: publishing, workflows. Called in order of sequence, and again with the same events
@@ -40,11 +40,11 @@ export async function relay(
 }
 
 /** Removes a final order from the working set, in the transaction that relays its last event. */
-const closing = (store: Services['store'], last: DomainEvent) =>
+const closing = (store: Services['store'], last: SubjectEvent) =>
   isOrderEvent(last) && isFinal(last.to) ? [store.orders.close({ id: last.order_id, version: last.version })] : []
 
 /** How many events were relayed, and their total delay in milliseconds. */
-const lagOf = (events: readonly DomainEvent[], now: number): Counts => ({
+const lagOf = (events: readonly SubjectEvent[], now: number): Counts => ({
   relayed: events.length,
   relay_lag_ms: events.reduce((sum, { at }) => sum + Math.max(0, now - Date.parse(at)), 0),
 })

@@ -18,34 +18,41 @@ export const lastDrift = async ({ store }: Services): Promise<number> =>
 
 /**
  * Compares all stock levels with their ledgers, SKU by SKU. The next run continues a round that does not fit into one run;
- * until then, the figure of the last complete round remains.
+ * until then, the figure of the last complete round remains. A run that is cut short within a page does that page again, from the
+ * checkpoints of its ledgers.
  */
 export async function reconcile(services: Services, context: BackgroundContext): Promise<void> {
-  const { requestId } = context
   const { store } = services
-  const reporter = { actor: jobActor, requestId }
   const before = await store.jobs.state(name)
   let position = before.position
   let drift = position === null ? 0 : (before.figures[driftFigures.current] ?? 0)
   do {
     const page = await store.products.list({ limit: pageSize, ...(position === null ? {} : { after: position }) })
     for (const { sku } of page.items) {
-      try {
-        const units = await reconcileSku(services, reporter, sku)
-        if (units > 0) log.error('stockDrift', { request_id: requestId, sku })
-        drift += units
-      } catch (error) {
-        log.error('skuFailed', { request_id: requestId, sku, error })
-      }
+      const units = await unitsOfDrift(services, context, sku)
+      if (units === undefined && isTimeUp(services, context)) return
+      drift += units ?? 0
     }
     position = page.next ?? null
+    const last = position === null ? drift : (before.figures[driftFigures.last] ?? 0)
+    const figures = { [driftFigures.last]: last, [driftFigures.current]: drift }
+    await store.transact([store.jobs.remember(name, { position, figures })])
   } while (position !== null && !isTimeUp(services, context))
   count('StockDrift', drift)
-  const last = position === null ? drift : (before.figures[driftFigures.last] ?? 0)
-  await store.transact([
-    store.jobs.remember(name, {
-      position,
-      figures: { [driftFigures.last]: last, [driftFigures.current]: drift },
-    }),
-  ])
+}
+
+/** A SKU that cannot be checked does not stop the others. @returns undefined when it cannot be checked */
+async function unitsOfDrift(
+  services: Services,
+  { requestId }: BackgroundContext,
+  sku: string,
+): Promise<number | undefined> {
+  try {
+    const units = await reconcileSku(services, { actor: jobActor, requestId }, sku)
+    if (units > 0) log.error('stockDrift', { request_id: requestId, sku })
+    return units
+  } catch (error) {
+    log.error('skuFailed', { request_id: requestId, sku, error })
+    return undefined
+  }
 }

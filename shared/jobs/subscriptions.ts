@@ -16,7 +16,7 @@ export interface Subscription extends BackgroundFunction {
 export const subscriptions: Record<string, Subscription> = {
   mail: {
     types: mailedTypes,
-    ifItFails: 'Some customers receive mails about their orders late or not at all.',
+    ifItFails: 'Some people receive mails about their orders, or codes for their accounts, late or not at all.',
     file: 'functions/events/send-mail.ts',
     area: 'events',
     uses: [

@@ -9,7 +9,7 @@ type CountSetting = { [K in keyof Config]: Config[K] extends number | 'off' ? K 
 
 /** What is counted together. */
 type Part =
-  /** A login name as it was typed, whether there is such an account or not; all spellings are one. */
+  /** A login name or an address as it was typed, whether there is such an account or not; all spellings are one. Or a user's id. */
   | 'name'
   /** An IPv4 address, or the /64 of an IPv6 address. */
   | 'network'
@@ -49,6 +49,8 @@ export const limits = {
   codeRequestsFromNetwork: { by: ['network'], seconds: 60, setting: 'LOGIN_FAILURES_PER_ADDRESS', window: 'fixed' },
   /** Wrong codes. */
   codes: { by: ['name', 'network'], seconds: 60, setting: 'RATE_LIMIT_REQUESTS', window: 'sliding' },
+  /** Mails sent to one address. See `spendMail` about the share of mails about orders. */
+  mails: { by: ['name'], seconds: 3600, setting: 'MAILS_PER_HOUR', window: 'fixed' },
   refreshes: { by: ['session'], seconds: 60, setting: 'REFRESHES_PER_MINUTE', window: 'inline' },
   orders: { by: ['user'], seconds: 60, setting: 'ORDERS_PER_MINUTE', window: 'fixed' },
   changes: { by: ['user'], seconds: 60, setting: 'ORDER_CHANGES_PER_MINUTE', window: 'fixed' },

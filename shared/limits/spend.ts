@@ -14,15 +14,27 @@ export interface Spent {
  * @throws Refusal `rate_limited` when there is none left
  */
 export async function spend(services: CountingServices, account: Account<FixedLimit>): Promise<Spent> {
-  const { store, clock, config } = services
+  const { clock, config } = services
+  const spent = await trySpend(services, account)
+  if (spent) return spent
+  await reportRefusal(services, account)
+  throw rateLimitedUntil(windowAt(account.limit, clock.now()).endsAt, allowed(config, account.limit) ?? 0, clock.now())
+}
+
+/**
+ * The same, for the caller to decide what follows when there is none left.
+ * @param share of the limit that this use may take it up to
+ */
+export async function trySpend(
+  { store, clock, config }: Omit<CountingServices, 'requestId'>,
+  account: Account<FixedLimit>,
+  share = 1,
+): Promise<Spent | undefined> {
   const limit = allowed(config, account.limit)
   if (limit === undefined) return { giveBack: async () => undefined }
   const { window, endsAt } = windowAt(account.limit, clock.now())
   const place = { key: keyOf(account), window, expiresAt: endsAt }
-  if (!(await store.attempts.spend(place, limit))) {
-    await reportRefusal(services, account)
-    throw rateLimitedUntil(endsAt, limit, clock.now())
-  }
+  if (!(await store.attempts.spend(place, Math.ceil(limit * share)))) return undefined
   return { giveBack: () => store.attempts.giveBack(place) }
 }
 

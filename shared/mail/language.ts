@@ -12,6 +12,10 @@ const LanguageFile = z.strictObject({
   /** With {day}, {month}, {year}, {hour} and {minute}. */
   time: z.string(),
   months: z.array(z.string()).check(z.length(12)),
+  /** A line of an order that nothing else describes. */
+  item: z.string(),
+  /** Why a mail was sent. */
+  footers: z.strictObject({ order: z.string(), account: z.string() }),
   words: z.record(z.string(), z.string()),
 })
 

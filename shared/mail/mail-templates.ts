@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
-import { OrderEventType } from '#shared/orders/order.ts'
+import { EventType } from '#shared/events/event.ts'
 
-/** The mail table: which events are reported to the order's owner, and the template of the mail. */
+/** The mail table: which events are reported to the person concerned, and the template of the mail. */
 const templates = {
   'order.reserved': 'reserved',
   'order.reservation_failed': 'reservation-failed',
@@ -10,18 +10,23 @@ const templates = {
   'order.shipped': 'shipped',
   'order.delivered': 'delivered',
   'order.cancelled': 'cancelled',
-} as const satisfies Partial<Record<OrderEventType, string>>
+  'account.verification_requested': 'verify-address',
+  'account.email_change_requested': 'verify-new-address',
+  'account.email_changed': 'address-changed',
+  'account.password_reset_requested': 'reset-password',
+  'account.password_changed': 'password-changed',
+} as const satisfies Partial<Record<EventType, string>>
 
 /** Each is a pair of files in the folder of a language, `<name>.html` and `<name>.txt`. */
 export const MailTemplate = z.enum(Object.values(templates))
 export type MailTemplate = z.infer<typeof MailTemplate>
 
-const templateByType: Partial<Record<OrderEventType, MailTemplate>> = templates
+const templateByType: Partial<Record<EventType, MailTemplate>> = templates
 
 /** @returns undefined for events without a mail */
-export const templateFor = (type: OrderEventType): MailTemplate | undefined => templateByType[type]
+export const templateFor = (type: EventType): MailTemplate | undefined => templateByType[type]
 
-export const mailedTypes = OrderEventType.options.filter((type) => templateFor(type) !== undefined)
+export const mailedTypes = EventType.options.filter((type) => templateFor(type) !== undefined)
 
 /** Where the files are, from the top of the repository. */
 export const templateFolder = 'shared/mail/templates'

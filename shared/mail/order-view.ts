@@ -1,22 +1,34 @@
 import type { Order, OrderEvent, OrderLine } from '#shared/orders/order.ts'
+import { isStaff } from '#shared/requests/caller.ts'
 import { addressLines } from './address-lines.ts'
 import { Code, shortened } from './displayed.ts'
 import { count, money, time } from './formats.ts'
 import type { Language } from './language.ts'
 
-const maxNameLength = 60
+export const maxNameLength = 60
 const maxOrderLength = 40
 const maxNoteLength = 500
+
+/** The event that a mail reports, and its reader. */
+interface Reported {
+  event: Pick<OrderEvent, 'reason' | 'actor'>
+  name: string | null
+  language: Language
+  /**
+   * Whether texts that the order's owner entered are shown. Until they have verified the address, they may be writing to a
+   * stranger through the sender of the shop.
+   */
+  isTrusted: boolean
+}
 
 /**
  * What the templates can show, by the names they use. Texts of people are as they were written: escaping them is the
  * renderer's part.
- * @param order as it was right after the event
+ * @param all as it was right after the event
  */
-export function orderView(
-  order: Order,
-  { event, name, language }: { event: Pick<OrderEvent, 'reason'>; name: string | null; language: Language },
-) {
+export function orderView(all: Order, { event, name: given, language, isTrusted }: Reported) {
+  const order = isTrusted ? all : withoutTexts(all, language)
+  const name = isTrusted ? given : null
   const { currency, lines, ship_to: to, note, failure, shipment, reserved_until: until } = order
   const { words } = language
   const { number = order.id } = order
@@ -55,8 +67,18 @@ export function orderView(
     has_shipment: Object.keys(shipment ?? {}).length > 0,
     carrier: shipment?.carrier,
     tracking_number: codeOf(shipment?.tracking_number),
-    reason: event.reason,
+    reason: isTrusted || isStaff(event.actor.role) ? event.reason : undefined,
+    is_about_order: true,
+    footer: language.footers.order,
   }
+}
+
+/** Lines of a SKU are described by the catalogue, all others by the person who ordered. */
+function withoutTexts(
+  { reference: _, note: __, ship_to: ___, ...order }: Order,
+  { item: description }: Language,
+): Order {
+  return { ...order, lines: order.lines.map((line) => (line.sku === undefined ? { ...line, description } : line)) }
 }
 
 const codeOf = (text: string | undefined): Code | undefined => (text === undefined ? undefined : new Code(text))

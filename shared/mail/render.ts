@@ -1,5 +1,6 @@
 import mustache from 'mustache'
 import { Fault } from '#shared/requests/fault.ts'
+import type { AccountMailView } from './account-view.ts'
 import { inHtml, inText } from './displayed.ts'
 import type { Language } from './language.ts'
 import type { MailTemplate } from './mail-templates.ts'
@@ -19,7 +20,7 @@ type Format = keyof typeof escapes
 export function render(
   language: Pick<Language, 'file'>,
   template: MailTemplate,
-  view: OrderMailView,
+  view: OrderMailView | AccountMailView,
 ): Pick<Mail, 'subject' | 'html' | 'text'> {
   const { message, ...lines } = parts(language.file(`${template}.txt`))
   // A tag that has a line of its own takes its line break along.

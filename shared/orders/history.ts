@@ -1,4 +1,4 @@
-import { type Actor, isStaff } from '#shared/requests/caller.ts'
+import { type Actor, seesAllOrders } from '#shared/requests/caller.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import {
@@ -112,9 +112,9 @@ function waitingAfter(
   return since === undefined ? {} : { waiting_since: since }
 }
 
-/** Owners see their own orders, operators and admins all. */
+/** Owners see their own orders, staff and integrations all. */
 export const isVisibleTo = (order: Order, actor: Actor): boolean =>
-  order.user_id === actor.id || isStaff(actor.role) || actor.role === 'workflow' || actor.role === 'job'
+  order.user_id === actor.id || seesAllOrders(actor.role) || actor.role === 'workflow' || actor.role === 'job'
 
 export function viewFor(order: Order, actor: Actor): OrderView {
   const { sequence: _sequence, reserve_for_minutes: _minutes, ...fields } = order

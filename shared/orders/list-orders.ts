@@ -1,4 +1,4 @@
-import { actorOf, type CallerContext, isStaff } from '#shared/requests/caller.ts'
+import { actorOf, type CallerContext, seesAllOrders } from '#shared/requests/caller.ts'
 import { isSelective, type PageInfo } from '#shared/requests/paging.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
@@ -11,7 +11,7 @@ import { numberBeginsWith } from './order-number.ts'
 import { isFinal } from './transitions.ts'
 
 /**
- * The caller's own orders, or all orders for operators and admins; newest first by default.
+ * The caller's own orders, or all orders for staff and integrations; newest first by default.
  * @throws Refusal `forbidden`, `invalid_cursor`
  */
 export async function listOrders(
@@ -20,7 +20,7 @@ export async function listOrders(
   query: OrdersQuery,
 ): Promise<{ orders: OrderView[]; page: PageInfo }> {
   const { store } = services
-  const seesAll = isStaff(caller.role)
+  const seesAll = seesAllOrders(caller.role)
   if (query.user_id !== undefined && !seesAll) {
     throw new Refusal('forbidden', 'Only operators and admins may filter by user.')
   }

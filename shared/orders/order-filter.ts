@@ -21,7 +21,7 @@ export const OrdersQuery = z.strictObject({
   time_zone: z.exactOptional(TimeZone),
   sku: z.exactOptional(Sku),
   reference: z.exactOptional(text(100)),
-  user_id: z.exactOptional(id('usr')),
+  user_id: z.exactOptional(z.union([id('usr'), id('key')])),
   /** What the reference, the number, the owner's e-mail or a SKU begins with, in upper or lower case. */
   q: z.exactOptional(SearchText),
   sort: z.exactOptional(z.enum(['created_at', '-created_at'])),

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini'
 import { OrderId } from './order.ts'
-import { OrderNumber, readOrderNumber } from './order-number.ts'
+import { readOrderNumber } from './order-number.ts'
 
 /** What can be an id or, in nine characters, a number that a person typed. */
 const shape = /^(?:ord_[0-9a-z]{1,52}|[\s-]*(?:[0-9A-Za-z][\s-]*){9})$/
@@ -23,6 +23,3 @@ export const OrderName = z.string().check(
       "The order's id or its number. In a number, case, hyphens and blanks make no difference; I and L are read as 1, O as 0.",
   }),
 )
-
-/** Whether it is a number, not an id. */
-export const isOrderNumber = (name: string): boolean => OrderNumber.safeParse(name).success

@@ -3,7 +3,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { type Order, OrderAction, type OrderEventType, type OrderKind, type OrderStatus } from './order.ts'
 
 /** The capacity in which an actor acts on an order. */
-type Standing = 'owner' | 'staff' | 'workflow' | 'job'
+type Standing = 'owner' | 'staff' | 'integration' | 'workflow' | 'job'
 
 export interface Transition {
   readonly from: readonly OrderStatus[]
@@ -31,7 +31,7 @@ export const transitions: Record<OrderAction, readonly Transition[]> = {
       from: ['NEW'],
       to: ['RESERVED', 'FAILED_RESERVATION', 'BACKORDERED'],
       kinds: ['stock'],
-      by: ['owner', 'staff'],
+      by: ['owner', 'staff', 'integration'],
       event: 'order.reserved',
       stock: 'reserve',
     },
@@ -65,7 +65,7 @@ export const transitions: Record<OrderAction, readonly Transition[]> = {
       from: ['NEW', 'RESERVED', 'FAILED_RESERVATION', 'BACKORDERED'],
       to: ['CANCELLED'],
       kinds: all,
-      by: ['owner', 'staff'],
+      by: ['owner', 'staff', 'integration'],
       event: 'order.cancelled',
       stock: 'release',
     },
@@ -92,7 +92,7 @@ export const lacksStock = (status: OrderStatus): boolean =>
   transitions['retry-reservation'].some(({ from }) => from.includes(status))
 
 function standingsOf(order: Order, actor: Actor): Standing[] {
-  if (actor.role === 'workflow' || actor.role === 'job') return [actor.role]
+  if (actor.role === 'workflow' || actor.role === 'job' || actor.role === 'integration') return [actor.role]
   return [...(order.user_id === actor.id ? ['owner' as const] : []), ...(isStaff(actor.role) ? ['staff' as const] : [])]
 }
 

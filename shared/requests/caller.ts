@@ -5,6 +5,13 @@ import type { Guard } from './guard.ts'
 export const Role = z.enum(['user', 'editor', 'operator', 'admin'])
 export type Role = z.infer<typeof Role>
 
+/**
+ * What an API key may be. A key is never an admin: behind whatever an admin does there is a person. An `integration` sees
+ * all orders, reserves and cancels them, and does nothing else.
+ */
+export const KeyRole = z.enum(['user', 'editor', 'operator', 'integration'])
+export type KeyRole = z.infer<typeof KeyRole>
+
 /** A session as its tokens describe it. */
 export interface SessionClaim {
   id: string
@@ -12,12 +19,28 @@ export interface SessionClaim {
   epoch: number
 }
 
+/** One of the secrets that an API key has while it is being rotated. */
+export interface KeyClaim {
+  generation: number
+}
+
 /** The person behind an access token. */
-export interface Caller {
+export interface UserCaller {
   id: string
   role: Role
   session: SessionClaim
+  key?: undefined
 }
+
+/** The API key that a program calls with. What it creates belongs to it. */
+export interface KeyCaller {
+  id: string
+  role: KeyRole
+  key: KeyClaim
+  session?: undefined
+}
+
+export type Caller = UserCaller | KeyCaller
 
 /** The caller that the claims of a verified token describe. */
 export const callerOf = ({
@@ -30,18 +53,21 @@ export const callerOf = ({
   sid: string
   epoch: number
   role: Role
-}): Caller => ({
+}): UserCaller => ({
   id: sub,
   role,
   session: { id: sid, epoch },
 })
 
-/** Who did it, as the audit trail keeps it: a person with their role, or a part of Holdfast itself. */
-export const Actor = z.object({ id: z.string(), role: z.enum([...Role.options, 'workflow', 'job']) })
+/** Who did it, as the audit trail keeps it: a person or an API key (`key_…`) with its role, or a part of Holdfast itself. */
+export const Actor = z.object({ id: z.string(), role: z.enum([...Role.options, 'integration', 'workflow', 'job']) })
 export type Actor = z.infer<typeof Actor>
 
 /** Operators and admins run the warehouse and see every order. */
 export const isStaff = (role: Actor['role']): boolean => role === 'operator' || role === 'admin'
+
+/** Who sees the orders of everyone. */
+export const seesAllOrders = (role: Actor['role']): boolean => isStaff(role) || role === 'integration'
 
 /** What every use case may know of the request it serves. */
 export interface RequestContext<C extends Caller | undefined = Caller | undefined> {
@@ -53,7 +79,7 @@ export interface RequestContext<C extends Caller | undefined = Caller | undefine
   guard?: Guard | undefined
 }
 
-/** A request that a signed-in person made. */
+/** A request of a signed-in person or an API key. */
 export type CallerContext = RequestContext<Caller>
 
 export const actorOf = ({ id, role }: Caller): Actor => ({ id, role })

@@ -51,10 +51,18 @@ export const Environment = z.object({
   LOGIN_FAILURES_PER_ADDRESS: z._default(wholeNumber(1, 10_000), 20),
   /** Mails with a code per hour that may be asked for with one e-mail. */
   CODE_REQUESTS_PER_HOUR: z._default(wholeNumber(1, 1000), 5),
+  /** Mails per hour that are sent to one address; a fifth of them is kept for mails about the account. Others are dropped. */
+  MAILS_PER_HOUR: z._default(wholeNumber(1, 10_000), 60),
+  /** Whether an address that its owner has not verified gets mails about orders, or only codes. */
+  UNVERIFIED_MAIL: z._default(z.enum(['deny', 'allow']), 'allow'),
   /** Refreshes per minute of one session. */
   REFRESHES_PER_MINUTE: z._default(wholeNumber(1, 1000), 30),
   /** Sessions that one user may have open; a further login ends the oldest. */
   SESSIONS_PER_USER: z._default(wholeNumber(1, 1000), 50),
+  /** API keys that there may be, expired ones included, revoked ones not; 0: none can be made. */
+  API_KEY_LIMIT: z._default(wholeNumber(0, 1000), 100),
+  /** Minutes for which an API key goes on working after it was rotated; 0: it ends at once. */
+  API_KEY_GRACE_MINUTES: z._default(wholeNumber(0, 43_200), 1440),
   /** Orders per minute that a plain user may create. */
   ORDERS_PER_MINUTE: z._default(wholeNumber(1, 100_000), 120),
   /** Notes, reservations and retries per minute that a plain user may ask for. */

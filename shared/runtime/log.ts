@@ -33,6 +33,7 @@ const messages = {
   mailBounced: 'mail bounced',
   mailNotAccepted: 'mail not accepted',
   mailNotSent: 'mail not sent',
+  mailWithheld: 'mail withheld',
   securityEvent: 'security event',
 } as const
 
@@ -58,6 +59,8 @@ export interface LogFields {
   event?: string
   /** Pseudonym of an account. */
   account?: string
+  /** Id of an API key, not the key. */
+  api_key?: string
   /** Pseudonym of a client's address. */
   address?: string
   /** Name of a limit. */

@@ -26,13 +26,14 @@ const DatedSecrets = z.object({
 
 /**
  * The secrets of an installation. Each is stored apart, so that a function reads only those it needs: `signing` and
- * `refresh` make tokens, `verification` is the public part of `signing`.
+ * `refresh` make tokens, `verification` is the public part of `signing`, `apiKey` makes API keys.
  */
 export const secretSchemas = {
   signing: SigningKeys,
   verification: VerificationKeys,
   refresh: DatedSecrets,
   cursor: DatedSecrets,
+  apiKey: DatedSecrets,
   metrics: z.object({ token: RandomText }),
 }
 export type SecretName = keyof typeof secretSchemas
@@ -46,6 +47,7 @@ export const secretSources = (load: (name: SecretName) => Promise<unknown>, cloc
   verification: secretSource(async () => secretSchemas.verification.parse(await load('verification')), clock),
   refresh: secretSource(async () => secretSchemas.refresh.parse(await load('refresh')), clock),
   cursor: secretSource(async () => secretSchemas.cursor.parse(await load('cursor')), clock),
+  apiKey: secretSource(async () => secretSchemas.apiKey.parse(await load('apiKey')), clock),
   metrics: secretSource(async () => secretSchemas.metrics.parse(await load('metrics')), clock),
 })
 
@@ -54,6 +56,7 @@ const lastPart: Record<SecretName, string> = {
   verification: 'verification-keys',
   refresh: 'refresh-secrets',
   cursor: 'cursor-secrets',
+  apiKey: 'api-key-secrets',
   metrics: 'metrics-token',
 }
 
@@ -78,7 +81,7 @@ const keyringOf = ({ secrets }: z.infer<typeof DatedSecrets>, now: number): Keyr
 
 interface SecretServices {
   clock: Pick<Clock, 'now'>
-  secrets: Pick<SecretSources, 'refresh' | 'cursor'>
+  secrets: Pick<SecretSources, 'refresh' | 'cursor' | 'apiKey'>
 }
 
 export const refreshKeyring = async ({ secrets, clock }: SecretServices): Promise<Keyring> =>
@@ -86,6 +89,9 @@ export const refreshKeyring = async ({ secrets, clock }: SecretServices): Promis
 
 export const cursorKeyring = async ({ secrets, clock }: SecretServices): Promise<Keyring> =>
   keyringOf(await secrets.cursor.current(), clock.now())
+
+export const apiKeyKeyring = async ({ secrets, clock }: SecretServices): Promise<Keyring> =>
+  keyringOf(await secrets.apiKey.current(), clock.now())
 
 /** A JSON file with a member for each secret. */
 export const secretsFromFile =

@@ -45,15 +45,31 @@ export const securityEvents = {
     runbook: 'Admin recovered',
     threshold: 1,
   },
+  ApiKeyCreated: {
+    meaning: 'An API key was made: check that it was meant to be.',
+    runbook: 'API keys made or rotated',
+    threshold: 1,
+  },
+  ApiKeyRotated: {
+    meaning: 'An API key was rotated, so an admin has seen a new one: check that it was meant to be.',
+    runbook: 'API keys made or rotated',
+    threshold: 1,
+  },
+  ApiKeyRevoked: {
+    meaning: 'API keys are being revoked: the programs that use them are locked out.',
+    runbook: 'API keys revoked',
+    threshold: 5,
+  },
+  ApiKeyRefused: {
+    meaning:
+      'API keys that were revoked, have expired or never existed are in use: a program was left behind, or a leaked key is tried.',
+    runbook: 'API keys refused',
+    threshold: 20,
+  },
   PasswordChanged: {
     meaning: 'Many passwords are being changed: accounts may have been taken over.',
     runbook: 'Passwords changed',
     threshold: 50,
-  },
-  EmailChanged: {
-    meaning: 'An account was given another e-mail address: its owner loses it if they did not ask for that.',
-    runbook: 'E-mail addresses changed',
-    threshold: 10,
   },
   TemporaryPasswordSet: {
     meaning: 'Admins set temporary passwords: an account is taken over if one of them gets into the wrong hands.',
@@ -75,6 +91,26 @@ export const securityEvents = {
     runbook: 'Sessions ended',
     threshold: 50,
   },
+  PasswordResetRequested: {
+    meaning: 'Many passwords are to be reset: someone may be flooding mailboxes or looking for accounts.',
+    runbook: 'Password resets requested',
+    threshold: 100,
+  },
+  CodeRefused: {
+    meaning: 'Many codes are wrong: someone may be guessing the codes that were mailed to others.',
+    runbook: 'Codes refused',
+    threshold: 50,
+  },
+  EmailChanged: {
+    meaning: 'Many e-mail addresses are being changed: accounts may have been taken over.',
+    runbook: 'E-mail addresses changed',
+    threshold: 20,
+  },
+  MailDropped: {
+    meaning: 'Mails are dropped because their address would get too many in an hour: someone may be flooding it.',
+    runbook: 'Mails dropped',
+    threshold: 50,
+  },
 } as const satisfies Record<string, SecurityEventDefinition>
 
 export type SecurityEvent = keyof typeof securityEvents
@@ -85,6 +121,8 @@ interface Subject {
   user?: string | undefined
   /** A login name, where no user is known. */
   name?: string | undefined
+  /** Id of an API key. */
+  apiKey?: string | undefined
   /** Address of the client. */
   address?: string | undefined
   /** The limit that was used up. */
@@ -96,12 +134,12 @@ const pseudonym = (key: string, value: string): string =>
 
 /**
  * Logs a security event. Names and addresses are logged as keyed hashes: equal ones can be recognised, but not
- * found out. An id of a user cannot be guessed, so a hash without a key hides it.
+ * found out. An id of a user cannot be guessed, so a hash without a key hides it. An API key is not a person: its id is logged.
  */
 export async function reportSecurityEvent(
   { store, requestId = 'none' }: Pick<Services, 'requestId'> & Partial<Pick<Services, 'store'>>,
   event: SecurityEvent,
-  { user, name, address, limit }: Subject = {},
+  { user, name, apiKey, address, limit }: Subject = {},
 ): Promise<void> {
   const key = name === undefined && address === undefined ? undefined : await store?.pseudonymKey.get()
   const account = user === undefined ? key && name && pseudonym(key, name) : digestOf('account', user).slice(0, 16)
@@ -109,6 +147,7 @@ export async function reportSecurityEvent(
     request_id: requestId,
     event,
     ...(account ? { account } : {}),
+    ...(apiKey === undefined ? {} : { api_key: apiKey }),
     ...(key && address ? { address: pseudonym(key, address) } : {}),
     ...(limit === undefined ? {} : { limit }),
   })

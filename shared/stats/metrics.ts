@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { Counts } from '#shared/events/counts.ts'
-import { EventType } from '#shared/events/event.ts'
+import { SubjectEventType } from '#shared/events/event.ts'
 import { lastDrift } from '#shared/jobs/reconcile.ts'
 import { MailTemplate } from '#shared/mail/mail-templates.ts'
 import { Failure, OrderStatus } from '#shared/orders/order.ts'
@@ -56,7 +56,7 @@ function metricsOf(counts: Counts, driftUnits: number): Metric[] {
       type: 'counter',
       help: 'Events of orders and stock, by type',
       label: 'type',
-      samples: each('events', EventType.options),
+      samples: each('events', SubjectEventType.options),
     },
     {
       name: 'holdfast_reservation_failures_total',

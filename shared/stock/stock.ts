@@ -90,6 +90,15 @@ export type SkuStock = z.infer<typeof SkuStock>
 export const StockTotal = z.object({ sku: Sku, on_hand: Units, reserved: Units, available: Units })
 export type StockTotal = z.infer<typeof StockTotal>
 
+/** What the rows of a level's ledger add up to, and how many they are. */
+export const LedgerTotals = z.object({
+  on_hand: z.int(),
+  reserved: z.int(),
+  available: z.int(),
+  movements: z.int(),
+})
+export type LedgerTotals = z.infer<typeof LedgerTotals>
+
 export const totalsOf = (levels: readonly Level[]): Deltas =>
   levels.reduce(
     (sum, level) => ({

@@ -1,4 +1,3 @@
-import { onlyNew } from '#shared/dynamodb/conditions.ts'
 import type { Item, Key } from '#shared/dynamodb/item.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import type { StoredUser } from '#shared/users/stored-user.ts'
@@ -26,19 +25,8 @@ const release = (key: Key, { id }: Account): Write<'changed'> => ({
   failure: () => 'changed',
 })
 
-/** For the transaction that replaces an account: its claims change with it, all or none. */
-export const accountClaimStore = () => ({
-  /** Nothing where both addresses are spellings of one. */
-  moveEmail(before: Account, after: Account): Write<'changed' | 'email_taken'>[] {
-    const [from, to] = [keys.email(before.email), keys.email(after.email)]
-    if (from.pk === to.pk) return []
-    const claim = { Put: { Item: accountClaim(to, after), ...onlyNew } }
-    return [release(from, before), { operation: claim, failure: () => 'email_taken' }]
-  },
-
-  /** Makes e-mail and username free. */
-  releaseAll: (account: Account): Write<'changed'>[] => [
-    release(keys.email(account.email), account),
-    ...(account.username === null ? [] : [release(keys.username(account.username), account)]),
-  ],
-})
+/** Makes e-mail and username free, in the transaction that erases the account. */
+export const releaseClaims = (account: Account): Write<'changed'>[] => [
+  release(keys.email(account.email), account),
+  ...(account.username === null ? [] : [release(keys.username(account.username), account)]),
+]

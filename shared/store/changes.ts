@@ -13,6 +13,7 @@ export function changeAt({ pk, sk }: Key): TableChange | undefined {
     const sequence = Number(number)
     if (kind === 'ORDER') return { subject: { order_id: name }, sequence }
     if (kind === 'STOCK') return { subject: { sku: name }, sequence }
+    if (kind === 'ACCOUNT_EVENT') return { account_event: name }
   }
   return prefix === 'ROW' && kind === 'LEVEL' ? { moved: name } : undefined
 }

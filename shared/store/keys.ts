@@ -6,6 +6,7 @@ import { shardOf } from '#shared/requests/idempotency.ts'
 import { normalised } from '#shared/requests/text.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import type { LevelKey } from '#shared/stock/stock.ts'
+import type { CodePlace } from '#shared/users/code.ts'
 
 /** Orders of all users are listed from this many index partitions, so that none takes every write. */
 const orderListShards = 8
@@ -28,6 +29,13 @@ export const keys = {
   user: (id: string): Key => ({ pk: `USER#${id}`, sk: 'USER' }),
   email: (email: string): Key => ({ pk: `EMAIL#${emailKey(email)}`, sk: 'UNIQUE' }),
   username: (username: string): Key => ({ pk: `USERNAME#${username.toLowerCase()}`, sk: 'UNIQUE' }),
+  /** Beside the claim on the address, or the account. */
+  code: (place: CodePlace): Key =>
+    place.purpose === 'password_reset'
+      ? { pk: keys.email(place.email).pk, sk: 'RESET_CODE' }
+      : { pk: keys.user(place.user_id).pk, sk: 'VERIFICATION_CODE' },
+  /** Sorted as the first event of a subject, because each is a subject of its own. */
+  accountEvent: (id: string): Key => ({ pk: `ACCOUNT_EVENT#${id}`, sk: `EVENT#${sequenceText(1)}` }),
   attempts: (digest: string): Key => ({ pk: `ATTEMPTS#${digest}`, sk: 'ATTEMPTS' }),
   window: (digest: string, window: number): Key => ({ pk: `ATTEMPTS#${digest}`, sk: `WINDOW#${window}` }),
   openSessions: (userId: string): Key => ({ pk: `USER#${userId}`, sk: 'OPEN_SESSIONS' }),
@@ -37,12 +45,18 @@ export const keys = {
   /** The claim on all spellings of a SKU. */
   sku: (sku: string): Key => ({ pk: `SKU#${skuKey(sku)}`, sk: 'UNIQUE' }),
   product: (sku: string): Key => ({ pk: `PRODUCT#${sku}`, sk: 'PRODUCT' }),
+  apiKey: (id: string): Key => ({ pk: `APIKEY#${id}`, sk: 'APIKEY' }),
+  /** A rotation of an API key, by the digest of its request. */
+  apiKeyRotation: (id: string, digest: string): Key => ({ pk: keys.apiKey(id).pk, sk: `ROTATION#${digest}` }),
+  apiKeyCount: (): Key => ({ pk: 'APIKEYS', sk: 'COUNT' }),
   warehouse: (id: string): Key => ({ pk: 'WAREHOUSES', sk: `WAREHOUSE#${id}` }),
   level: ({ sku, warehouse_id, bucket }: LevelKey): Key => ({
     pk: `LEVEL#${sku}#${warehouse_id}#${bucket}`,
     sk: 'LEVEL',
   }),
-  /** In the level's partition, sorted by time. */
+  /** In the level's partition, before its rows. */
+  ledgerCheckpoint: (level: LevelKey): Key => ({ pk: keys.level(level).pk, sk: 'CHECKPOINT' }),
+  /** In the level's partition, sorted by time, after everything else. */
   ledgerRow: (level: LevelKey, at: string, movementId: string): Key => ({
     pk: keys.level(level).pk,
     sk: `ROW#${at}#${movementId}`,
@@ -115,6 +129,11 @@ export const listings = {
     list_sort: `${user.created_at}#${user.id}`,
   }),
   users: (): string[] => ['USERS'],
+  apiKey: (apiKey: { id: string; created_at: string }) => ({
+    list: 'APIKEYS',
+    list_sort: `${apiKey.created_at}#${apiKey.id}`,
+  }),
+  apiKeys: (): string[] => ['APIKEYS'],
   product: (product: { sku: string }) => ({ list: 'PRODUCTS', list_sort: product.sku }),
   products: (): string[] => ['PRODUCTS'],
 }

@@ -13,6 +13,7 @@ const MailClaim = z.object({
   template: MailTemplate,
   /** Epoch milliseconds: until then no other delivery sends it. Distinguishes claims of the same mail. */
   leased_until: z.int(),
+  /** When it was sent, or dropped. */
   sent_at: z.exactOptional(Instant),
 })
 type MailClaim = z.infer<typeof MailClaim>
@@ -51,8 +52,8 @@ export const mailStore = () => ({
     failure: heldBy,
   }),
 
-  /** Marks the mail as sent, whichever delivery holds the claim now. */
-  markSent: (claim: MailClaim, at: string): Write<Held> => ({
+  /** Marks the mail as sent or dropped, whichever delivery holds the claim now. */
+  settle: (claim: MailClaim, at: string): Write<Held> => ({
     operation: {
       Put: { Item: put({ ...claim, sent_at: at }), ConditionExpression: 'attribute_not_exists(sent_at)' },
     },

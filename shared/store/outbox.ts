@@ -4,7 +4,7 @@ import type { Connection } from '#shared/dynamodb/connection.ts'
 import type { Item } from '#shared/dynamodb/item.ts'
 import { getItem, getItems, query, queryRange } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
-import type { DomainEvent, Subject } from '#shared/events/event.ts'
+import type { Subject, SubjectEvent } from '#shared/events/event.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
@@ -28,7 +28,7 @@ const batchSize = 10
 export interface News {
   cursor: Cursor
   /** What follows the cursor, without a gap; not more than a batch. */
-  events: DomainEvent[]
+  events: SubjectEvent[]
   hasMore: boolean
 }
 
@@ -106,7 +106,7 @@ export const outboxStore = (connection: Connection) => {
     cursor,
 
     /** The first events, up to and with number `sequence`. Consistent. */
-    async eventsUpTo(subject: Subject, sequence: number): Promise<DomainEvent[]> {
+    async eventsUpTo(subject: Subject, sequence: number): Promise<SubjectEvent[]> {
       const { pk } = keys.subject(subject)
       return (await queryRange(connection, { pk, ...keys.events({ upTo: sequence }) })).map(decodeEvent)
     },
@@ -128,5 +128,5 @@ export const outboxStore = (connection: Connection) => {
   }
 }
 
-const decodeEvent = (item: Item): DomainEvent =>
+const decodeEvent = (item: Item): SubjectEvent =>
   item['entity'] === 'stock_event' ? stockEventCodec.decode(item) : eventCodec.decode(item)

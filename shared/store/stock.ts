@@ -1,20 +1,14 @@
 import * as z from 'zod/mini'
 import { onlyNew } from '#shared/dynamodb/conditions.ts'
 import type { Connection } from '#shared/dynamodb/connection.ts'
-import { getItem, getItems, queryAll } from '#shared/dynamodb/read.ts'
+import { getItem, getItems } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
-import {
-  type Deltas,
-  type LedgerRow,
-  type LevelKey,
-  levelCounters,
-  Movement,
-  StoredLevel,
-} from '#shared/stock/stock.ts'
+import { type LedgerRow, type LevelKey, levelCounters, Movement, StoredLevel } from '#shared/stock/stock.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
 import { ledgerReader, rowCodec } from './ledger.ts'
+import { ledgerTotalsReader } from './ledger-totals.ts'
 
 export const levelCodec = codec('level', StoredLevel)
 const StoredMovement = z.object({ ...Movement.shape, creation: Creation })
@@ -36,13 +30,7 @@ export const stockStore = (connection: Connection) => ({
 
   ledger: ledgerReader(connection),
 
-  /** What all rows of a level's ledger add up to, and how many they are. Consistent, page by page. */
-  async ledgerTotals(level: LevelKey): Promise<Deltas & { movements: number }> {
-    const rows = await queryAll(connection, keys.level(level).pk, 'ROW#')
-    const sum = (counter: (typeof levelCounters)[number]) =>
-      rows.reduce((total, row) => total + Number(row[counter]), 0)
-    return { on_hand: sum('on_hand'), reserved: sum('reserved'), available: sum('available'), movements: rows.length }
-  },
+  ledgerTotals: ledgerTotalsReader(connection),
 
   /** The receipt or adjustment itself: its id is derived from the request, so it can be written once. */
   recordMovement: (movement: StoredMovement): Write<StockConflict> => ({

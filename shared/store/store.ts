@@ -3,8 +3,10 @@ import { getItem } from '#shared/dynamodb/read.ts'
 import { type FailureOf, transact, type Write } from '#shared/dynamodb/transact.ts'
 import type { Guard } from '#shared/requests/guard.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
-import { accountClaimStore } from './account-claims.ts'
+import { accountEventStore } from './account-events.ts'
+import { type ApiKeyCache, apiKeyStore } from './api-keys.ts'
 import { attemptStore } from './attempts.ts'
+import { codeStore } from './codes.ts'
 import { counterStore } from './counters.ts'
 import { erasureStore } from './erasures.ts'
 import { jobStore } from './jobs.ts'
@@ -27,14 +29,16 @@ import { waitingLineStore } from './waiting-line.ts'
 import { waitStore } from './waits.ts'
 import { type WarehouseCache, warehouseStore } from './warehouses.ts'
 
-/** What outlives a request: neither can become wrong, only old (`buckets` are lower bounds, because they only grow). */
+/** What outlives a request: none can become wrong, only old (`buckets` are lower bounds, because they only grow). */
 export interface StoreCaches {
+  apiKeys: ApiKeyCache
   warehouses: WarehouseCache
   buckets: Map<string, number>
   pseudonyms: { key?: string }
 }
 
 export const emptyCaches = (): StoreCaches => ({
+  apiKeys: new Map(),
   warehouses: { warehouses: [], readAt: Number.NEGATIVE_INFINITY },
   buckets: new Map(),
   pseudonyms: {},
@@ -48,8 +52,10 @@ const pingMilliseconds = 800
  * @param guard what must hold when they write; background work has none
  */
 export const createStore = (connection: Connection, caches: StoreCaches, guard?: Guard) => ({
-  accountClaims: accountClaimStore(),
+  accountEvents: accountEventStore(connection),
+  apiKeys: apiKeyStore(connection, caches.apiKeys),
   attempts: attemptStore(connection),
+  codes: codeStore(connection),
   counters: counterStore(connection),
   erasures: erasureStore(connection),
   jobs: jobStore(connection),

@@ -6,7 +6,7 @@ import { getItem, getItems } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import { writeOne } from '#shared/dynamodb/write-one.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
-import { accountClaim } from './account-claims.ts'
+import { accountClaim, releaseClaims } from './account-claims.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
 
@@ -55,6 +55,27 @@ export const userStore = (connection: Connection) => {
     async rewrite(user: StoredUser): Promise<void> {
       await writeOne(connection, { operation: { Put: { Item: encoded(user), ...onlyVersion(user.version) } } })
     },
+
+    /**
+     * Replaces a user as it was read, with another e-mail: its claim moves along. Two spellings of one address have the same
+     * claim.
+     */
+    replaceWithEmail: (before: StoredUser, after: StoredUser): Write<'changed' | 'email_taken'>[] => {
+      const [old, next] = [keys.email(before.email), keys.email(after.email)]
+      const replaced: Write<'changed'> = {
+        replaces: before.version,
+        operation: { Put: { Item: encoded(after), ...onlyVersion(before.version) } },
+        failure: () => 'changed',
+      }
+      if (old.pk === next.pk) return [replaced]
+      return [
+        replaced,
+        { operation: { Put: { Item: accountClaim(next, after), ...onlyNew } }, failure: () => 'email_taken' },
+        { operation: { Delete: { Key: old } } },
+      ]
+    },
+
+    releaseClaims,
 
     /** Lets the transaction pass only while this user is an admin who may act. */
     requireAdmin: (id: string): Write<'no_admin'> => ({

@@ -6,6 +6,7 @@ import { pagesFor } from '#shared/runtime/pages.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { changedAccount } from './changed-account.ts'
+import { emailChange } from './email-address.ts'
 import type { StoredUser } from './stored-user.ts'
 import { isActiveAdmin, type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
 
@@ -55,9 +56,8 @@ export async function updateUser(
     throw new Refusal('forbidden', 'You cannot disable or demote yourself. Another admin can.')
   }
   const conflict = await store.transact([
-    store.users.replace(before, after),
+    ...(after.email === before.email ? [store.users.replace(before, after)] : emailChange(services, before, after)),
     ...(losesAdmin ? [store.users.requireAdmin(caller.id)] : []),
-    ...store.accountClaims.moveEmail(before, after),
   ])
   switch (conflict) {
     case undefined:

@@ -1,4 +1,6 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda'
+import { looksLikeKey } from '#shared/api-keys/key-text.ts'
+import { verifyApiKey } from '#shared/api-keys/verify-api-key.ts'
 import { type HeaderSource, headerOf } from '#shared/requests/headers.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
@@ -14,7 +16,7 @@ const unauthorized = 'Unauthorized'
 export const isUnauthorized = (error: unknown): boolean => error instanceof Error && error.message === unauthorized
 
 /**
- * Proves who is asking, and nothing else: it allows the whole stage, because the cached decision serves every route.
+ * Proves who is asking, a person by an access token or a program by an API key, and nothing else: it allows the whole stage, because the cached decision serves every route.
  * Whether the caller's role is enough, `implement` decides.
  * @throws Error `Unauthorized`
  */
@@ -24,18 +26,22 @@ export async function authorizeRequest(
 ): Promise<APIGatewayAuthorizerResult> {
   const bearer = bearerToken(headerOf(event, 'authorization'))
   if (bearer === undefined) throw new Error(unauthorized)
-  const { sub, sid, epoch, role, exp, must_change_password } = await verifyAccessToken(services, bearer).catch(
-    (error: unknown): never => {
-      throw error instanceof Refusal ? new Error(unauthorized) : error
-    },
-  )
+  const claims = looksLikeKey(bearer) ? verifyApiKey(services, bearer) : sessionClaims(services, bearer)
+  const context = await claims.catch((error: unknown): never => {
+    throw error instanceof Refusal && error.code === 'not_authenticated' ? new Error(unauthorized) : error
+  })
   const [api, stage] = event.methodArn.split('/')
   return {
-    principalId: sub,
+    principalId: context.sub,
     policyDocument: {
       Version: '2012-10-17',
       Statement: [{ Action: 'execute-api:Invoke', Effect: 'Allow', Resource: `${api}/${stage}/*` }],
     },
-    context: { sub, sid, epoch, role, exp, must_change_password: must_change_password ?? false },
+    context,
   }
+}
+
+async function sessionClaims(services: Services, token: string) {
+  const { sub, sid, epoch, role, exp, must_change_password = false } = await verifyAccessToken(services, token)
+  return { sub, sid, epoch, role, exp, must_change_password }
 }

@@ -1,10 +1,11 @@
-import { limited } from '#shared/limits/attempts.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { invalidFields, Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { newAccountEvent } from './account-event.ts'
 import { withSessionsEnded } from './credentials.ts'
-import { assertStrong, hashPassword, isPassword, normalisedPassword } from './password.ts'
+import { assertCurrentPassword } from './current-password.ts'
+import { assertStrong, hashPassword, normalisedPassword } from './password.ts'
 import type { PasswordChange } from './user.ts'
 
 /**
@@ -20,15 +21,7 @@ export async function changePassword(
   const { store, config } = services
   const user = await store.users.get(caller.id)
   if (!user) throw unauthenticated()
-  await limited(services, {
-    limit: 'currentPassword',
-    of: { user: user.id },
-    attempt: async () => {
-      if (await isPassword(current_password, user.password_hash)) return
-      throw invalidFields({ pointer: '#/current_password', code: 'wrong', detail: 'is not your password' })
-    },
-    counts: ({ status }) => status === 'rejected',
-  })
+  await assertCurrentPassword(services, user, current_password)
   if (normalisedPassword(new_password) === normalisedPassword(current_password)) {
     throw invalidFields({ pointer: '#/new_password', code: 'unchanged', detail: 'is your password already' })
   }
@@ -40,6 +33,7 @@ export async function changePassword(
       must_change_password: false,
       version: user.version + 1,
     }),
+    store.accountEvents.append(newAccountEvent(services, { type: 'account.password_changed', user_id: user.id })),
   ])
   if (changed) throw new Refusal('concurrent_update', 'The account was changed at the same time.')
   await reportSecurityEvent(services, 'PasswordChanged', { user: user.id })

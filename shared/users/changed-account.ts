@@ -1,4 +1,5 @@
 import type { Caller } from '#shared/requests/caller.ts'
+import { emailKey } from '#shared/requests/email.ts'
 import { isChange } from '#shared/requests/patch.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
@@ -39,7 +40,8 @@ export async function changedAccount(
   const confirmsAddress = fields.email !== undefined && before.undeliverable !== undefined
   if (temporary === undefined && !confirmsAddress && !isChange(before, fields)) return undefined
   const written: StoredUser = { ...before, ...fields, version: before.version + 1 }
-  const changed = isRenamed || confirmsAddress ? withGoodAddress(written, isoTime(services.clock.now())) : written
+  const changed =
+    isRenamed || confirmsAddress ? withGoodAddress(withProof(written, before), isoTime(services.clock.now())) : written
   const after = temporary === undefined ? changed : await withTemporaryPassword(services, changed, temporary)
   const hasNewRole = after.role !== before.role
   const endsSessions = temporary !== undefined || hasNewRole || (after.disabled && !before.disabled)
@@ -51,6 +53,12 @@ export async function changedAccount(
       ...(temporary === undefined ? [] : (['TemporaryPasswordSet'] as const)),
     ],
   }
+}
+
+/** Nothing proves that another address is the person's; another spelling is the same one. */
+function withProof({ email_verified_at: proof, ...user }: StoredUser, before: StoredUser): StoredUser {
+  const isSame = emailKey(user.email) === emailKey(before.email)
+  return isSame && proof !== undefined ? { ...user, email_verified_at: proof } : user
 }
 
 /** Opens nothing but the change of the password, so the admin who sets it cannot act as the user. */

@@ -1,4 +1,5 @@
 import { actorOf, type CallerContext } from '#shared/requests/caller.ts'
+import { deliverableAddress } from '#shared/requests/email.ts'
 import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { log } from '#shared/runtime/log.ts'
@@ -6,6 +7,7 @@ import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { eraseOrderPage } from './erase-orders.ts'
 import { erasedAccount } from './erased-account.ts'
+import { keptMails } from './kept-mails.ts'
 import { isActiveAdmin } from './user.ts'
 
 /**
@@ -20,24 +22,27 @@ export async function eraseUser(services: Services, { caller, requestId }: Calle
   const { store, clock, config } = services
   if (id === caller.id) throw new Refusal('forbidden', 'You cannot erase yourself. Another admin can.')
   const actor = actorOf(caller)
-  const isNew = await store.untilWritten(async () => {
+  const erased = await store.untilWritten(async () => {
     const before = await store.users.get(id)
     if (!before) throw new Refusal('not_found', 'There is no such user.')
-    if (before.erased_at !== undefined) return false
+    if (before.erased_at !== undefined) return { address: undefined }
     const begun_at = clock.now()
     const after = erasedAccount(before, { at: isoTime(begun_at), hashCost: config.PASSWORD_HASH_COST })
     const conflict = await store.transact([
       store.users.replace(before, after),
       ...(isActiveAdmin(before) ? [store.users.requireAdmin(caller.id)] : []),
-      ...store.accountClaims.releaseAll(before),
+      ...store.users.releaseClaims(before),
+      store.codes.discard({ purpose: 'password_reset', email: before.email }),
+      store.codes.discard({ purpose: 'verification', user_id: id }),
       store.erasures.begin({ user_id: id, begun_at, actor, request_id: requestId, position: null }),
     ])
     if (conflict === 'no_admin') throw unauthenticated()
-    return conflict === undefined ? true : undefined
+    return conflict === undefined ? { address: deliverableAddress(before.email) } : undefined
   })
-  if (!isNew) return
+  if (erased.address === undefined) return
   await reportSecurityEvent(services, 'AccountErased', { user: id })
   try {
+    await keptMails().forgetReader(erased.address)
     await eraseOrderPage(services, { actor, requestId }, { userId: id, after: null })
   } catch (error) {
     // The account is erased, and the job goes through all orders again.

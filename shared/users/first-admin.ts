@@ -22,7 +22,8 @@ export const generatedPassword = (): string => `${randomBytes(12).toString('base
 const digestOfAdmin = (n: number): string => (n === 1 ? digestOf('first admin') : digestOf('first admin', n))
 
 /**
- * Creates the first admin, username `admin`, if there is none. An existing one is not changed.
+ * Creates the first admin, username `admin`, if there is none. An existing one is not changed. No code is mailed: a new
+ * installation may not be able to send mails yet.
  */
 export async function ensureFirstAdmin(
   services: Services,
@@ -77,7 +78,7 @@ async function create(
   const request: NewUser = { email, password, name: 'First admin', role: 'admin' }
   const once = { digest, fingerprint: '' }
   const createAs = (names: Pick<NewUser, 'username'>) =>
-    createUser(services, { request: { ...request, ...names }, once, mustChangePassword })
+    createUser(services, { request: { ...request, ...names }, once, mustChangePassword, isMailed: false })
   try {
     const { result: admin, replayed } = await createAs({ username: 'admin' })
     return { admin, isNew: !replayed }

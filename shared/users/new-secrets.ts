@@ -34,6 +34,7 @@ export async function newSecrets(): Promise<Secrets> {
     verification: verificationKeysOf(signing),
     refresh: { secrets: [newDatedSecret(0)] },
     cursor: { secrets: [newDatedSecret(0)] },
+    apiKey: { secrets: [newDatedSecret(0)] },
     metrics: newMetricsToken(),
   }
 }

@@ -16,6 +16,7 @@ import { Refusal } from '#shared/requests/refusal.ts'
 import { isoTime } from '#shared/runtime/clock.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { newAccountEvent } from './account-event.ts'
 import { assertAdmin } from './admin-bearer.ts'
 import { underLoginLimits } from './login-limits.ts'
 import { assertStrong, hashPassword, isPassword } from './password.ts'
@@ -27,8 +28,14 @@ interface Registration {
   request: NewUser
   once: Once
   clientAddress: string
+}
+
+/** How an account begins. */
+interface Terms {
   /** Where another person has chosen the password. */
   mustChangePassword?: boolean
+  /** Whether a code to verify the address is mailed. */
+  isMailed?: boolean
 }
 
 /**
@@ -74,13 +81,13 @@ const isRegistration = (outcome: PromiseSettledResult<User | Served<User>>): boo
 /** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused`, `rate_limited` */
 export const createUser = (
   services: Services,
-  { clientAddress = '', ...registration }: Omit<Registration, 'clientAddress'> & { clientAddress?: string },
+  { clientAddress = '', ...registration }: Omit<Registration, 'clientAddress'> & Terms & { clientAddress?: string },
 ): Promise<OnceResult<User>> => createUserOnce(services, { ...registration, clientAddress }, (create) => create())
 
 /** @param admit runs the creation, or refuses it */
 function createUserOnce(
   services: Services,
-  registration: Registration,
+  registration: Registration & Terms,
   admit: (create: () => Promise<User | Served<User>>) => Promise<User | Served<User>>,
 ): Promise<OnceResult<User>> {
   const { request, once } = registration
@@ -108,7 +115,7 @@ function createUserOnce(
 
 async function create(
   services: Services,
-  { request, once, mustChangePassword = false }: Registration,
+  { request, once, mustChangePassword = false, isMailed = true }: Registration & Terms,
   creation: Once,
 ): Promise<{ user: User } | { existing: StoredUser }> {
   const { store, clock, config } = services
@@ -128,7 +135,11 @@ async function create(
   }
   const password_hash = await hashPassword(password, config.PASSWORD_HASH_COST)
   const stored = { ...user, epoch: 0, password_hash, creation: { ...creation, password_hash }, first: user }
-  const conflict = await store.transact(store.users.create(stored))
+  const verification = { type: 'account.verification_requested', user_id: user.id } as const
+  const conflict = await store.transact([
+    ...store.users.create(stored),
+    ...(isMailed ? [store.accountEvents.append(newAccountEvent(services, verification))] : []),
+  ])
   switch (conflict?.kind) {
     case undefined:
       if (role !== 'user') await reportSecurityEvent(services, 'RoleGranted', { user: user.id })

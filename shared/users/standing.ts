@@ -1,4 +1,4 @@
-import type { Caller } from '#shared/requests/caller.ts'
+import type { UserCaller } from '#shared/requests/caller.ts'
 import { unauthenticated } from '#shared/requests/refusal.ts'
 import { isValidSession } from './credentials.ts'
 import type { Session } from './session.ts'
@@ -17,7 +17,7 @@ export interface Standing {
  */
 export function assertGoodStanding(
   { user, session }: Standing,
-  { session: claimed }: Pick<Caller, 'session'>,
+  { session: claimed }: Pick<UserCaller, 'session'>,
 ): StoredUser {
   if (!user || !session || session.ended || !isValidSession(user, claimed)) {
     throw unauthenticated()

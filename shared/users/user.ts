@@ -43,15 +43,26 @@ const standing = {
 }
 
 /** What is kept of a user that may be shown. */
-export const UserRecord = z.object({ ...person, locale: z.exactOptional(locale), ...standing })
+export const UserRecord = z.object({
+  ...person,
+  locale: z.exactOptional(locale),
+  /** When the person proved that the e-mail is theirs; missing until then. */
+  email_verified_at: z.exactOptional(Instant),
+  ...standing,
+})
 export type UserRecord = z.infer<typeof UserRecord>
 
-export const User = z.object({ ...person, locale, is_admin: z.boolean(), ...standing })
+/** Whether the person has proved that the e-mail is theirs. */
+export const isVerified = ({ email_verified_at }: Pick<UserRecord, 'email_verified_at'>): boolean =>
+  email_verified_at !== undefined
+
+export const User = z.object({ ...person, email_verified: z.boolean(), locale, is_admin: z.boolean(), ...standing })
 export type User = z.infer<typeof User>
 
 /** A user as the API shows them. */
 export const userOf = ({ locale = null, ...record }: UserRecord): User => ({
   ...record,
+  email_verified: isVerified(record),
   locale,
   is_admin: record.role === 'admin',
 })
@@ -119,6 +130,24 @@ export const LogoutRequest = z.strictObject({ refresh_token: z.exactOptional(Ref
 
 export const PasswordChange = z.strictObject({ current_password: Password, new_password: Password })
 export type PasswordChange = z.infer<typeof PasswordChange>
+
+export const EmailChange = z.strictObject({ email: Email, current_password: Password })
+export type EmailChange = z.infer<typeof EmailChange>
+
+/** What a code may be typed as, blanks and hyphens included. */
+const TypedCode = z
+  .string()
+  .check(
+    z.minLength(1),
+    z.maxLength(64),
+    wellFormed,
+    z.meta({ description: 'The code of a mail. Case, blanks and hyphens do not matter.' }),
+  )
+
+export const PasswordResetRequest = z.strictObject({ email: Email })
+export const PasswordReset = z.strictObject({ email: Email, code: TypedCode, new_password: Password })
+export type PasswordReset = z.infer<typeof PasswordReset>
+export const EmailConfirmation = z.strictObject({ code: TypedCode })
 
 export const Tokens = z.object({
   access_token: z.string(),

@@ -14,10 +14,13 @@ import {
 import { expectStatus } from '#tests/support/people.ts'
 import { snapshot, stockOf } from '#tests/support/snapshot.ts'
 import { act, orderedUnits, placeOrderAt } from './placed-orders.ts'
-import { usePeople } from './use-people.ts'
+import { usePeople, useProgram } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-const people = usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' })
+const people = {
+  ...usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' }),
+  integration: useProgram('integration'),
+}
 
 const cellsThat = (place: Place, isAccepted: boolean) =>
   cells
@@ -49,7 +52,7 @@ describe.each(places)('an order ($kind) that is $status', (place: Place) => {
 
   test('shows every caller the actions they may take', async () => {
     const order = await placeOrderAt(place, people)
-    for (const caller of ['owner', 'operator', 'admin'] as const) {
+    for (const caller of ['owner', 'operator', 'admin', 'integration'] as const) {
       const { allowed_actions: allowed } = expectStatus(
         await people[caller].getOrder({ params: { id: order.id } }),
         200,

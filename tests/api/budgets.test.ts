@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
-import { expectStatus, newKey, newPerson, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import {
+  expectStatus,
+  newKey,
+  newPerson,
+  newProduct,
+  newProgram,
+  type Person,
+  signInAdmin,
+} from '#tests/support/people.ts'
 
 const limit = 3
 const several = String(limit)
@@ -60,6 +68,15 @@ describe('the budget of a plain user', () => {
     const outcome = await exhaust(() => (kinds[turn++ % kinds.length] ?? expect.fail('no kind'))())
     expectRefusal(outcome)
     expect(expectStatus(await customer.listOrders(), 200).orders.length).toBe(outcome.passed)
+  })
+
+  test('is the same for each API key with the role user', async () => {
+    const [shop, other] = [
+      await newProgram(stack.baseUrl, admin, { role: 'user' }),
+      await newProgram(stack.baseUrl, admin, { role: 'user' }),
+    ]
+    expectRefusal(await exhaust(() => shop.createOrder({ body: oneUnit() })))
+    expectStatus(await other.createOrder({ body: oneUnit() }), 201)
   })
 
   test('does not limit repeats of orders that were served', async () => {

@@ -30,6 +30,7 @@ describe('the account of a person who is erased', () => {
     expect(left).toEqual({
       id,
       email: `${id}@erased.invalid`,
+      email_verified: false,
       username: null,
       name: null,
       locale: null,

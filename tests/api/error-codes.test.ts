@@ -3,8 +3,10 @@ import { operations } from '#shared/api/operations.ts'
 import { problems } from '#shared/requests/refusal.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
 import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/support/people.ts'
+import { codeProvocations } from './code-provocations.ts'
 import { accountProvocations, type Provocations, stockProvocations } from './error-provocations.ts'
 import { orderProvocations } from './order-provocations.ts'
+import { userProvocations } from './user-provocations.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person
@@ -18,12 +20,16 @@ beforeAll(async () => {
       RATE_LIMIT_REQUESTS: '1',
       EVENTS_PER_ORDER: '10',
       UNITS_PER_USER: '5',
+      API_KEY_LIMIT: '0',
       REFRESHES_PER_MINUTE: '1',
+      CODE_REQUESTS_PER_HOUR: '1',
     },
   })
   admin = await signInAdmin(baseUrl, inject('adminPassword'))
   provocations = {
     ...accountProvocations(baseUrl, admin, { baseUrl: strict.baseUrl, adminPassword }),
+    ...codeProvocations(baseUrl, admin, { baseUrl: strict.baseUrl, adminPassword }),
+    ...userProvocations(baseUrl, admin),
     ...stockProvocations(admin),
     ...orderProvocations(admin, { baseUrl: strict.baseUrl, adminPassword }),
   }

@@ -5,6 +5,7 @@ import {
   newKey,
   newPerson,
   newProduct,
+  newProgram,
   newSku,
   type Person,
   password,
@@ -22,7 +23,7 @@ const registration = () => ({ email: `${randomUUID()}@example.com`, password })
 const count = 12
 
 /** Changes one thing with concurrent requests, another thing each round, until two of them conflict. */
-async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>): Promise<Answer> {
+export async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>): Promise<Answer> {
   for (let round = 0; round < 20; round += 1) {
     const change = await oneThing()
     const answers = await Promise.all(Array.from({ length: count }, (_, n) => change(n)))
@@ -33,7 +34,7 @@ async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>
 }
 
 /** A stack that allows one attempt. */
-interface Strict {
+export interface Strict {
   baseUrl: string
   adminPassword: string
 }
@@ -77,28 +78,18 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: Stri
         return guess()
       },
     },
-    updateUser: {
-      concurrent_update: () =>
-        contested(async () => {
-          const params = { id: (await newPerson(baseUrl, admin)).id }
-          return (n) => admin.updateUser({ params, body: { name: `Name ${n}` } })
-        }),
-      email_taken: async () => {
-        const [one, two] = await Promise.all([newPerson(baseUrl, admin), newPerson(baseUrl, admin)])
-        return admin.updateUser({ params: { id: one.id }, body: { email: two.tokens.user_info.email } })
-      },
-      weak_password: async () => {
-        const { id } = await newPerson(baseUrl, admin)
-        return admin.updateUser({ params: { id }, body: { temporary_password: 'short' } })
-      },
-      account_erased: async () => {
-        const params = { id: (await newPerson(baseUrl, admin)).id }
-        expectStatus(await admin.eraseUser({ params }), 204)
-        return admin.updateUser({ params, body: { disabled: false } })
+    createApiKey: {
+      api_key_limit_reached: async () => {
+        const creator = await signIn(strict.baseUrl, 'admin', strict.adminPassword)
+        return creator.createApiKey({ body: { name: 'One too many', role: 'user' } })
       },
     },
-    endSessions: {
-      forbidden: async () => (await newPerson(baseUrl, admin)).endSessions({ params: { id: admin.id } }),
+    rotateApiKey: {
+      api_key_ended: async () => {
+        const params = { id: (await newProgram(baseUrl, admin, { role: 'user' })).id }
+        expectStatus(await admin.revokeApiKey({ params }), 204)
+        return admin.rotateApiKey({ params })
+      },
     },
     changePassword: {
       weak_password: async () => {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, inject, test } from 'vitest'
-import { rolesFor } from '#shared/api/contract.ts'
+
 import { operations, servedMethodsOf } from '#shared/api/operations.ts'
 import { Problem } from '#shared/api/problem.ts'
+import { rolesFor } from '#shared/api/roles.ts'
 import type { Role } from '#shared/requests/caller.ts'
 import { expectStatus, newProduct } from '#tests/support/people.ts'
 import { plausiblePath } from './plausible-path.ts'

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import * as z from 'zod/mini'
 import { bodyTypesOf, errorsOf, isConditionalRead, isConditionalWrite } from '#shared/api/contract.ts'
 import { methodsOf, operations } from '#shared/api/operations.ts'
+import { keyRolesFor } from '#shared/api/roles.ts'
 import { problems } from '#shared/requests/refusal.ts'
 
 const baseUrl = inject('baseUrl')
@@ -119,8 +120,11 @@ describe('the OpenAPI description', () => {
       for (const code of codes) {
         expect(described?.responses[problems[code].status]?.description).toContain(`\`${code}\``)
       }
-      const bearer = { bearer: [] }
-      expect(described?.security).toEqual(route.access === 'public' ? (route.bearer ? [{}, bearer] : []) : [bearer])
+      const optional = route.access === 'public' && route.bearer ? ['none'] : []
+      const token = route.access !== 'public' || route.bearer ? ['bearer'] : []
+      const key = keyRolesFor(route).length > 0 ? ['apiKey'] : []
+      const alternatives = described?.security.map((scheme) => Object.keys(scheme)[0] ?? 'none')
+      expect(alternatives).toEqual([...optional, ...token, ...key])
       expect(Object.keys(described?.requestBody?.content ?? {})).toEqual(route.body ? bodyTypesOf(route, method) : [])
       const names = described?.parameters.map((parameter) => parameter.name)
       const keys = [route.params, route.query].flatMap((schema) => Object.keys(schema?.shape ?? {}))

@@ -4,10 +4,13 @@ import { type Cell, callers, cells, expected, places } from '#tests/support/matr
 import { expectStatus, newProduct } from '#tests/support/people.ts'
 import { eventsOf, snapshot } from '#tests/support/snapshot.ts'
 import { act, placeOrderAt } from './placed-orders.ts'
-import { usePeople } from './use-people.ts'
+import { usePeople, useProgram } from './use-people.ts'
 
 const baseUrl = inject('baseUrl')
-const people = usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' })
+const people = {
+  ...usePeople({ owner: 'user', stranger: 'user', operator: 'operator', builder: 'admin' }),
+  integration: useProgram('integration'),
+}
 
 const otherBodies: Partial<Record<Cell['action'], Record<string, string>>> = {
   ship: { carrier: 'Another' },

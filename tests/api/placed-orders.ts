@@ -53,13 +53,13 @@ async function createdFor({ kind, status }: Place, owner: Person, builder: Perso
 /** Sends one request of the matrix. */
 export async function act(
   baseUrl: string,
-  caller: Person,
+  { tokens }: { tokens: Pick<Person['tokens'], 'access_token'> },
   orderId: string,
   { method, action, body }: Cell,
 ): Promise<{ status: number; body: unknown }> {
   const answer = await fetch(`${baseUrl}/orders/${orderId}/${action}`, {
     method,
-    headers: { Authorization: `Bearer ${caller.tokens.access_token}`, 'Content-Type': 'application/json' },
+    headers: { Authorization: `Bearer ${tokens.access_token}`, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
   })
   return { status: answer.status, body: await answer.json() }

@@ -1,7 +1,7 @@
 import type { Route } from '#shared/api/contract.ts'
 
 /** Prefix of the ids of an area. */
-const prefixes: Record<string, string> = { orders: 'ord', users: 'usr', warehouses: 'wh' }
+const prefixes: Record<string, string> = { orders: 'ord', users: 'usr', warehouses: 'wh', 'api-keys': 'key' }
 
 /** Path of an operation with well-formed variables that match nothing. */
 export const plausiblePath = ({ path, area }: Pick<Route, 'path' | 'area'>): string =>

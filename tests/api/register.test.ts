@@ -18,6 +18,7 @@ describe('registering', () => {
     expect(user).toEqual({
       id: expect.stringMatching(/^usr_[0-9a-z]{52}$/),
       email: body.email,
+      email_verified: false,
       username: body.username,
       name: 'Ada 🐢',
       locale: null,

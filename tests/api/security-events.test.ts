@@ -7,13 +7,16 @@ import { createClient } from '#shared/api/client.ts'
 import type { LogLine } from '#shared/runtime/log.ts'
 import type { SecurityEvent } from '#shared/runtime/security-events.ts'
 import type { UserChange } from '#shared/users/user.ts'
-import { adminPassword, type LocalStack, logFolder, startLocalStack } from '#tests/support/local-stack.ts'
-import { expectStatus, newPerson, type Person, password, signInAdmin } from '#tests/support/people.ts'
+import { adminPassword, type LocalStack, logFolder, mailFolder, startLocalStack } from '#tests/support/local-stack.ts'
+import { mailbox, subjects } from '#tests/support/mailbox.ts'
+import { expectStatus, newPerson, newProgram, type Person, password, signInAdmin } from '#tests/support/people.ts'
 
 let stack: LocalStack
 let admin: Person
 beforeAll(async () => {
-  stack = await startLocalStack({ environment: { RATE_LIMIT_REQUESTS: '3', SIMULATIONS_PER_MINUTE: '1' } })
+  stack = await startLocalStack({
+    environment: { RATE_LIMIT_REQUESTS: '3', SIMULATIONS_PER_MINUTE: '1', MAILS_PER_HOUR: '3' },
+  })
   admin = await signInAdmin(stack.baseUrl, adminPassword)
 })
 afterAll(() => stack.stop())
@@ -77,12 +80,41 @@ const causes: Record<Requested, () => Promise<unknown>> = {
     expect(await forger.getMe()).toMatchObject({ status: 401 })
   },
   RoleGranted: () => admin.createUser({ body: { email: newEmail(), password, role: 'operator' } }),
+  ApiKeyCreated: () => newProgram(stack.baseUrl, admin, { role: 'user' }),
+  ApiKeyRotated: async () => {
+    const { id } = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    expectStatus(await admin.rotateApiKey({ params: { id } }), 200)
+  },
+  ApiKeyRevoked: async () => {
+    const { id } = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    expectStatus(await admin.revokeApiKey({ params: { id } }), 204)
+  },
+  ApiKeyRefused: async () => {
+    const program = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    expectStatus(await admin.revokeApiKey({ params: { id: program.id } }), 204)
+    expect(await program.listOrders()).toMatchObject({ status: 401 })
+  },
   PasswordChanged: async () => {
     const person = await newPerson(stack.baseUrl, admin)
     const body = { current_password: password, new_password: 'another-good-password' }
     expectStatus(await person.changePassword({ body }), 204)
   },
-  EmailChanged: () => changeNewPerson({ email: newEmail() }),
+  PasswordResetRequested: () => anyone().requestPasswordReset({ body: { email: newEmail() } }),
+  CodeRefused: async () => {
+    const body = { email: newEmail(), code: 'K7QM-2XWP', new_password: 'another-good-password' }
+    expect(await anyone().resetPassword({ body })).toMatchObject({ status: 422 })
+  },
+  EmailChanged: async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    const email = newEmail()
+    const ask = () => person.changeEmail({ body: { email, current_password: password } })
+    const code = await mailbox(mailFolder(stack), email).nextCode(subjects.newAddress, ask)
+    expectStatus(await person.confirmEmail({ body: { code } }), 204)
+  },
+  MailDropped: async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    for (let n = 0; n < 3; n += 1) expectStatus(await person.createSimulatedOrder({ body: { success: true } }), 201)
+  },
   TemporaryPasswordSet: () => changeNewPerson({ temporary_password: 'a-temporary-password' }),
   AccountErased: async () => {
     const { id } = await newPerson(stack.baseUrl, admin)
@@ -113,6 +145,15 @@ describe('a security event is logged', () => {
     await lineOf('LoginFailed', causes.LoginFailed)
     const accounts = lines().filter(({ event, account }) => event === 'RoleGranted' && account === granted.account)
     expect(accounts.length).toBe(1)
+  })
+
+  test('with the id of an API key, and never the key', async () => {
+    const program = await newProgram(stack.baseUrl, admin, { role: 'user' })
+    const revoked = await lineOf('ApiKeyRevoked', () => admin.revokeApiKey({ params: { id: program.id } }))
+    expect(revoked).toMatchObject({ api_key: program.id, account: expect.stringMatching(/^[\w-]{16}$/) })
+    const refused = await lineOf('ApiKeyRefused', () => program.listOrders())
+    expect(refused).toMatchObject({ api_key: program.id })
+    expect(JSON.stringify([revoked, refused])).not.toContain(program.key)
   })
 
   test('not for a token that is no token', async () => {

@@ -1,6 +1,6 @@
 import { beforeAll, inject } from 'vitest'
-import type { Role } from '#shared/requests/caller.ts'
-import { newPerson, type Person, signInAdmin } from '#tests/support/people.ts'
+import type { KeyRole, Role } from '#shared/requests/caller.ts'
+import { newPerson, newProgram, type Person, type Program, signInAdmin } from '#tests/support/people.ts'
 
 /**
  * The admin of the API under test, and a new person for each name, with that role: for the tests of one file.
@@ -19,4 +19,15 @@ export function usePeople<Name extends string = never>(roles?: Record<Name, Role
     )
   })
   return people
+}
+
+/** @returns a program that has an API key with this role once `beforeAll` has run */
+export function useProgram(role: KeyRole): Program {
+  const program = {} as Program
+  beforeAll(async () => {
+    const baseUrl = inject('baseUrl')
+    const admin = await signInAdmin(baseUrl, inject('adminPassword'))
+    Object.assign(program, await newProgram(baseUrl, admin, { role }))
+  })
+  return program
 }

@@ -18,6 +18,9 @@ export const print = (line: string): void => {
 /** Prints a line with the seconds since the start. */
 export const report = (line: string): void => print(`${((Date.now() - startedAt) / 1000).toFixed(0)} s  ${line}`)
 
+/** Where the emulator shows the mails that were sent. */
+export const sentMails = (endpoint: string): string => `${endpoint}/_ministack/ses/messages`
+
 export interface Installation extends Deployment {
   /** URL of the emulated AWS. */
   endpoint: string
@@ -62,9 +65,18 @@ export async function changeFirstPassword({
 }
 
 /** Runs the acceptance tests, or only the files in `options`. @throws Error when one fails */
-export const runAcceptanceTests = ({ baseUrl, metricsToken }: Deployment, options: string[] = []): Promise<void> =>
+export const runAcceptanceTests = (
+  { baseUrl, metricsToken, endpoint }: Installation,
+  options: string[] = [],
+): Promise<void> =>
   run('npx', ['vitest', 'run', '--project', 'api', ...options], {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, BASE_URL: baseUrl, ADMIN_PASSWORD: adminPassword, METRICS_TOKEN: metricsToken },
+    env: {
+      ...process.env,
+      BASE_URL: baseUrl,
+      ADMIN_PASSWORD: adminPassword,
+      METRICS_TOKEN: metricsToken,
+      MAILS: sentMails(endpoint),
+    },
   })

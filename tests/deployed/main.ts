@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { cdk } from '#infra/emulator/deployment.ts'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, newKey, newProduct, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
+import {
+  expectStatus,
+  newKey,
+  newProduct,
+  newProgram,
+  type Person,
+  password,
+  signIn,
+  signInAdmin,
+} from '#tests/support/people.ts'
 import { runReadmeOrder } from '#tests/support/readme.ts'
 import { UsedGrants } from '#tests/support/used-grants.ts'
 import { expectCrossOriginAnswers } from './cross-origin.ts'
@@ -26,6 +35,7 @@ await onInstallation(grants.add, async (installation) => {
 
   const admin = await signInAdmin(baseUrl, adminPassword)
   const sku = await newProduct(admin, { stock: 7 })
+  const program = await newProgram(baseUrl, admin, { role: 'integration' })
   await expectMail(endpoint, admin)
   report('an order is mailed')
   await expectReturnedMail(installation, admin)
@@ -69,7 +79,10 @@ await onInstallation(grants.add, async (installation) => {
   if (available !== 7) throw new Error(`The redeployment changed the stock: ${available}`)
   const { keys } = expectStatus(await again.getJwks(), 200)
   if (keys.length !== 2) throw new Error(`The redeployment changed the keys: ${keys.length}`)
-  report('a redeployment with other code keeps data, keys and the admin')
+  expectStatus(await program.listOrders(), 200)
+  expectStatus(await again.revokeApiKey({ params: { id: program.id } }), 204)
+  expectStatus(await program.listOrders(), 401)
+  report('a redeployment with other code keeps data, keys and the admin; an API key ends when it is revoked')
   await useLimitedOperations(baseUrl, again)
   await expectLimitedLogins(baseUrl)
   report('operations charge their budgets, and failed logins are limited')
@@ -95,6 +108,12 @@ async function useLimitedOperations(baseUrl: string, admin: Person): Promise<voi
     await customer.simulateReservation({ body: { lines: [{ sku: `unknown-${id.slice(-8)}`, quantity: 1 }] } }),
     422,
   )
+  expectStatus(await anyone.requestPasswordReset({ body: { email } }), 202)
+  const newEmail = `${randomUUID()}@example.com`
+  expectStatus(await customer.changeEmail({ body: { email: newEmail, current_password: password } }), 202)
+  // The last one is refused, and who was refused is logged.
+  const asked = await Promise.all(Array.from({ length: 5 }, () => customer.requestEmailVerification()))
+  if (!asked.some(({ status }) => status === 429)) throw new Error('Nothing limits how many codes are asked for')
   const another = { email: `${randomUUID()}@example.com`, password }
   const headers = newKey()
   expectStatus(await admin.createUser({ body: another, headers }), 201)

@@ -54,6 +54,10 @@ describe('may be read', () => {
     expect(readers('holdfast/prod/cursor-secrets')).toEqual(and(names))
   })
 
+  test('secrets that API keys are made with: by the functions that show a new key', () => {
+    expect(readers('holdfast/prod/api-key-secrets')).toEqual(and(['CreateApiKey', 'RotateApiKey']))
+  })
+
   test('the metrics token: by the metrics', () => {
     expect(readers('holdfast/prod/metrics-token')).toEqual(and(['GetMetrics']))
   })
@@ -76,6 +80,7 @@ test('no list and no function without a login reads what forges an access token'
   expect(issuers.map(({ operation }) => operation)).toEqual(['logIn', 'refresh'])
   for (const { operation, route } of operations) {
     if (route.query) expect(secretsOf(route), operation).not.toContain('refresh')
+    if (route.access !== 'admin') expect(secretsOf(route), operation).not.toContain('apiKey')
   }
 })
 

@@ -33,7 +33,7 @@ describe('corsOrigins', () => {
 describe('rotationDays', () => {
   test('has Secrets Manager call the function, once there are keys', () => {
     const template = templateWith({ rotationDays: 30 })
-    for (const secret of ['signing-keys', 'refresh-secrets', 'cursor-secrets']) {
+    for (const secret of ['signing-keys', 'refresh-secrets', 'cursor-secrets', 'api-key-secrets']) {
       template.hasResource('AWS::SecretsManager::RotationSchedule', {
         Properties: {
           SecretId: `holdfast/prod/${secret}`,
@@ -47,7 +47,7 @@ describe('rotationDays', () => {
         ]),
       })
     }
-    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 3)
+    template.resourceCountIs('AWS::SecretsManager::RotationSchedule', 4)
     template.hasResourceProperties('AWS::Lambda::Permission', {
       Action: 'lambda:InvokeFunction',
       FunctionName: { 'Fn::GetAtt': [Match.stringLikeRegexp('^RotateKeys'), 'Arn'] },
@@ -66,4 +66,9 @@ describe('rotationDays', () => {
     const days = ['dev', 'staging', 'prod'].map((stage) => stageOf(stage).rotationDays)
     expect(days).toEqual([expect.any(Number), expect.any(Number), expect.any(Number)])
   })
+})
+
+test('stages with customers mail verified addresses only, and prod takes no simulated orders', () => {
+  for (const stage of ['staging', 'prod']) expect(stageOf(stage).environment['UNVERIFIED_MAIL'], stage).toBe('deny')
+  expect(stageOf('prod').environment['SIMULATED_ORDERS']).toBe('off')
 })

@@ -149,7 +149,7 @@ test('one function sends mails, as the sender of its stage', () => {
 describe('what must not get lost', () => {
   test('has logical ids that a refactoring cannot change', () => {
     const secrets = ['CursorSecrets9100A960', 'FirstAdminA5359B9E', 'MetricsTokenCD5F7598', 'RefreshSecretsB1B94ACC']
-    const keys = ['SigningKeysA56F0358', 'VerificationKeys2B860BB6']
+    const keys = ['ApiKeySecretsB0D95B59', 'SigningKeysA56F0358', 'VerificationKeys2B860BB6']
     expect(
       Object.entries(data)
         .filter(([id]) => id !== 'CDKMetadata')

@@ -134,13 +134,17 @@ describe('random lives of orders, while the stack is killed and its stream distu
     expect(ended.map(({ name }) => name).toSorted()).toEqual(executionsOf(items, events))
 
     const mails = mailsOf(events)
-    expect(filesIn(join(stack.dataFolder, 'mail')).toSorted()).toEqual(mails.files)
-    expect(storedCounts(items, (name) => name.startsWith('mails.'))).toEqual(mails.counts)
+    // Those who take part have registered, and are mailed a code.
+    const ofAccounts = ofEntity(items, 'account_event').map(({ id }) => String(id))
+    const files = [...mails.files, ...ofAccounts.flatMap((id) => [`${id}.html`, `${id}.txt`])]
+    expect(filesIn(join(stack.dataFolder, 'mail')).toSorted()).toEqual(files.toSorted())
+    const sent = storedCounts(items, (name) => name.startsWith('mails.'))
+    expect(sent).toMatchObject(mails.counts)
+    expect(Object.values(sent).reduce((sum, count) => sum + count, 0)).toBe(files.length / 2)
 
     const published = readFileSync(join(stack.dataFolder, 'published.jsonl'), 'utf8').trim().split('\n')
     const publishedIds = new Set(published.map((line) => (JSON.parse(line) as { id: string }).id))
-    expect([...publishedIds].toSorted()).toEqual(
-      events.map(({ order_id, sequence }) => `${order_id}.${sequence}`).toSorted(),
-    )
+    const ofOrders = events.map(({ order_id, sequence }) => `${order_id}.${sequence}`)
+    expect([...publishedIds].toSorted()).toEqual([...ofOrders, ...ofAccounts].toSorted())
   })
 })

@@ -44,9 +44,9 @@ describe('docs/deploying.md', () => {
   test('has its prices from the price file', () => {
     const { secrets, keys, alarms } = priceFile.at_rest
     const text = textOf('docs/deploying.md').replaceAll(/\s+/g, ' ')
-    // Those of tokens and cursors, and the first admin's.
-    expect(Object.keys(secretSchemas).length + 1).toBe(6)
-    expect(text).toContain(`six secrets at ${secrets.price.toFixed(2)} each, a key at ${keys.price.toFixed(2)}`)
+    // Those of tokens, cursors and API keys, and the first admin's.
+    expect(Object.keys(secretSchemas).length + 1).toBe(7)
+    expect(text).toContain(`seven secrets at ${secrets.price.toFixed(2)} each, a key at ${keys.price.toFixed(2)}`)
     expect(text).toContain(`alarms at ${alarms.price.toFixed(2)} each beyond ten`)
   })
 })

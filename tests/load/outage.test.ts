@@ -9,6 +9,7 @@ import { createClient } from '#shared/api/client.ts'
 import { counts, isFullProof } from '#tests/support/counts.ts'
 import { scanTable, violationsOf } from '#tests/support/invariants.ts'
 import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { newProgram } from '#tests/support/people.ts'
 import { openShop, type Shop, stocked } from './shop.ts'
 
 /** Limit on an otherwise idle machine; a busy one only has to answer before the request's own deadline. */
@@ -116,6 +117,8 @@ test.each(Object.entries(outages))(
     await expect.poll(() => load.acknowledged().length, patient).toBeGreaterThan(counts.outageOrders)
     expect((await ready()).status).toBe(200)
 
+    // No one has read this key yet, so the authorizer has to ask the table.
+    const program = await newProgram(stack.baseUrl, shop.admin, { role: 'user' })
     const stoppedAt = Date.now()
     await stop()
     const refusedSince = () =>
@@ -125,6 +128,9 @@ test.each(Object.entries(outages))(
     expect(unready.status).toBe(503)
     expect(unready.milliseconds).toBeLessThan(promptly)
     expect((await createClient({ baseUrl: stack.baseUrl }).getLiveness()).status).toBe(200)
+    const unread = await fetch(`${stack.baseUrl}/orders`, { headers: { Authorization: `Bearer ${program.key}` } })
+    expect(unread.headers.get('retry-after')).toBe('1')
+    expect(await unread.json()).toMatchObject({ status: 503, code: 'unavailable', retryable: true })
     const resumedAt = Date.now()
     await resume()
 

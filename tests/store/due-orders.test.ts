@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb'
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { isOrderEvent } from '#shared/events/event.ts'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
 import { processOrder } from '#shared/orders/system-actions.ts'
@@ -162,7 +163,7 @@ describe('the two-minute job', () => {
     const fresh = await order(services, { lines: [{ sku, quantity: 1 }] })
     const seen: string[] = []
     const react: Reaction = async (events) => {
-      seen.push(...events.map((event) => ('order_id' in event ? event.order_id : event.sku)))
+      seen.push(...events.filter(isOrderEvent).map((event) => event.order_id))
     }
     await run([react])
     expect(seen.filter((id) => [missed.id, served.id, fresh.id].includes(id))).toEqual([missed.id, missed.id])

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
-import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { adminPassword, type LocalStack, mailFolder, startLocalStack } from '#tests/support/local-stack.ts'
+import { codeIn, mailbox, subjects } from '#tests/support/mailbox.ts'
 import {
   expectStatus,
   newKey,
@@ -25,10 +26,18 @@ beforeAll(async () => {
   stack = await startLocalStack({ environment: { MAIL_FROM: 'shop@example.com', LOG_LEVEL: 'SILENT' } })
   admin = await signInAdmin(stack.baseUrl, adminPassword)
   customer = await newPerson(stack.baseUrl, admin)
+  await verify(customer, customer.tokens.user_info.email, subjects.verification)
 })
 afterAll(() => stack.stop())
 
-const folder = () => join(stack.dataFolder, 'mail')
+const folder = () => mailFolder(stack)
+
+/** Confirms an address with the code of the mail that was sent to it. */
+async function verify(person: Person, address: string, subject: string): Promise<void> {
+  const code = codeIn(await mailbox(folder(), address).first(subject))
+  expectStatus(await person.confirmEmail({ body: { code } }), 204)
+}
+
 const filesOf = (...ids: string[]) =>
   (existsSync(folder()) ? readdirSync(folder()) : []).filter((name) => ids.some((id) => name.startsWith(id))).sort()
 const read = (name: string) => readFileSync(join(folder(), name), 'utf8')
@@ -65,8 +74,11 @@ describe('the mails of the local stack', () => {
     const reader = await newPerson(stack.baseUrl, admin)
     const { id } = expectStatus(await reader.createSimulatedOrder({ body: { success: true } }), 201)
     await expectMails(id, [2])
+    const { email } = reader.tokens.user_info
+    await mailbox(folder(), email).first(subjects.verification)
     expectStatus(await admin.eraseUser({ params: { id: reader.id } }), 204)
     expect(filesOf(id)).toEqual([])
+    expect(await mailbox(folder(), email).all()).toEqual([])
   })
 
   test('say what failed, and what came of a retry', async () => {
@@ -90,6 +102,8 @@ describe('the mails of the local stack', () => {
     const body = { email: `${randomUUID()}@münchen.de`, name: 'سارة', locale: 'de-AT', password }
     expectStatus(await createClient({ baseUrl: stack.baseUrl }).register({ body }), 201)
     const reader = await signIn(stack.baseUrl, body.email, password)
+    const address = body.email.replace('münchen.de', 'xn--mnchen-3ya.de')
+    await verify(reader, address, 'Bitte bestätigen Sie Ihre E-Mail-Adresse')
     const sku = `mug.red.${randomUUID().slice(0, 8)}`
     const product = { sku, name: 'טלפון 12 (אדום)', unit_price: 123_456, currency: 'HUF' }
     expectStatus(await admin.createProduct({ body: product }), 201)
@@ -100,7 +114,7 @@ describe('the mails of the local stack', () => {
     const { id } = expectStatus(ordered, 201)
     await expectMails(id, [2])
     const [text, html] = [read(`${id}.2.txt`), read(`${id}.2.html`)]
-    expect(text).toContain(`To: ${body.email.replace('münchen.de', 'xn--mnchen-3ya.de')}\n`)
+    expect(text).toContain(`To: ${address}\n`)
     expect(text).toContain('Guten Tag \u2068سارة\u2069,')
     expect(text).toContain(`* \u2068${product.name}\u2069\n  1 x 1.234,56\u00a0HUF = 1.234,56\u00a0HUF (${sku})\n`)
     expect(text).toContain(`Ihre Referenz: ${reference}\n`)

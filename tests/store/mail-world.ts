@@ -2,11 +2,13 @@ import { beforeAll } from 'vitest'
 import type { Counts } from '#shared/events/counts.ts'
 import { type Envelope, envelopeOf } from '#shared/events/event.ts'
 import type { Mail, Mailer } from '#shared/mail/mailer.ts'
-import { sendOrderMail } from '#shared/mail/send-order-mail.ts'
+import { sendMail } from '#shared/mail/send-mail.ts'
 import type { OrderEventType } from '#shared/orders/order.ts'
 import { placeOrder } from '#shared/orders/place-order.ts'
 import type { CallerContext } from '#shared/requests/caller.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
+import { withEmail } from '#shared/users/email-address.ts'
 import { createUser } from '#shared/users/registration.ts'
 import { contextOf, onceOf } from '#tests/support/in-process.ts'
 import { templateFiles } from '#tests/support/sample-mails.ts'
@@ -22,6 +24,7 @@ export function useMailWorld() {
   beforeAll(async () => {
     const { result } = await createUser(world.services, { request, once: onceOf(request.email, request) })
     customer = contextOf('user', result.id, Number.POSITIVE_INFINITY)
+    await verify(world.services, result.id)
   })
   let orders = 0
   const order = async (ordered: Parameters<typeof placeOrder>[2]['request']): Promise<string> => {
@@ -61,6 +64,13 @@ export function useMailWorld() {
   }
 }
 
+/** Writes that a user has verified their address. */
+export async function verify({ store, clock }: Services, id: string): Promise<void> {
+  const user = await store.users.get(id)
+  if (!user) throw new Error(`There is no user ${id}`)
+  await store.transact([store.users.replace(user, { ...withEmail(user, user.email, isoTime(clock.now())) })])
+}
+
 /** Remembers what was sent. */
 export function outbox(): Mailer & { sent: Mail[] } {
   const sent: Mail[] = []
@@ -73,4 +83,4 @@ export function outbox(): Mailer & { sent: Mail[] } {
 }
 
 export const deliver = (services: Services, mailer: Mailer, envelope: Envelope): Promise<void> =>
-  sendOrderMail(services, { mailer, templates: templateFiles }, envelope)
+  sendMail(services, { mailer, templates: templateFiles }, envelope)

@@ -109,7 +109,9 @@ describe('an event of an order', () => {
   test('that is not in the table is an error', async () => {
     const envelope = await scene.envelope(await scene.orderTwo(5))
     const mailer = outbox()
-    await expect(deliver(world.services, mailer, { ...envelope, sequence: 9 })).rejects.toThrow('has no event 9')
+    await expect(deliver(world.services, mailer, { ...envelope, sequence: 9 } as typeof envelope)).rejects.toThrow(
+      'has no event 9',
+    )
     expect(mailer.sent).toEqual([])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { TableChange } from '#shared/events/event.ts'
+import { isOrderEvent, type TableChange } from '#shared/events/event.ts'
 import type { Queues } from '#shared/events/queues.ts'
 import type { Reaction } from '#shared/events/relay.ts'
 import { type RelayTarget, relayChanges } from '#shared/events/relay-changes.ts'
@@ -43,13 +43,12 @@ describe('an order whose relay fails again and again', () => {
     let attempts = 0
     const published: string[] = []
     const react: Reaction = async (events) => {
-      for (const event of events) {
-        const id = 'order_id' in event ? event.order_id : event.sku
+      for (const { order_id: id, sequence } of events.filter(isOrderEvent)) {
         if (isPoisoned && id === poisonous) {
           attempts += 1
           throw new Error('Cannot be published')
         }
-        published.push(`${id} ${event.sequence}`)
+        published.push(`${id} ${sequence}`)
       }
     }
     const deadLetter = (work: RelayTarget) => queues.send(relayDeadLetters, JSON.stringify(work))
@@ -100,7 +99,7 @@ describe('an order whose relay fails again and again', () => {
         throttled += 1
         throw Object.assign(new Error('Rate exceeded'), { name: 'ThrottlingException' })
       }
-      published.push(...events.map(({ sequence }) => sequence))
+      published.push(...events.filter(isOrderEvent).map(({ sequence }) => sequence))
     }
     const deadLetter = async () => {
       throw new Error('Nothing may be dead-lettered')

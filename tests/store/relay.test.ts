@@ -1,7 +1,7 @@
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb'
 import { describe, expect, test } from 'vitest'
 import { type Counts, countsOf } from '#shared/events/counts.ts'
-import type { DomainEvent } from '#shared/events/event.ts'
+import type { SubjectEvent } from '#shared/events/event.ts'
 import { type Reaction, relay } from '#shared/events/relay.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { act, eventsOf, newProduct, operator, order, overtaken, owner, stored, useWorld } from '#tests/support/world.ts'
@@ -10,12 +10,12 @@ import { mortal } from './mortal.ts'
 const world = useWorld()
 
 /** What was published, in order. */
-function recorder(): { seen: DomainEvent[]; react: Reaction } {
-  const seen: DomainEvent[] = []
+function recorder(): { seen: SubjectEvent[]; react: Reaction } {
+  const seen: SubjectEvent[] = []
   return {
     seen,
     react: async (events) => {
-      seen.push(...events)
+      seen.push(...events.filter((event) => 'sequence' in event))
     },
   }
 }
@@ -36,7 +36,7 @@ function growth(before: Counts, after: Counts): Counts {
   return Object.fromEntries(names.map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]))
 }
 
-const expectedGrowth = (events: DomainEvent[]): Counts => ({ ...countsOf(events), relayed: events.length })
+const expectedGrowth = (events: SubjectEvent[]): Counts => ({ ...countsOf(events), relayed: events.length })
 
 const isOpen = async ({ store }: Services, id: string): Promise<boolean> => {
   for await (const { orders } of store.orderSweeps.open(undefined)) {

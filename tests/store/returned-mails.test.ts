@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createClient } from '#shared/api/client.ts'
 import type { MailEvent } from '#shared/mail/mail-event.ts'
-import { adminPassword, type LocalStack, logFolder, startLocalStack } from '#tests/support/local-stack.ts'
+import { adminPassword, type LocalStack, logFolder, mailFolder, startLocalStack } from '#tests/support/local-stack.ts'
 import { bounced, complained } from '#tests/support/mail-events.ts'
+import { mailbox, subjects } from '#tests/support/mailbox.ts'
 import { expectStatus, newPerson, type Person, password, signIn, signInAdmin } from '#tests/support/people.ts'
 
 const inTime = { timeout: 30_000, interval: 50 }
@@ -73,6 +74,18 @@ describe('an address that has refused a mail for good', () => {
     await expectMail(await order(person))
   })
 
+  test('gets codes all the same, and with one of them it gets every mail again', async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    const email = emailOf(person)
+    await handled(bounced(email, now()))
+    const ask = () => person.requestEmailVerification()
+    const code = await mailbox(mailFolder(stack), email).nextCode(subjects.verification, ask)
+    expectStatus(await person.confirmEmail({ body: { code } }), 204)
+    expect(await read(person)).toMatchObject({ email_verified: true })
+    expect(await read(person)).not.toHaveProperty('undeliverable')
+    await expectMail(await order(person))
+  })
+
   test('gets some at once under another name', async () => {
     const person = await newPerson(stack.baseUrl, admin)
     await handled(bounced(emailOf(person), now()))
@@ -108,6 +121,20 @@ describe('a mail from before the address was set again', () => {
     await handled(event, complained(emailOf(person), event.mail.timestamp))
     expect(await read(person)).toMatchObject({ version: marked.version + 1 })
     expect(await read(person)).not.toHaveProperty('undeliverable')
+  })
+})
+
+describe('an address that an admin has changed', () => {
+  test('is not verified, and the old one gets a mail', async () => {
+    const person = await newPerson(stack.baseUrl, admin)
+    const before = emailOf(person)
+    const ask = () => person.requestEmailVerification()
+    const code = await mailbox(mailFolder(stack), before).nextCode(subjects.verification, ask)
+    expectStatus(await person.confirmEmail({ body: { code } }), 204)
+    const after = await mailbox(mailFolder(stack), before).next(subjects.addressChanged, async () =>
+      expect(await set(person, `${randomUUID()}@example.com`)).toMatchObject({ email_verified: false }),
+    )
+    expect(after.text).toContain(before)
   })
 })
 

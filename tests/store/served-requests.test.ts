@@ -6,32 +6,20 @@ import { operations } from '#shared/api/operations.ts'
 import { type Operation, routes } from '#shared/api/routes.ts'
 import { placeOrder, placeSimulatedOrder } from '#shared/orders/place-order.ts'
 import { createProduct } from '#shared/products/catalogue.ts'
-import type { Once, OnceResult } from '#shared/requests/idempotency.ts'
 import type { Config } from '#shared/runtime/config.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { adjustStock, receiveStock } from '#shared/stock/movements.ts'
 import { createWarehouse } from '#shared/stock/warehouses.ts'
 import { keys } from '#shared/store/keys.ts'
 import { createUser, register } from '#shared/users/registration.ts'
-import { onceOf } from '#tests/support/in-process.ts'
 import { newProduct, operator, owner, useWorld } from '#tests/support/world.ts'
+import { apiKeyCases } from './api-key-cases.ts'
+import { type Case, newOnce as once, withSettings } from './served-request.ts'
 
 const world = useWorld()
-const configured = (change: Partial<Config>): Services => ({
-  ...world.services,
-  config: { ...world.services.config, ...change },
-})
-const once = (): Once => onceOf(randomUUID(), {})
+const configured = (change: Partial<Config>): Services => withSettings(world.services, change)
 const remove = (key: { pk: string; sk: string }) =>
   world.client.send(new DeleteCommand({ TableName: 'holdfast', Key: key }))
-
-/** A request, and what makes a new one like it fail. */
-interface Case {
-  send(services: Services, once: Once): Promise<OnceResult<unknown>>
-  /** @returns services to send it with afterwards */
-  spoil(): Promise<Services> | Services
-  code: string
-}
 
 const account = () => ({ email: `${randomUUID()}@example.com`, password: 'a-good-password' })
 const fromSomewhere = { authorization: undefined, clientAddress: '192.0.2.200' }
@@ -143,6 +131,7 @@ const cases: Record<string, Record<string, () => Promise<Case>> | undefined> = {
       }
     },
   },
+  ...apiKeyCases(world),
   createProduct: undefined,
   createWarehouse: undefined,
 }

@@ -44,7 +44,7 @@ describe('README', () => {
   })
 
   test('lists the folders of shared from the ground up', () => {
-    const listed = [...textOf('README.md').matchAll(/^shared\/(\w+) {2,}/gm)].map(([, folder]) => folder)
+    const listed = [...textOf('README.md').matchAll(/^shared\/([\w-]+) {2,}/gm)].map(([, folder]) => folder)
     expect(listed).toEqual(floors)
   })
 })

@@ -4,6 +4,6 @@
  */
 export const floors = [
   ...['requests', 'runtime', 'limits', 'dynamodb'],
-  ...['products', 'stock', 'orders', 'users', 'events', 'mail', 'workflows'],
+  ...['products', 'stock', 'orders', 'api-keys', 'users', 'events', 'mail', 'workflows'],
   ...['store', 'aws', 'jobs', 'stats', 'deployment', 'composition', 'api'],
 ]

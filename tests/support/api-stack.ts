@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { TestProject } from 'vitest/node'
 import { bootstrapFunction, deployedFunctions, keyRotationFunction } from '#infra/deployed-functions.ts'
-import { adminPassword, type LocalStack, metricsToken, startLocalStack } from './local-stack.ts'
+import { adminPassword, type LocalStack, mailFolder, metricsToken, startLocalStack } from './local-stack.ts'
 import { onLocalStack } from './unused-grants.ts'
 import { functionRuntimes, recordingOptions, usedActions } from './used-actions.ts'
 import { UsedGrants } from './used-grants.ts'
@@ -16,6 +16,8 @@ declare module 'vitest' {
     adminPassword: string
     /** Opens `/metrics`. */
     metricsToken: string
+    /** Where its mails are, for `mailbox`; empty where tests cannot read them. */
+    mails: string
   }
 }
 
@@ -23,12 +25,13 @@ let own: { stack: LocalStack; project: TestProject } | undefined
 
 /** The API under test: whatever `BASE_URL` points to (with `ADMIN_PASSWORD`), else a local stack of its own. */
 export async function setup(project: TestProject): Promise<void> {
-  const { BASE_URL: baseUrl, ADMIN_PASSWORD: password, METRICS_TOKEN: token = '' } = process.env
+  const { BASE_URL: baseUrl, ADMIN_PASSWORD: password, METRICS_TOKEN: token = '', MAILS: mails = '' } = process.env
   if (baseUrl !== undefined) {
     if (password === undefined) throw new Error('BASE_URL needs ADMIN_PASSWORD')
     project.provide('baseUrl', baseUrl)
     project.provide('adminPassword', password)
     project.provide('metricsToken', token)
+    project.provide('mails', mails)
     return
   }
   const stack = await startLocalStack({ environment: { [functionRuntimes]: 'own' } })
@@ -36,6 +39,7 @@ export async function setup(project: TestProject): Promise<void> {
   project.provide('baseUrl', stack.baseUrl)
   project.provide('adminPassword', adminPassword)
   project.provide('metricsToken', metricsToken)
+  project.provide('mails', mailFolder(stack))
 }
 
 /** @throws Error when a function used an action it is not granted or, if all tests passed, is granted one that it never used */

@@ -8,6 +8,7 @@ const forbidden: Record<string, RegExp> = {
   'an e-mail': /[\w.+-]+@[\w-]+\.\w/,
   'a bearer token': /bearer\s|eyJ[\w-]{8,}\.[\w-]+/i,
   'a refresh token': /[\w-]{22}\.\d{1,10}\.[\w-]{43}/,
+  'an API key': /hf_[a-z]+_[0-9a-z]{52}_/,
   'a password hash': /\$2[aby]\$\d\d\$/,
   'a network address': /(?<![\w.-])\d{1,3}(\.\d{1,3}){3}(?![\w.-])/,
   'a mark of a test': new RegExp(marks.join('|'), 'i'),

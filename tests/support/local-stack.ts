@@ -109,4 +109,6 @@ export async function startLocalStack({
   }
 }
 
+export const mailFolder = ({ dataFolder }: Pick<LocalStack, 'dataFolder'>): string => join(dataFolder, 'mail')
+
 export const logFolder = (dataFolder: string): string => join(dataFolder, 'logs')

@@ -12,8 +12,8 @@ export const actions = [
 ] as const
 export type HttpAction = (typeof actions)[number]
 
-/** Who asks: the order's owner, another user, and the two roles that run the warehouse. */
-export const callers = ['owner', 'stranger', 'operator', 'admin'] as const
+/** Who asks: the order's owner, another user, the two roles that run the warehouse, and a program that handles orders. */
+export const callers = ['owner', 'stranger', 'operator', 'admin', 'integration'] as const
 export type CallerName = (typeof callers)[number]
 
 /** One request of the matrix. */
@@ -43,6 +43,7 @@ interface Row {
 }
 
 const involved: CallerName[] = ['owner', 'operator', 'admin']
+const handling: CallerName[] = [...involved, 'integration']
 const staff: CallerName[] = ['operator', 'admin']
 const tracked: OrderKind[] = ['stock', 'simulated']
 const all: OrderKind[] = ['stock', 'simple', 'simulated']
@@ -52,7 +53,7 @@ const all: OrderKind[] = ['stock', 'simple', 'simulated']
  * Stock is such that a reservation of NEW succeeds, and a retry still finds too little.
  */
 const table: Row[] = [
-  { action: 'reserve', from: ['NEW'], to: 'RESERVED', kinds: ['stock'], who: involved },
+  { action: 'reserve', from: ['NEW'], to: 'RESERVED', kinds: ['stock'], who: handling },
   {
     action: 'retry-reservation',
     from: ['FAILED_RESERVATION'],
@@ -71,7 +72,7 @@ const table: Row[] = [
     from: ['NEW', 'RESERVED', 'FAILED_RESERVATION', 'BACKORDERED'],
     to: 'CANCELLED',
     kinds: all,
-    who: involved,
+    who: handling,
   },
   { action: 'cancel', from: ['PICKING', 'PICKED'], to: 'CANCELLED', kinds: all, who: staff, needsReason: true },
 ]
@@ -119,7 +120,9 @@ export type Expected = { status: 200; to: OrderStatus } | { status: 403 | 404 | 
 export function expected(place: Place, { action, body }: Cell, caller: CallerName): Expected {
   const isStaff = staff.includes(caller)
   const isStaffAction = ['start-pick', 'confirm-pick', 'ship', 'deliver'].includes(action)
-  if (isStaffAction && !isStaff) return { status: 403, code: 'forbidden' }
+  const isOwnersAction = action === 'retry-reservation'
+  if ((isStaffAction && !isStaff) || (isOwnersAction && caller === 'integration'))
+    return { status: 403, code: 'forbidden' }
   if (caller === 'stranger') return { status: 404, code: 'not_found' }
   const row = find(place, action, caller)
   if (!row || (row.needsReason && body['reason'] === undefined)) return { status: 409, code: 'invalid_transition' }

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Client, type ClientOptions, createClient } from '#shared/api/client.ts'
+import type { IssuedApiKey } from '#shared/api-keys/api-key.ts'
+import type { NewApiKey } from '#shared/api-keys/api-key-requests.ts'
 import type { Role } from '#shared/requests/caller.ts'
 import type { NewUser, Tokens } from '#shared/users/user.ts'
 
@@ -47,6 +49,28 @@ export async function addUser(admin: Person, body: NewUser): Promise<string> {
   const { id } = expectStatus(await admin.createUser({ body, headers: newKey() }), 201)
   expectStatus(await admin.updateUser({ params: { id }, body: { must_change_password: false } }), 200)
   return id
+}
+
+/** A program that calls the API with a key. */
+export interface Program extends Client {
+  id: string
+  key: string
+  /** The key, where an access token is expected. */
+  tokens: { access_token: string }
+}
+
+export const programWith = (baseUrl: string, { id, key }: Pick<IssuedApiKey, 'id' | 'key'>): Program => {
+  if (key === null) throw new Error(`The key ${id} is not shown`)
+  return { ...createClient({ baseUrl, accessToken: key }), id, key, tokens: { access_token: key } }
+}
+
+/** A program with a new API key. */
+export async function newProgram(
+  baseUrl: string,
+  admin: Person,
+  { name = 'A program', ...request }: Omit<NewApiKey, 'name'> & { name?: string },
+): Promise<Program> {
+  return programWith(baseUrl, expectStatus(await admin.createApiKey({ body: { name, ...request } }), 201))
 }
 
 export const newSku = (): string => `SKU-${randomUUID().slice(0, 13)}`

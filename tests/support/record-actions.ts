@@ -61,6 +61,7 @@ const allRecorded = (sources: SecretSources): SecretSources => ({
   verification: recorded('verification', sources.verification),
   refresh: recorded('refresh', sources.refresh),
   cursor: recorded('cursor', sources.cursor),
+  apiKey: recorded('apiKey', sources.apiKey),
   metrics: recorded('metrics', sources.metrics),
 })
 

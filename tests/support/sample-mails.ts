@@ -1,3 +1,4 @@
+import type { AccountMailView } from '#shared/mail/account-view.ts'
 import { languageFor } from '#shared/mail/language.ts'
 import { type MailTemplate, templateFolder, templateFor } from '#shared/mail/mail-templates.ts'
 import { type OrderMailView, orderView } from '#shared/mail/order-view.ts'
@@ -5,6 +6,7 @@ import { render } from '#shared/mail/render.ts'
 import { recordChange, type Step } from '#shared/orders/history.ts'
 import type { OrderEvent, OrderKind, StoredOrder } from '#shared/orders/order.ts'
 import { readFolder } from '#shared/runtime/run-time-files.ts'
+import { accountSamplesIn } from './sample-account-mails.ts'
 
 export const templateFiles = readFolder(templateFolder)
 
@@ -12,7 +14,7 @@ export const templateFiles = readFolder(templateFolder)
 export interface SampleMail extends ReturnType<typeof render> {
   name: string
   template: MailTemplate
-  view: OrderMailView
+  view: OrderMailView | AccountMailView
 }
 
 const owner = { id: 'usr_owner', role: 'user' as const }
@@ -123,13 +125,18 @@ const reasons: Record<string, string> = {
 /** The mail of the last event. */
 export function mailOf(
   steps: readonly Step[],
-  { name, reason, locale }: { name: string | null; reason?: string | undefined; locale?: string },
+  {
+    name,
+    reason,
+    locale,
+    isTrusted = true,
+  }: { name: string | null; reason?: string | undefined; locale?: string; isTrusted?: boolean },
 ) {
   const { order, event } = historyOf(steps, reason)
   const template = templateFor(event.type)
   if (template === undefined) throw new Error(`${event.type} sends no mail`)
   const language = languageFor(templateFiles, locale)
-  const view = orderView(order, { event, name, language })
+  const view = orderView(order, { event, name, language, isTrusted })
   return { template, view, ...render(language, template, view) }
 }
 
@@ -152,11 +159,16 @@ function historyOf(steps: readonly Step[], reason: string | undefined): { order:
 
 export const languages = ['en', 'de', 'ro'] as const
 
-export const samplesIn = (locale: string): SampleMail[] =>
+const orderSamplesIn = (locale: string) =>
   Object.entries(histories).map(([name, steps]) => ({
     name,
     ...mailOf(steps, { name: name === 'reserved, simulated' ? null : 'Jo Ångström', reason: reasons[name], locale }),
   }))
+
+export const samplesIn = (locale: string): SampleMail[] => [
+  ...orderSamplesIn(locale),
+  ...accountSamplesIn(locale, templateFiles),
+]
 
 export const sampleMails = samplesIn('en')
 

@@ -60,6 +60,12 @@ export const onLocalStack: Record<string, Excuse> = {
   ...afterFailure,
   'auth.register': limitsAreOff,
   'users.create-user': limitsAreOff,
+  'auth.request-password-reset': limitsAreOff,
+  'auth.change-email': limitsAreOff,
+  'auth.request-email-verification': {
+    because: 'limits are off on this stack',
+    actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+  },
   'orders.create-simulated-order': {
     because: 'limits are off, and simulated orders are on',
     actions: ['dynamodb:GetItem', 'dynamodb:UpdateItem'],

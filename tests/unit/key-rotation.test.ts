@@ -58,7 +58,12 @@ describe('a rotation by Secrets Manager', () => {
     const SecretId = `arn:aws:secretsmanager:eu-central-1:000000000000:secret:holdfast/prod/${name}-AbCdEf`
     return rotateSecret({ clock, config }, stored.vault, { Step, SecretId, ClientRequestToken })
   }
-  const names = { signing: 'signing-keys', refresh: 'refresh-secrets', cursor: 'cursor-secrets' }
+  const names = {
+    signing: 'signing-keys',
+    refresh: 'refresh-secrets',
+    cursor: 'cursor-secrets',
+    apiKey: 'api-key-secrets',
+  }
   const rotate = async (name: keyof typeof names, version: string = randomUUID()) => {
     for (const step of steps) await run(names[name], step, version)
   }

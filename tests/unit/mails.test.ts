@@ -15,6 +15,11 @@ const mails = [
   ['order.shipped', 'shipped'],
   ['order.delivered', 'delivered'],
   ['order.cancelled', 'cancelled'],
+  ['account.verification_requested', 'verify-address'],
+  ['account.email_change_requested', 'verify-new-address'],
+  ['account.email_changed', 'address-changed'],
+  ['account.password_reset_requested', 'reset-password'],
+  ['account.password_changed', 'password-changed'],
 ] as const
 
 test.each(mails)('%s sends the mail %s', (type, template) => {
@@ -35,7 +40,10 @@ test.each([
   ['en', 'cancelled', 'Your order K7M3PQ2TV is cancelled'],
   ['de', 'shipped', 'Ihre Bestellung PO-2026-1187 ist unterwegs'],
   ['ro', 'shipped', 'Comanda dumneavoastră PO-2026-1187 este pe drum'],
-])('in %s, the subject of %s says what happened to which order', (locale, name, subject) => {
+  ['en', 'account.password_reset_requested', 'Your code for a new password'],
+  ['de', 'account.email_changed', 'Ihre E-Mail-Adresse wurde geändert'],
+  ['ro', 'account.password_changed', 'Parola dumneavoastră a fost schimbată'],
+])('in %s, the subject of %s says what happened', (locale, name, subject) => {
   expect(sampleNamed(name, samplesIn(locale)).subject).toBe(subject)
 })
 
@@ -59,8 +67,9 @@ describe.each(everyMail)('the mail in $locale: $name', ({ view, template, subjec
     expect(inHtml).toContain(subject)
   })
 
-  test('names the order, and what is in it', () => {
-    for (const fact of leavesOf([view.order_number, view.ordered_at, view.lines])) expect(text).toContain(fact)
+  test('names the order and what is in it, or the code', () => {
+    const facts = 'order_number' in view ? [view.order_number, view.ordered_at, view.lines] : [view.code, view.minutes]
+    for (const fact of leavesOf(facts)) expect(text).toContain(fact)
   })
 
   test('says how to try again where that is possible, and only there, without words of the API', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { actionsOf, isGuarded, isWrite, rolesFor } from '#shared/api/contract.ts'
+import { actionsOf, isGuarded, isWrite } from '#shared/api/contract.ts'
 import { operations, operationsAt } from '#shared/api/operations.ts'
+import { rolesFor } from '#shared/api/roles.ts'
 
 const names = (path: string): string[] => operationsAt(path).map(({ named }) => named.operation)
 

@@ -54,7 +54,7 @@ describe('a new installation', () => {
 })
 
 describe('replacing a secret that has leaked', () => {
-  const replace = (name: 'signing' | 'refresh' | 'cursor' | 'metrics') =>
+  const replace = (name: 'signing' | 'refresh' | 'cursor' | 'apiKey' | 'metrics') =>
     replaceSecret({ clock }, stored.vault, { replace: name })
   const changed = async (work: () => Promise<void>): Promise<string[]> => {
     const before = new Map(stored.texts)
@@ -66,6 +66,7 @@ describe('replacing a secret that has leaked', () => {
     ['signing', ['signing', 'verification']],
     ['refresh', ['refresh']],
     ['cursor', ['cursor']],
+    ['apiKey', ['apiKey']],
     ['metrics', ['metrics']],
   ])('%s changes nothing but %j', async (name, expected) => {
     expect((await changed(() => replace(name))).toSorted()).toEqual(expected)

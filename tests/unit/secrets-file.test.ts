@@ -31,6 +31,15 @@ describe('the file of secrets', () => {
     expect(await verifyAccessToken(services(), token)).toMatchObject({ sub: 'usr_1' })
   })
 
+  test('of a release that made no API keys gets what they are made with, and keeps the rest', async () => {
+    await ensureSecretsFile(file)
+    const { apiKey: _, ...before } = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify(before))
+    await ensureSecretsFile(file)
+    const after = JSON.parse(readFileSync(file, 'utf8'))
+    expect(after).toEqual({ ...before, apiKey: { secrets: [{ active_from: 0, secret: expect.any(String) }] } })
+  })
+
   test('of release 0.1.0 is converted: its tokens and cursors stay valid', async () => {
     const key = await newSigningKey(0)
     const [refresh_secret, cursor_secret, metrics_token] = ['r', 'c', 'm'].map((letter) => letter.repeat(43))

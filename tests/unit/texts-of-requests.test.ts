@@ -65,6 +65,7 @@ const carriers: ((mark: string) => string)[] = [
   (mark) => `2026-01-01T00:00:00Z${mark}`,
   (mark) => `Europe/${mark}Berlin`,
   (mark) => `usr_0${mark}0`,
+  (mark) => `key_0${mark}0`,
 ]
 
 describe('every text of a request', () => {

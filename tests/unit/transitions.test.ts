@@ -51,7 +51,7 @@ describe('the state machine', () => {
     for (const action of OrderAction.options) {
       for (const status of OrderStatus.options) {
         for (const kind of OrderKind.options) {
-          for (const standing of ['owner', 'staff', 'workflow', 'job'] as const) {
+          for (const standing of ['owner', 'staff', 'integration', 'workflow', 'job'] as const) {
             const applying = transitions[action].filter(
               ({ from, kinds, by }) => from.includes(status) && kinds.includes(kind) && by.includes(standing),
             )

@@ -1,0 +1,8 @@
+import { implement } from '#shared/api/implement.ts'
+import { routes } from '#shared/api/routes.ts'
+import { listApiKeys } from '#shared/api-keys/read-api-keys.ts'
+import { services } from '#shared/composition/process.ts'
+
+export const handler = implement(routes.listApiKeys)(({ query, context }) =>
+  listApiKeys(services(context), context, query),
+)
