@@ -500,7 +500,10 @@ export const routes = {
     body: z.union([StockOrderRequest, SimpleOrderRequest]),
     idempotency: 'optional',
     success: { status: 201, body: OrderView, location: '/orders/{id}' },
-    errors: ['unknown_sku', 'too_many_lines', 'mixed_currencies', 'reference_taken', 'unit_limit_reached'],
+    errors: [
+      ...(['unknown_sku', 'product_discontinued', 'too_many_lines'] as const),
+      ...(['mixed_currencies', 'reference_taken', 'unit_limit_reached'] as const),
+    ],
   }),
   createSimulatedOrder: route({
     area: 'orders',
@@ -644,7 +647,7 @@ export const routes = {
     uses: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:BatchGetItem'],
     body: SimulationRequest,
     success: { status: 200, body: Simulation },
-    errors: ['unknown_sku', 'too_many_lines'],
+    errors: ['unknown_sku', 'product_discontinued', 'too_many_lines'],
   }),
   getRoot: route({
     area: 'ops',

@@ -51,6 +51,19 @@ function assertQuantities(demand: Demand): void {
   }
 }
 
+/** @throws Refusal `product_discontinued` for products that can no longer be ordered */
+function assertOrderable(demand: Demand, products: ReadonlyMap<string, Product>): void {
+  const discontinued = [...demand.keys()].filter((sku) => products.get(sku)?.discontinued)
+  if (discontinued.length === 0) return
+  throw new Refusal('product_discontinued', `No longer sold: ${discontinued.join(', ')}.`, {
+    errors: discontinued.map((sku) => ({
+      pointer: '#/lines',
+      code: 'discontinued',
+      detail: `${sku} is no longer sold`,
+    })),
+  })
+}
+
 /** @throws Refusal `unknown_sku` with one entry per unknown SKU */
 function assertKnown(demand: Demand, products: ReadonlyMap<string, Product>): void {
   const unknown = [...demand.keys()].filter((sku) => !products.has(sku))
@@ -67,7 +80,7 @@ function assertKnown(demand: Demand, products: ReadonlyMap<string, Product>): vo
  * holds back do not exist for this one.
  * @param place since when the order waits; undefined for one that does not
  * @param isNew whether it is asked for now: what an order may read is limited when it is placed, not afterwards
- * @throws Refusal `too_many_lines`, `unknown_sku`; `validation_failed` for too many units of a SKU
+ * @throws Refusal `too_many_lines`, `unknown_sku`, `product_discontinued`; `validation_failed` for too many units of a SKU
  */
 export async function planFor(
   services: Services,
@@ -81,6 +94,7 @@ export async function planFor(
   const demand = respelled(asked, glance.spelling)
   assertKnown(demand, glance.products)
   if (isNew) {
+    assertOrderable(demand, glance.products)
     assertQuantities(demand)
     assertReadable(glance.products, cached)
   }
@@ -113,6 +127,7 @@ export async function productsOf(
   ])
   const demand = respelled(asked, spelling)
   assertKnown(demand, products)
+  assertOrderable(demand, products)
   assertQuantities(demand)
   assertReadable(products, warehouses)
   return { demand, products }

@@ -19,6 +19,7 @@ export async function createProduct(
     backorder: 'deny',
     stock_buckets: 1,
     low_stock_at: null,
+    discontinued: false,
     currency: config.DEFAULT_CURRENCY,
     ...request,
     version: 1,

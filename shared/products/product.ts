@@ -28,11 +28,15 @@ const fields = {
   backorder: z.enum(['deny', 'allow']),
   stock_buckets: StockBuckets,
   low_stock_at: z.nullable(Quantity),
+  /** It can no longer be ordered; orders that exist go on. */
+  discontinued: z.boolean(),
 }
 
 export const Product = z.object({
   sku: Sku,
   ...fields,
+  /** Products of 0.1.0 lack it. */
+  discontinued: z._default(fields.discontinued, false),
   name: z.string(),
   currency: StoredCurrency,
   version: z.int(),

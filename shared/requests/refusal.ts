@@ -14,6 +14,7 @@ export const problems = {
   method_not_allowed: { status: 405, title: 'Method not allowed', retryable: false },
   email_taken: { status: 409, title: 'E-mail taken', retryable: false },
   username_taken: { status: 409, title: 'Username taken', retryable: false },
+  product_discontinued: { status: 409, title: 'Product discontinued', retryable: false },
   sku_taken: { status: 409, title: 'SKU taken', retryable: false },
   account_erased: { status: 409, title: 'Account erased', retryable: false },
   reference_taken: { status: 409, title: 'Reference taken', retryable: false },

@@ -29,9 +29,15 @@ export function orderProvocations(admin: Person, closed: { baseUrl: string; admi
     const order = { lines: [{ sku: await newProduct(staff), quantity: 6 }] }
     return { person: await newPerson(closed.baseUrl, staff), order }
   }
+  const discontinued = async () => {
+    const sku = await newProduct(admin)
+    expectStatus(await admin.updateProduct({ params: { sku }, body: { discontinued: true } }), 200)
+    return sku
+  }
   return {
     createOrder: {
       unknown_sku: () => admin.createOrder({ body: lines(newSku()) }),
+      product_discontinued: async () => admin.createOrder({ body: lines(await discontinued()) }),
       too_many_lines: () => admin.createOrder({ body: tooMany() }),
       mixed_currencies: async () =>
         admin.createOrder({ body: lines(await newProduct(admin), await newProduct(admin, { currency: 'EUR' })) }),
@@ -59,6 +65,7 @@ export function orderProvocations(admin: Person, closed: { baseUrl: string; admi
     },
     simulateReservation: {
       unknown_sku: () => admin.simulateReservation({ body: lines(newSku()) }),
+      product_discontinued: async () => admin.simulateReservation({ body: lines(await discontinued()) }),
       too_many_lines: () => admin.simulateReservation({ body: tooMany() }),
     },
     reserveOrder: {

@@ -11,7 +11,14 @@ describe('creating a product', () => {
   test('fills in defaults and returns the location', async () => {
     const body = thing()
     const reply = await editor.createProduct({ body })
-    const defaults = { currency: 'USD', backorder: 'deny', stock_buckets: 1, low_stock_at: null, version: 1 }
+    const defaults = {
+      currency: 'USD',
+      backorder: 'deny',
+      stock_buckets: 1,
+      low_stock_at: null,
+      discontinued: false,
+      version: 1,
+    }
     expect(expectStatus(reply, 201)).toMatchObject({ ...body, ...defaults })
     expect(reply.headers.get('location')).toMatch(new RegExp(`/products/${body.sku}$`))
     expect(expectStatus(await user.getProduct({ params: { sku: body.sku } }), 200)).toEqual(reply.body)
@@ -73,6 +80,28 @@ describe('changing a product', () => {
     })
     const cleared = await editor.updateProduct({ params: { sku }, body: { low_stock_at: null } })
     expect(expectStatus(cleared, 200)).toMatchObject({ ...body, low_stock_at: null, version: 3 })
+  })
+
+  test('can end its sale: it is ordered no more, and orders that exist go on', async () => {
+    const sku = await newProduct(admin, { stock: 3 })
+    const lines = [{ sku, quantity: 1 }]
+    const early = expectStatus(await user.createOrder({ body: { lines }, headers: newKey() }), 201)
+    const later = expectStatus(await user.createOrder({ body: { lines, reserve: false }, headers: newKey() }), 201)
+    expectStatus(await editor.updateProduct({ params: { sku }, body: { discontinued: true } }), 200)
+    expect(expectStatus(await user.getProduct({ params: { sku } }), 200)).toMatchObject({ discontinued: true })
+    const refused = {
+      status: 409,
+      body: { code: 'product_discontinued', errors: [{ pointer: '#/lines', code: 'discontinued' }] },
+    }
+    expect(await user.createOrder({ body: { lines }, headers: newKey() })).toMatchObject(refused)
+    expect(await user.createOrder({ body: { lines, reserve: false }, headers: newKey() })).toMatchObject(refused)
+    expect(await user.simulateReservation({ body: { lines } })).toMatchObject(refused)
+    const reserved = await user.reserveOrder({ params: { id: later.id }, body: {} })
+    expect(expectStatus(reserved, 200)).toMatchObject({ status: 'RESERVED' })
+    expectStatus(await user.cancelOrder({ params: { id: early.id }, body: {} }), 200)
+
+    expectStatus(await editor.updateProduct({ params: { sku }, body: { discontinued: false } }), 200)
+    expectStatus(await user.createOrder({ body: { lines }, headers: newKey() }), 201)
   })
 
   test('can add stock buckets but not remove any', async () => {

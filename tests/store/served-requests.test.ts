@@ -5,7 +5,7 @@ import type * as z from 'zod/mini'
 import { operations } from '#shared/api/operations.ts'
 import { type Operation, routes } from '#shared/api/routes.ts'
 import { placeOrder, placeSimulatedOrder } from '#shared/orders/place-order.ts'
-import { createProduct } from '#shared/products/catalogue.ts'
+import { createProduct, updateProduct } from '#shared/products/catalogue.ts'
 import type { Config } from '#shared/runtime/config.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { adjustStock, receiveStock } from '#shared/stock/movements.ts'
@@ -36,6 +36,17 @@ const cases: Record<string, Record<string, () => Promise<Case>> | undefined> = {
           return world.services
         },
         code: 'unknown_sku',
+      }
+    },
+    'its product was discontinued': async () => {
+      const sku = await newProduct(world.services, 5)
+      return {
+        send: (services, key) => placeOrder(services, owner, { request: { lines: [{ sku, quantity: 1 }] }, once: key }),
+        spoil: async () => {
+          await updateProduct(world.services, { sku, change: { discontinued: true } })
+          return world.services
+        },
+        code: 'product_discontinued',
       }
     },
     'the default currency has fewer decimals now': async () => ({
