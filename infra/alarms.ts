@@ -126,6 +126,22 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
     isEvent: true as const,
   })),
   {
+    name: 'mails-bouncing',
+    meaning: 'More than 5 % of mails bounce, and SES may stop all mails at 10 %.',
+    runbook: 'Mails bouncing',
+    metric: measured.reputation('BounceRate'),
+    threshold: 0.05,
+    isRarelyMeasured: true,
+  },
+  {
+    name: 'mails-unwanted',
+    meaning: 'More than 1 in 1,000 mails is reported as unwanted, and SES may stop all mails at 5 in 1,000.',
+    runbook: 'Mails unwanted',
+    metric: measured.reputation('ComplaintRate'),
+    threshold: 0.001,
+    isRarelyMeasured: true,
+  },
+  {
     name: 'order-overdue',
     meaning: 'A customer is waiting for an order that has been in one step for longer than allowed.',
     runbook: 'Order overdue',

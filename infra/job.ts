@@ -2,9 +2,12 @@ import { resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
+import { adminSecret } from '#shared/aws/admin-secret.ts'
 import { type JobName, jobs } from '#shared/jobs/jobs.ts'
 import { type MigrationStatus, statusLines } from '#shared/jobs/migration-status.ts'
+import { readConfig } from '#shared/runtime/config.ts'
 import { destination } from '#shared/runtime/log.ts'
+import { printedAdmin } from './local/admin-secret.ts'
 import { useLocalAdapters } from './local/background.ts'
 import { runningEndpoint } from './local/engine-record.ts'
 import { loadLocalEnvironment } from './local/environment.ts'
@@ -31,6 +34,7 @@ function locally(name: JobName): Run {
   const folder = resolve(environment.DATA_DIR)
   useTable(folder, environment.DYNAMODB_ENDPOINT ?? runningEndpoint(folder))
   useLocalAdapters(folder)
+  adminSecret.replace(printedAdmin(readConfig(process.env).ADMIN_EMAIL))
   // Stdout is for the answer.
   destination.replace((line) => void process.stderr.write(`${JSON.stringify(line)}\n`))
   const { file, timeoutSeconds } = jobs[name]

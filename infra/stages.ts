@@ -32,6 +32,8 @@ const Stage = z.object({
    * sender at all and requires a grant for any.
    */
   mailGrant: z.enum(['sender', 'sender in the sandbox', 'any sender']),
+  /** Source of the events about mails; the emulator sends none, and refuses those of other clients that claim to be AWS. */
+  mailEventSource: z.enum(['aws.ses', 'emulated.ses']),
   /** Restricts ending waits to Holdfast's machines; the emulator cannot map a token to its machine. */
   taskGrant: z.enum(['own machines', 'any machine']),
   /**
@@ -54,6 +56,7 @@ const cloud = {
   alarmEmail: 'operations@example.com',
   mailFrom: 'orders@example.com',
   mailGrant: 'sender' as const,
+  mailEventSource: 'aws.ses' as const,
   taskGrant: 'own machines' as const,
   relaysPerShard: 10,
   tracing: true,
@@ -88,6 +91,7 @@ const stages = {
     requireTls: false,
     credentials: 'cli' as const,
     mailGrant: 'any sender' as const,
+    mailEventSource: 'emulated.ses' as const,
     taskGrant: 'any machine' as const,
     environment: {
       PASSWORD_HASH_COST: '4',
@@ -116,6 +120,8 @@ export const jobFunctionName = ({ name }: Stage, job: JobName): string => `holdf
 export const stateMachineName = ({ name }: Stage, machine: MachineName): string => `holdfast-${name}-${machine}`
 export const queueName = ({ name }: Stage, queue: string): string => `holdfast-${name}-${queue}`
 export const relayFunctionName = ({ name }: Stage): string => `holdfast-${name}-relay`
+/** What SES reports the fate of mails through. */
+export const configurationSetName = ({ name }: Stage): string => `holdfast-${name}`
 export const apiName = ({ name }: Stage): string => `holdfast-${name}`
 
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])

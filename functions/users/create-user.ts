@@ -4,5 +4,10 @@ import { services } from '#shared/composition/process.ts'
 import { createUser } from '#shared/users/registration.ts'
 
 export const handler = implement(routes.createUser)(({ body, once, context, request }) =>
-  createUser(services(context), { request: body, once, clientAddress: request.clientAddress }),
+  createUser(services(context), {
+    request: body,
+    once,
+    clientAddress: request.clientAddress,
+    mustChangePassword: true,
+  }),
 )

@@ -15,6 +15,7 @@ import type { Construct } from 'constructs'
 import { type AwsAction, type FunctionDefinition, functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 import { bundleFolder } from '../bundling/bundles.ts'
 import { callerName, functionMemory } from '../deployed-functions.ts'
+import { configurationSetName } from '../stages.ts'
 import { type DeploymentContext, grantsOf, machineArns, tracing, writeLogs } from './grants.ts'
 import { removalPolicy } from './removal-policy.ts'
 import { secretsPrefix } from './secrets.ts'
@@ -38,7 +39,7 @@ export class FunctionFactory {
   }
 
   create(id: string, props: FunctionProps): LambdaFunction {
-    const { file, area, uses, secrets = [], grants = [], queues = [] } = props
+    const { file, area, uses, secrets = [], firstAdmin, grants = [], queues = [] } = props
     const { timeoutSeconds = functionTimeoutSeconds, functionName } = props
     const logGroup = this.#logGroup(area)
     const statements = [
@@ -71,9 +72,14 @@ export class FunctionFactory {
         AWS_SDK_UA_APP_ID: callerName(props),
         STAGE: this.#context.stage.name,
         TABLE_NAME: this.#context.data.table.tableName,
-        ...(secrets.length > 0 ? { SECRETS_PREFIX: secretsPrefix(this.#context.stage) } : {}),
+        ...(secrets.length > 0 || firstAdmin ? { SECRETS_PREFIX: secretsPrefix(this.#context.stage) } : {}),
         CORS_ORIGINS: this.#context.stage.corsOrigins.join(','),
-        ...(uses.includes('ses:SendEmail') ? { MAIL_FROM: this.#context.stage.mailFrom } : {}),
+        ...(uses.includes('ses:SendEmail')
+          ? {
+              MAIL_FROM: this.#context.stage.mailFrom,
+              MAIL_CONFIGURATION_SET: configurationSetName(this.#context.stage),
+            }
+          : {}),
         ...this.#messagingEnvironment(uses, queues),
         ...(uses.includes('states:StartExecution') ? { STATE_MACHINES: this.#machineArnsByName() } : {}),
         ...this.#context.stage.environment,

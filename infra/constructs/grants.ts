@@ -7,9 +7,9 @@ import type { AwsAction, FunctionDefinition } from '#shared/runtime/function-def
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
-import { type Stage, stateMachineName } from '../stages.ts'
+import { configurationSetName, type Stage, stateMachineName } from '../stages.ts'
 import type { Messaging } from './messaging.ts'
-import { secretArn, tokenSecretName } from './secrets.ts'
+import { adminSecretName, secretArn, tokenSecretName } from './secrets.ts'
 
 /** The stack a function is created in, and the resources it is granted access to. */
 export interface DeploymentContext {
@@ -25,7 +25,12 @@ export const allow = (actions: readonly string[], resources: string[]): PolicySt
 /** Exactly the actions that a function declares, each on the resources it is meant for. */
 export function grantsOf(
   { scope, stage, data, messaging }: DeploymentContext,
-  { uses, secrets = [], queues = [] }: Pick<FunctionDefinition, 'uses' | 'secrets'> & { queues?: readonly string[] },
+  {
+    uses,
+    secrets = [],
+    firstAdmin,
+    queues = [],
+  }: Pick<FunctionDefinition, 'uses' | 'secrets' | 'firstAdmin'> & { queues?: readonly string[] },
 ): PolicyStatement[] {
   const { tableArn } = data.table
   const allowUsed = (isMeant: (action: AwsAction) => boolean, resources: () => string[]): PolicyStatement[] => {
@@ -39,7 +44,11 @@ export function grantsOf(
     : []
   return [
     ...allowService('dynamodb', () => [tableArn, ...indexes]),
-    ...allowService('secretsmanager', () => secrets.map((name) => secretArn(scope, tokenSecretName(stage, name)))),
+    ...allowService('secretsmanager', () =>
+      [...secrets.map((name) => tokenSecretName(stage, name)), ...(firstAdmin ? [adminSecretName(stage)] : [])].map(
+        (name) => secretArn(scope, name),
+      ),
+    ),
     ...(uses.includes('ses:SendEmail') ? [sendMails(scope, stage)] : []),
     ...allowService('events', () => [required(messaging).bus.eventBusArn]),
     ...allowService('sqs', () => queues.map((name) => required(messaging).queue(name).queueArn)),
@@ -97,13 +106,18 @@ const executionArns = (scope: Construct, stage: Stage): string[] =>
   )
 
 /** Allows only the stage's sender, whether SES has verified its address or its domain. */
-function sendMails(scope: Construct, { mailFrom, mailGrant }: Stage): PolicyStatement {
+function sendMails(scope: Construct, stage: Stage): PolicyStatement {
+  const { mailFrom, mailGrant } = stage
   if (mailGrant === 'any sender') return allow(['ses:SendEmail'], ['*'])
   const senders = [mailFrom, mailFrom.slice(mailFrom.indexOf('@') + 1)]
   const identities = mailGrant === 'sender' ? senders : ['*']
+  const resources = [
+    ...identities.map((resourceName) => ({ resource: 'identity', resourceName })),
+    { resource: 'configuration-set', resourceName: configurationSetName(stage) },
+  ]
   const statement = allow(
     ['ses:SendEmail'],
-    identities.map((resourceName) => Stack.of(scope).formatArn({ service: 'ses', resource: 'identity', resourceName })),
+    resources.map((one) => Stack.of(scope).formatArn({ service: 'ses', ...one })),
   )
   statement.addCondition('StringEquals', { 'ses:FromAddress': mailFrom })
   return statement

@@ -37,6 +37,11 @@ export class Measurements {
     return metric('AWS/States', `Executions${transition}`, 'sum', { StateMachineArn: this.#machineArns[machine] })
   }
 
+  /** How SES sees all mails of the account, as a share. */
+  reputation(rate: 'BounceRate' | 'ComplaintRate'): Metric {
+    return metric('AWS/SES', `Reputation.${rate}`, 'maximum')
+  }
+
   messages(queue: string): Metric {
     return this.#queue(queue, 'ApproximateNumberOfMessagesVisible', 'maximum')
   }

@@ -7,7 +7,7 @@ import { eventSource } from '#shared/aws/event-bridge.ts'
 import { deadLettersOf } from '#shared/events/queues.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { subscriptions } from '#shared/jobs/subscriptions.ts'
-import { queueName, type Stage } from '../stages.ts'
+import { configurationSetName, queueName, type Stage } from '../stages.ts'
 
 /** A message is dead-lettered after this many failed deliveries. */
 const maxReceives = 5
@@ -23,7 +23,7 @@ export class Messaging extends Construct {
     this.#stage = stage
     this.bus = new EventBus(this, 'Bus', { eventBusName: `holdfast-${stage.name}` })
     this.#add(relayDeadLetters)
-    for (const [name, { types, timeoutSeconds }] of Object.entries(subscriptions)) {
+    for (const [name, { from, types, timeoutSeconds }] of Object.entries(subscriptions)) {
       const deadLetters = this.#add(deadLettersOf(name))
       const queue = this.#add(name, {
         // A message must not be redelivered while it is being handled.
@@ -31,8 +31,7 @@ export class Messaging extends Construct {
         deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
       })
       new Rule(this, `${name}Rule`, {
-        eventBus: this.bus,
-        eventPattern: { source: [eventSource], detailType: [...types] },
+        ...(from === 'ses' ? ofMails(stage, types) : { eventBus: this.bus, eventPattern: ofHoldfast(types) }),
         targets: [new SqsQueue(queue, { deadLetterQueue: deadLetters })],
       })
     }
@@ -57,3 +56,16 @@ export class Messaging extends Construct {
     return queue
   }
 }
+
+type Types = (typeof subscriptions)[string]['types']
+
+const ofHoldfast = (types: Types) => ({ source: [eventSource], detailType: [...types] })
+
+/** On the default bus, the only one that SES knows: what happens to mails that this stage has sent. */
+const ofMails = (stage: Stage, types: Types) => ({
+  eventPattern: {
+    source: [stage.mailEventSource],
+    detailType: [...types],
+    detail: { mail: { tags: { 'ses:configuration-set': [configurationSetName(stage)] } } },
+  },
+})

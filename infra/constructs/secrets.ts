@@ -1,13 +1,13 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
-import { type SecretName, secretId } from '#shared/runtime/secrets.ts'
+import { adminSecretId, type SecretName, secretId } from '#shared/runtime/secrets.ts'
 import type { Stage } from '../stages.ts'
 import { removalPolicy } from './removal-policy.ts'
 
 /** Secrets have fixed names, so that the stacks need not export them to each other. */
 export const secretsPrefix = ({ name }: Pick<Stage, 'name'>): string => `holdfast/${name}`
-export const adminSecretName = (stage: Pick<Stage, 'name'>): string => `${secretsPrefix(stage)}/first-admin`
+export const adminSecretName = (stage: Pick<Stage, 'name'>): string => adminSecretId(secretsPrefix(stage))
 export const tokenSecretName = (stage: Pick<Stage, 'name'>, name: SecretName): string =>
   secretId(secretsPrefix(stage), name)
 

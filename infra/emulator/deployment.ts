@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
-import { tokenSecretName } from '../constructs/secrets.ts'
+import { adminSecretName, tokenSecretName } from '../constructs/secrets.ts'
 import { stageOf } from '../stages.ts'
 import { run } from './run.ts'
 
@@ -54,19 +54,25 @@ export async function deploy(endpoint: string): Promise<Deployment> {
   await cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
   await cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>
-  const { BaseUrl = '', AdminSecret, KeyRotationFunction = '' } = outputs['holdfast-emulator-api'] ?? {}
+  const { BaseUrl = '', KeyRotationFunction = '' } = outputs['holdfast-emulator-api'] ?? {}
   const apiId = new URL(BaseUrl).hostname.split('.')[0]
-  const secrets = new SecretsManagerClient(clientOptions(endpoint))
-  const read = async (SecretId: string | undefined): Promise<Record<string, string>> => {
-    const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }))
-    return JSON.parse(SecretString)
-  }
-  const { password = '' } = await read(AdminSecret)
-  const { token = '' } = await read(tokenSecretName(stageOf('emulator'), 'metrics'))
+  const { token = '' } = await readSecret(endpoint, tokenSecretName(stageOf('emulator'), 'metrics'))
   return {
     baseUrl: `${endpoint}/_aws/execute-api/${apiId}/emulator`,
-    adminPassword: password,
+    adminPassword: await initialPassword(endpoint),
     metricsToken: token,
     keyRotationFunction: KeyRotationFunction,
   }
+}
+
+/** The first admin's, as an operator finds it. */
+export async function initialPassword(endpoint: string): Promise<string> {
+  const { password = '' } = await readSecret(endpoint, adminSecretName(stageOf('emulator')))
+  return password
+}
+
+async function readSecret(endpoint: string, SecretId: string): Promise<Record<string, string>> {
+  const secrets = new SecretsManagerClient(clientOptions(endpoint))
+  const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }))
+  return JSON.parse(SecretString)
 }

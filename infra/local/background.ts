@@ -6,10 +6,11 @@ import { queues } from '#shared/aws/sqs.ts'
 import { workflows } from '#shared/aws/step-functions.ts'
 import { relayFunction } from '#shared/jobs/relay-function.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
+import { keptMails } from '#shared/users/kept-mails.ts'
 import { busInto, consumers } from './event-bus.ts'
 import { FileQueues } from './file-queues.ts'
 import { invokeFunction } from './lambda.ts'
-import { mailsInto } from './mail-files.ts'
+import { mailsInto, mailsKeptIn } from './mail-files.ts'
 import { queuedWorkflows, queuedWorkflowsWorker } from './queued-workflows.ts'
 import { startSchedules } from './schedules.ts'
 import { TableStream } from './table-stream.ts'
@@ -26,6 +27,7 @@ export function useLocalAdapters(folder: string): FileQueues {
   bus.replace(busInto(files))
   queues.replace(files)
   mailer.replace(mailsInto(join(folder, 'mail')))
+  keptMails.replace(mailsKeptIn(join(folder, 'mail')))
   return files
 }
 

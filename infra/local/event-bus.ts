@@ -12,8 +12,9 @@ const maxAttempts = 3
 export const busInto = (queues: FileQueues): Bus => ({
   async publish(envelopes) {
     for (const envelope of envelopes) {
-      for (const [queue, { types }] of Object.entries(subscriptions)) {
-        if (types.includes(envelope.type)) await queues.send(queue, JSON.stringify({ detail: envelope }))
+      for (const [queue, { from, types }] of Object.entries(subscriptions)) {
+        if (from === undefined && types.includes(envelope.type))
+          await queues.send(queue, JSON.stringify({ detail: envelope }))
       }
     }
   },

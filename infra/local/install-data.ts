@@ -1,8 +1,8 @@
-import { randomBytes } from 'node:crypto'
 import { createRuntime } from '#shared/composition/process.ts'
 import { ensureInstallation } from '#shared/deployment/installation.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import type { UserRecord } from '#shared/users/user.ts'
+import { generatedPassword } from '#shared/users/first-admin.ts'
+import { isActiveAdmin, type UserRecord } from '#shared/users/user.ts'
 import { ensureTable } from './table.ts'
 
 /** How a person gets in. */
@@ -25,16 +25,13 @@ export async function installData(): Promise<Installed> {
   await ensureTable(config.DYNAMODB_ENDPOINT ?? '', config.TABLE_NAME)
   const services = servicesUntil(clock.now() + 30_000)
   const email = config.ADMIN_EMAIL
-  const password = config.ADMIN_PASSWORD ?? `${randomBytes(12).toString('base64url')}-Aa1`
+  const password = config.ADMIN_PASSWORD ?? generatedPassword()
   const { admin, isNew } = await ensureInstallation(services, { email, password, mustChangePassword: false })
   const isGenerated = isNew && config.ADMIN_PASSWORD === undefined
   const active = isActiveAdmin(admin) ? admin : await anyAdmin(services, admin)
   client.destroy()
   return { admin: active, ...(isGenerated ? { generatedPassword: password } : {}) }
 }
-
-const isActiveAdmin = ({ role, disabled }: Pick<UserRecord, 'role' | 'disabled'>): boolean =>
-  role === 'admin' && !disabled
 
 /** The newest active admin. There always is one: the last cannot be demoted or disabled. */
 async function anyAdmin({ store }: Services, first: Installed['admin']): Promise<Installed['admin']> {

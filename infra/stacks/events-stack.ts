@@ -7,6 +7,7 @@ import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
 import { FunctionFactory } from '../constructs/function-factory.ts'
 import { allow } from '../constructs/grants.ts'
+import { reportReturnedMails } from '../constructs/mail-feedback.ts'
 import { Messaging } from '../constructs/messaging.ts'
 import { addJobs } from '../constructs/schedules.ts'
 import { Workflows } from '../constructs/workflows.ts'
@@ -22,6 +23,7 @@ export class EventsStack extends Stack {
     super(scope, id, { ...props, terminationProtection: stage.retainData })
     this.#messaging = new Messaging(this, 'Messaging', { stage })
     this.#functions = new FunctionFactory(this, { stage, data, messaging: this.#messaging })
+    reportReturnedMails(this, stage)
     this.#addRelay(stage, data)
     this.#addConsumers()
     addJobs(this, { stage, functions: this.#functions })

@@ -35,7 +35,11 @@ export const requestExamples: Examples = {
   changeEmail: [{ email: 'ada@lovelace.example', current_password: password }],
   confirmEmail: [{ code: 'K7QM-2XWP' }],
   createUser: [{ email: 'otto@example.com', password, username: 'otto', role: 'operator' }],
-  updateUser: [{ role: 'editor' }, { name: null, must_change_password: true }],
+  updateUser: [
+    { role: 'editor' },
+    { name: null, must_change_password: true },
+    { email: 'ada@example.org', temporary_password: 'until-you-log-in' },
+  ],
   createApiKey: [
     { name: 'Returns desk', role: 'integration', expires_at: '2030-01-01T00:00:00Z' },
     { name: 'Shop', role: 'user' },

@@ -6,9 +6,10 @@ import { timeLimits } from './time-limits.ts'
 
 const utf8 = (text: string) => ({ Data: text, Charset: 'UTF-8' })
 
-/** Sends through SES. */
+/** Sends through SES, which reports bounces and complaints through the configuration set in `MAIL_CONFIGURATION_SET`. */
 export const mailer = port<Mailer>(() => {
   const client = new SESv2Client(timeLimits)
+  const ConfigurationSetName = process.env['MAIL_CONFIGURATION_SET']
   return {
     /** SES has no SMTPUTF8. */
     accepts: (address) => /^\p{ASCII}+$/u.test(address),
@@ -16,6 +17,7 @@ export const mailer = port<Mailer>(() => {
     async send({ from, to, subject, html, text }) {
       const command = new SendEmailCommand({
         FromEmailAddress: from,
+        ...(ConfigurationSetName === undefined ? {} : { ConfigurationSetName }),
         Destination: { ToAddresses: [to] },
         Content: {
           Simple: {

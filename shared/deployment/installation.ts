@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Services } from '#shared/runtime/services.ts'
 import { ensureMainWarehouse } from '#shared/stock/warehouses.ts'
-import { ensureFirstAdmin } from '#shared/users/registration.ts'
+import { ensureFirstAdmin } from '#shared/users/first-admin.ts'
 
 /**
  * Creates what an empty table needs before its first request: the main warehouse and the first admin. Safe to repeat:

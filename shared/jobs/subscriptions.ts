@@ -1,10 +1,13 @@
 import type { EventType } from '#shared/events/event.ts'
+import { mailEventTypes } from '#shared/mail/mail-event.ts'
 import { mailedTypes, templateFolder } from '#shared/mail/mail-templates.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
 
 /** A consumer of events, fed by a queue of the same name that has a dead-letter queue. */
 export interface Subscription extends BackgroundFunction {
-  readonly types: readonly EventType[]
+  /** Whose events they are: Holdfast's own by default, or those of SES about mails that it has sent. */
+  readonly from?: 'ses'
+  readonly types: readonly (EventType | (typeof mailEventTypes)[number])[]
   /** What users notice, in one sentence; the text of the subscription's alarms. */
   readonly ifItFails: string
 }
@@ -26,5 +29,14 @@ export const subscriptions: Record<string, Subscription> = {
     ],
     timeoutSeconds: 60,
     folders: [templateFolder],
+  },
+  'record-bounces': {
+    from: 'ses',
+    types: mailEventTypes,
+    ifItFails: 'Mails go on to addresses that refuse them, for which SES may stop all mails.',
+    file: 'functions/events/record-bounces.ts',
+    area: 'events',
+    uses: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    timeoutSeconds: 60,
   },
 }

@@ -39,6 +39,10 @@ export async function sendAccountMail(
   const addressee = event && (await addresseeOf(services, event))
   if (!addressee) return
   const { user, email, purpose } = addressee
+  if (purpose === undefined && user.undeliverable !== undefined) {
+    log.info('mailNotSent', { request_id: id, event: 'MailNotSent' })
+    return
+  }
   if (purpose === undefined && !isWelcome(services, addressee.isVerified)) {
     log.info('mailWithheld', { request_id: id })
     return
@@ -65,7 +69,7 @@ async function addresseeOf({ store }: Services, event: StoredAccountEvent): Prom
     case 'account.password_reset_requested':
       return { ...own, purpose: 'password_reset' }
     case 'account.verification_requested':
-      return own.isVerified ? undefined : { ...own, purpose: 'verification' }
+      return own.isVerified && user.undeliverable === undefined ? undefined : { ...own, purpose: 'verification' }
     case 'account.email_change_requested': {
       const isOwn = emailKey(event.email) === emailKey(user.email)
       if (!isOwn && (await store.users.byEmail(event.email))) return undefined

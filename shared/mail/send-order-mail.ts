@@ -41,8 +41,12 @@ async function drafted(
   const { store, config } = services
   const { order, event } = await orderAt(store, order_id, sequence)
   const owner = await store.users.get(order.user_id)
-  if (!owner) return undefined
+  if (!owner || owner.erased_at !== undefined) return undefined
   const { id } = envelopeOf(event)
+  if (owner.undeliverable !== undefined) {
+    log.info('mailNotSent', { request_id: id, order_id, event: 'MailNotSent' })
+    return undefined
+  }
   if (!isWelcome(services, isVerified(owner))) {
     log.info('mailWithheld', { request_id: id, order_id })
     return undefined

@@ -6,7 +6,7 @@ import { viewFor } from './history.ts'
 import { OrderKind, OrderStatus, type OrderView } from './order.ts'
 
 /** A note may be changed in every state. */
-const anywhere = { from: OrderStatus.options, kinds: OrderKind.options }
+export const anywhere = { from: OrderStatus.options, kinds: OrderKind.options }
 
 /**
  * Sets the note of an order, or removes it (`null`). The note that is there already changes nothing and leaves no event.

@@ -150,6 +150,7 @@ export const OrderEventType = z.enum([
   'order.note_changed',
   'order.overdue',
   'order.recovery_abandoned',
+  'order.erased',
 ])
 export type OrderEventType = z.infer<typeof OrderEventType>
 
@@ -161,6 +162,7 @@ export const waitsAfter: Record<OrderEventType, 'begins' | 'as before' | 'no'> =
   'order.retry_failed': 'as before',
   'order.note_changed': 'as before',
   'order.overdue': 'as before',
+  'order.erased': 'as before',
   'order.recovery_abandoned': 'no',
   'order.reserved': 'no',
   'order.expired': 'no',

@@ -16,6 +16,7 @@ export const problems = {
   username_taken: { status: 409, title: 'Username taken', retryable: false },
   product_discontinued: { status: 409, title: 'Product discontinued', retryable: false },
   sku_taken: { status: 409, title: 'SKU taken', retryable: false },
+  account_erased: { status: 409, title: 'Account erased', retryable: false },
   reference_taken: { status: 409, title: 'Reference taken', retryable: false },
   invalid_transition: { status: 409, title: 'Invalid transition', retryable: false },
   insufficient_stock: { status: 409, title: 'Insufficient stock', retryable: false },

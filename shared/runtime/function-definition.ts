@@ -36,6 +36,8 @@ export interface FunctionDefinition {
   readonly uses: readonly AwsAction[]
   /** Secrets to which its Secrets Manager actions apply. */
   readonly secrets?: readonly SecretName[]
+  /** Whether they also apply to the secret with the first admin's password. */
+  readonly firstAdmin?: true
 }
 
 /** A function that serves no API operation. */

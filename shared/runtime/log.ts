@@ -29,7 +29,10 @@ const messages = {
   orderOverdue: 'order overdue',
   recoveryAbandoned: 'recovery abandoned',
   stockDrift: 'stock drift',
+  erasureUnfinished: 'erasure unfinished',
+  mailBounced: 'mail bounced',
   mailNotAccepted: 'mail not accepted',
+  mailNotSent: 'mail not sent',
   mailWithheld: 'mail withheld',
   securityEvent: 'security event',
 } as const
@@ -52,7 +55,7 @@ export interface LogFields {
   sku?: string
   queue?: string
   message_id?: string
-  /** Name of a security event: the line is also a metric of this name. */
+  /** Name of a security event, or of something about mails: the line is also a metric of this name. */
   event?: string
   /** Pseudonym of an account. */
   account?: string

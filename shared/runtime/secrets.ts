@@ -63,6 +63,9 @@ const lastPart: Record<SecretName, string> = {
 /** Name of a secret in Secrets Manager. */
 export const secretId = (prefix: string, name: SecretName): string => `${prefix}/${lastPart[name]}`
 
+/** Name of the secret with the first admin's e-mail and initial password. */
+export const adminSecretId = (prefix: string): string => `${prefix}/first-admin`
+
 /** The newest that may be used already. @throws Fault when none may */
 export function newestActive<T extends { active_from: number }>(all: readonly T[], now: number): T {
   const active = all.filter(({ active_from }) => active_from <= now)

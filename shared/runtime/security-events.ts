@@ -40,6 +40,11 @@ export const securityEvents = {
     runbook: 'Roles granted',
     threshold: 1,
   },
+  AdminRecovered: {
+    meaning: 'The first admin was given a new password by an operator: check that it was meant to be.',
+    runbook: 'Admin recovered',
+    threshold: 1,
+  },
   ApiKeyCreated: {
     meaning: 'An API key was made: check that it was meant to be.',
     runbook: 'API keys made or rotated',
@@ -64,6 +69,26 @@ export const securityEvents = {
   PasswordChanged: {
     meaning: 'Many passwords are being changed: accounts may have been taken over.',
     runbook: 'Passwords changed',
+    threshold: 50,
+  },
+  TemporaryPasswordSet: {
+    meaning: 'Admins set temporary passwords: an account is taken over if one of them gets into the wrong hands.',
+    runbook: 'Temporary passwords set',
+    threshold: 5,
+  },
+  AccountErased: {
+    meaning: 'Accounts are being erased, which cannot be undone: check that their owners asked for it.',
+    runbook: 'Accounts erased',
+    threshold: 5,
+  },
+  MailComplained: {
+    meaning: 'People report mails as unwanted: accounts may be used to mail strangers, and SES may stop all mails.',
+    runbook: 'Mails unwanted',
+    threshold: 3,
+  },
+  SessionsEnded: {
+    meaning: 'Many people log out everywhere: their accounts may have been taken over.',
+    runbook: 'Sessions ended',
     threshold: 50,
   },
   PasswordResetRequested: {

@@ -44,6 +44,9 @@ export const codeStore = (connection: Connection) => ({
     return written.failed ? undefined : codeCodec.decodeFound(written.item)
   },
 
+  /** Whether there is one or not. */
+  discard: (place: CodePlace): Write<never> => ({ operation: { Delete: { Key: keys.code(place) } } }),
+
   /** Fails when the code was used, or replaced by a newer one. */
   use: (code: StoredCode): Write<'code_spent'> => ({
     operation: {

@@ -99,6 +99,8 @@ export const keys = {
   /** A key that never exists; reading it tests the connection. */
   ping: (): Key => ({ pk: 'PING', sk: 'PING' }),
   pseudonymKey: (): Key => ({ pk: 'INSTALLATION', sk: 'PSEUDONYM_KEY' }),
+  /** In one partition, which holds only erasures under way. */
+  erasure: (userId: string): Key => ({ pk: 'ERASURES', sk: `USER#${userId}` }),
   job: (name: string): Key => ({ pk: `JOB#${name}`, sk: 'JOB' }),
   reference: (userId: string, reference: string): Key => ({
     pk: `REFERENCE#${userId}#${normalised(reference)}`,

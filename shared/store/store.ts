@@ -8,6 +8,7 @@ import { type ApiKeyCache, apiKeyStore } from './api-keys.ts'
 import { attemptStore } from './attempts.ts'
 import { codeStore } from './codes.ts'
 import { counterStore } from './counters.ts'
+import { erasureStore } from './erasures.ts'
 import { jobStore } from './jobs.ts'
 import { keys } from './keys.ts'
 import { mailStore } from './mails.ts'
@@ -56,6 +57,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   attempts: attemptStore(connection),
   codes: codeStore(connection),
   counters: counterStore(connection),
+  erasures: erasureStore(connection),
   jobs: jobStore(connection),
   mails: mailStore(),
   migrations: migrationStore(connection),

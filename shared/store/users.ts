@@ -6,6 +6,7 @@ import { getItem, getItems } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import { writeOne } from '#shared/dynamodb/write-one.ts'
 import { StoredUser } from '#shared/users/stored-user.ts'
+import { accountClaim, releaseClaims } from './account-claims.ts'
 import { codec } from './codec.ts'
 import { keys, listings } from './keys.ts'
 
@@ -69,10 +70,12 @@ export const userStore = (connection: Connection) => {
       if (old.pk === next.pk) return [replaced]
       return [
         replaced,
-        { operation: { Put: { Item: claim(next, after), ...onlyNew } }, failure: () => 'email_taken' },
+        { operation: { Put: { Item: accountClaim(next, after), ...onlyNew } }, failure: () => 'email_taken' },
         { operation: { Delete: { Key: old } } },
       ]
     },
+
+    releaseClaims,
 
     /** Lets the transaction pass only while this user is an admin who may act. */
     requireAdmin: (id: string): Write<'no_admin'> => ({
@@ -93,17 +96,15 @@ export const userStore = (connection: Connection) => {
         kind: 'user_exists',
         user: userCodec.decode(item ?? {}),
       })),
-      put(claim(keys.email(user.email), user), () => ({ kind: 'email_taken' })),
+      put(accountClaim(keys.email(user.email), user), () => ({ kind: 'email_taken' })),
       ...(user.username === null
         ? []
-        : [put(claim(keys.username(user.username), user), () => ({ kind: 'username_taken' }))]),
+        : [put(accountClaim(keys.username(user.username), user), () => ({ kind: 'username_taken' }))]),
     ],
   }
 }
 
 const encoded = (user: StoredUser): Item => userCodec.encode(keys.user(user.id), user, listings.user(user))
-
-const claim = (key: Key, user: StoredUser): Item => ({ ...key, entity: 'unique', schema: 1, user_id: user.id })
 
 const put = (item: Item, failure: (item: Item | undefined) => UserConflict): Write<UserConflict> => ({
   operation: { Put: { Item: item, ...onlyNew } },

@@ -1,14 +1,14 @@
 import type { CallerContext } from '#shared/requests/caller.ts'
 import { isSelective, type PageInfo } from '#shared/requests/paging.ts'
-import { isChange } from '#shared/requests/patch.ts'
 import { Refusal, unauthenticated } from '#shared/requests/refusal.ts'
 import { anyBeginsWith } from '#shared/requests/search.ts'
 import { pagesFor } from '#shared/runtime/pages.ts'
 import { reportSecurityEvent } from '#shared/runtime/security-events.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import { withSessionsEnded } from './credentials.ts'
+import { changedAccount } from './changed-account.ts'
+import { emailChange } from './email-address.ts'
 import type { StoredUser } from './stored-user.ts'
-import { type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
+import { isActiveAdmin, type User, type UserChange, type UserRecord, type UsersQuery, userOf } from './user.ts'
 
 /** @throws Refusal `not_found` */
 export const readUser = async ({ store }: Services, id: string): Promise<User> =>
@@ -32,10 +32,13 @@ export async function listUsers(
 }
 
 /**
- * Changes an account. A new role, or disabling it, ends all its sessions, for good: enabling it again brings none back.
+ * Changes an account. A new role, disabling it, or a temporary password ends all its sessions, permanently: enabling it
+ * again brings none back.
+ *
  * Admins cannot take their own rights away, and an admin who takes them from another must still have them when that is
  * written. So there is always an admin, whatever happens at the same time.
- * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`
+ * @throws Refusal `not_found`, `forbidden`, `not_authenticated`, `concurrent_update`, `email_taken`, `weak_password`,
+ * `account_erased`
  */
 export async function updateUser(
   services: Services,
@@ -44,32 +47,30 @@ export async function updateUser(
 ): Promise<User> {
   const { store } = services
   const before = found(await store.users.get(id))
-  if (!isChange(before, change)) return userOf(before)
-  const changed: StoredUser = { ...before, ...change, version: before.version + 1 }
-  const endsSessions = changed.role !== before.role || (changed.disabled && !before.disabled)
-  const after = endsSessions ? withSessionsEnded(changed) : changed
+  if (before.erased_at !== undefined) throw new Refusal('account_erased', 'This account was erased, for good.')
+  const changed = await changedAccount(services, before, change, caller)
+  if (!changed) return userOf(before)
+  const { after, events } = changed
   const losesAdmin = isActiveAdmin(before) && !isActiveAdmin(after)
   if (losesAdmin && id === caller.id) {
     throw new Refusal('forbidden', 'You cannot disable or demote yourself. Another admin can.')
   }
   const conflict = await store.transact([
-    store.users.replace(before, after),
+    ...(after.email === before.email ? [store.users.replace(before, after)] : emailChange(services, before, after)),
     ...(losesAdmin ? [store.users.requireAdmin(caller.id)] : []),
   ])
   switch (conflict) {
     case undefined:
-      if (after.role !== before.role && after.role !== 'user') {
-        await reportSecurityEvent(services, 'RoleGranted', { user: id })
-      }
+      for (const event of events) await reportSecurityEvent(services, event, { user: id })
       return userOf(after)
     case 'changed':
       throw new Refusal('concurrent_update', 'The user was changed at the same time. Read it and try again.')
     case 'no_admin':
       throw unauthenticated()
+    case 'email_taken':
+      throw new Refusal('email_taken', 'Email already registered')
   }
 }
-
-const isActiveAdmin = ({ role, disabled }: UserRecord): boolean => role === 'admin' && !disabled
 
 function found<T>(user: T | undefined): T {
   if (user === undefined) throw new Refusal('not_found', 'There is no such user.')

@@ -72,20 +72,20 @@ export async function confirmEmail(
 
 /** The account with another address. @param verifiedAt when it was proved to be the person's; undefined until it is */
 export function withEmail(
-  { email_verified_at: _, ...user }: StoredUser,
+  { email_verified_at: _, undeliverable: _mark, ...user }: StoredUser,
   email: string,
   verifiedAt: string | undefined,
 ): StoredUser {
   return {
     ...user,
     email,
-    ...(verifiedAt === undefined ? {} : { email_verified_at: verifiedAt }),
+    ...(verifiedAt === undefined ? {} : { email_verified_at: verifiedAt, address_since: verifiedAt }),
     version: user.version + 1,
   }
 }
 
 /** Writes another address with its claim, and the event that reports it to the old one. */
-const emailChange = (services: Services, before: StoredUser, after: StoredUser) => [
+export const emailChange = (services: Services, before: StoredUser, after: StoredUser) => [
   ...services.store.users.replaceWithEmail(before, after),
   services.store.accountEvents.append(
     newAccountEvent(services, {

@@ -6,6 +6,7 @@ import { newAccountEvent } from './account-event.ts'
 import { accountName } from './account-name.ts'
 import { limitCodeRequests } from './code-requests.ts'
 import { withSessionsEnded } from './credentials.ts'
+import { withGoodAddress } from './deliverability.ts'
 import { assertStrong, hashPassword } from './password.ts'
 import { matchedCode, redeem } from './redeem-code.ts'
 import type { PasswordReset } from './user.ts'
@@ -44,11 +45,12 @@ export async function resetPassword(
   const password_hash = await hashPassword(new_password, config.PASSWORD_HASH_COST)
   const { id } = await redeem(services, matched, (user) => {
     if (user.epoch !== matched.account.epoch) return undefined
+    const now = isoTime(clock.now())
     const changed = {
-      ...withSessionsEnded(user),
+      ...withSessionsEnded(withGoodAddress(user, now)),
       password_hash,
       must_change_password: false,
-      email_verified_at: user.email_verified_at ?? isoTime(clock.now()),
+      email_verified_at: user.email_verified_at ?? now,
       version: user.version + 1,
     }
     const event = newAccountEvent(services, { type: 'account.password_changed', user_id: user.id })

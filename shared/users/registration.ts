@@ -5,7 +5,6 @@ import { emailKey } from '#shared/requests/email.ts'
 import {
   createOnce,
   derivedId,
-  digestOf,
   fingerprintOf,
   keyReused,
   type Once,
@@ -33,6 +32,7 @@ interface Registration {
 
 /** How an account begins. */
 interface Terms {
+  /** Where another person has chosen the password. */
   mustChangePassword?: boolean
   /** Whether a code to verify the address is mailed. */
   isMailed?: boolean
@@ -40,7 +40,8 @@ interface Terms {
 
 /**
  * Any client may register a user. Another role, or any account when registration is closed, requires an admin's bearer.
- * Registrations are limited per network, but not those that an admin makes.
+ * Registrations are limited per network, but not those that an admin makes. A password that took an admin's bearer to set
+ * must be changed at the first login.
  * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`, `rate_limited`
  */
 export function register(
@@ -50,7 +51,8 @@ export function register(
   const { request, clientAddress } = registration
   const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
   const once = scopedBy(registration.once, emailKey(request.email))
-  return createUserOnce(services, { ...registration, once }, async (create) => {
+  const mustChangePassword = !isSelfService
+  return createUserOnce(services, { ...registration, once, mustChangePassword }, async (create) => {
     if (!isSelfService) await assertAdmin(services, authorization)
     if (!isSelfService || (await isAdmin(services, authorization))) return create()
     const of = { network: networkOf(clientAddress) }
@@ -79,7 +81,7 @@ const isRegistration = (outcome: PromiseSettledResult<User | Served<User>>): boo
 /** @throws Refusal `email_taken`, `username_taken`, `weak_password`, `idempotency_key_reused`, `rate_limited` */
 export const createUser = (
   services: Services,
-  { clientAddress = '', ...registration }: Omit<Registration, 'clientAddress'> & { clientAddress?: string },
+  { clientAddress = '', ...registration }: Omit<Registration, 'clientAddress'> & Terms & { clientAddress?: string },
 ): Promise<OnceResult<User>> => createUserOnce(services, { ...registration, clientAddress }, (create) => create())
 
 /** @param admit runs the creation, or refuses it */
@@ -164,27 +166,4 @@ async function assertFirstPassword(
   await underLoginLimits(services, { name: request.email, clientAddress }, async () => {
     if (!(await isPassword(request.password, creation.password_hash ?? password_hash))) throw keyReused()
   })
-}
-
-/**
- * Creates the first admin, username `admin`, if there is none. An existing one is not changed. No code is mailed: a new
- * installation may not be able to send mails yet.
- */
-export async function ensureFirstAdmin(
-  services: Services,
-  { email, password, mustChangePassword }: { email: string; password: string; mustChangePassword: boolean },
-): Promise<{ admin: User; isNew: boolean }> {
-  const digest = digestOf('first admin')
-  const existing = await services.store.users.get(derivedId('usr', digest))
-  if (existing) return { admin: userOf(existing), isNew: false }
-  const request = { email, password, username: 'admin', name: 'First admin', role: 'admin' as const }
-  const registration = {
-    request,
-    once: { digest, fingerprint: '' },
-    clientAddress: '',
-    mustChangePassword,
-    isMailed: false,
-  }
-  const { result: admin, replayed } = await createUserOnce(services, registration, (create) => create())
-  return { admin, isNew: !replayed }
 }

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { Instant } from '#shared/requests/fields.ts'
 import { Creation } from '#shared/requests/idempotency.ts'
 import { Credentials } from './credentials.ts'
 import { PasswordHash } from './password-hash.ts'
@@ -9,6 +10,8 @@ export const StoredUser = z.object({
   ...UserRecord.shape,
   ...Credentials.shape,
   password_hash: PasswordHash,
+  /** When the address was last known to be right; what became of mails from before says nothing about it. */
+  address_since: z.exactOptional(Instant),
   /** With the hash of the password as created, so that a repeat can be recognised after a change of password. */
   creation: z.object({ ...Creation.shape, password_hash: z.exactOptional(PasswordHash) }),
   first: UserRecord,

@@ -36,6 +36,10 @@ const standing = {
   must_change_password: z.boolean(),
   version: z.int(),
   created_at: Instant,
+  /** Only where mails have stopped: the address refused one for good, or its owner reported one as unwanted. */
+  undeliverable: z.exactOptional(z.enum(['bounced', 'complained'])),
+  /** Only where the person was erased: what is left of the account. */
+  erased_at: z.exactOptional(Instant),
 }
 
 /** What is kept of a user that may be shown. */
@@ -63,6 +67,9 @@ export const userOf = ({ locale = null, ...record }: UserRecord): User => ({
   is_admin: record.role === 'admin',
 })
 
+export const isActiveAdmin = ({ role, disabled }: Pick<UserRecord, 'role' | 'disabled'>): boolean =>
+  role === 'admin' && !disabled
+
 export const NewUser = z.strictObject({
   email: Email,
   password: Password,
@@ -73,9 +80,14 @@ export const NewUser = z.strictObject({
 })
 export type NewUser = z.infer<typeof NewUser>
 
-/** What an admin may change of an account; `null` removes the name or the locale. */
+/**
+ * What an admin may change of an account; `null` removes the name or the locale. A temporary password ends all sessions and
+ * must be changed before anything else.
+ */
 export const UserChange = z.exactPartial(
   z.strictObject({
+    email: Email,
+    temporary_password: Password,
     name: z.nullable(text(200)),
     locale: z.nullable(Locale),
     role: Role,

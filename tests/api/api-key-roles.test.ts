@@ -24,7 +24,7 @@ const ofIntegrations = [
 ]
 const ofAccounts = [
   ...['GET /auth/me', 'POST /auth/password', 'POST /auth/email'],
-  ...['POST /auth/email-verification', 'POST /auth/email-verification/confirm'],
+  ...['POST /auth/email-verification', 'POST /auth/email-verification/confirm', 'POST /users/{id}/end-sessions'],
 ]
 const ofEditors = ['POST /products', 'PATCH /products/{sku}']
 const ofOperators = [

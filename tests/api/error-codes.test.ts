@@ -6,6 +6,7 @@ import { expectStatus, newProduct, type Person, signInAdmin } from '#tests/suppo
 import { codeProvocations } from './code-provocations.ts'
 import { accountProvocations, type Provocations, stockProvocations } from './error-provocations.ts'
 import { orderProvocations } from './order-provocations.ts'
+import { userProvocations } from './user-provocations.ts'
 
 const baseUrl = inject('baseUrl')
 let admin: Person
@@ -28,6 +29,7 @@ beforeAll(async () => {
   provocations = {
     ...accountProvocations(baseUrl, admin, { baseUrl: strict.baseUrl, adminPassword }),
     ...codeProvocations(baseUrl, admin, { baseUrl: strict.baseUrl, adminPassword }),
+    ...userProvocations(baseUrl, admin),
     ...stockProvocations(admin),
     ...orderProvocations(admin, { baseUrl: strict.baseUrl, adminPassword }),
   }

@@ -23,7 +23,7 @@ const registration = () => ({ email: `${randomUUID()}@example.com`, password })
 const count = 12
 
 /** Changes one thing with concurrent requests, another thing each round, until two of them conflict. */
-async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>): Promise<Answer> {
+export async function contested(oneThing: () => Promise<(n: number) => Promise<Answer>>): Promise<Answer> {
   for (let round = 0; round < 20; round += 1) {
     const change = await oneThing()
     const answers = await Promise.all(Array.from({ length: count }, (_, n) => change(n)))
@@ -90,13 +90,6 @@ export function accountProvocations(baseUrl: string, admin: Person, strict: Stri
         expectStatus(await admin.revokeApiKey({ params }), 204)
         return admin.rotateApiKey({ params })
       },
-    },
-    updateUser: {
-      concurrent_update: () =>
-        contested(async () => {
-          const params = { id: (await newPerson(baseUrl, admin)).id }
-          return (n) => admin.updateUser({ params, body: { name: `Name ${n}` } })
-        }),
     },
     changePassword: {
       weak_password: async () => {

@@ -42,7 +42,7 @@ describe('an admin', () => {
     expect(await admin.updateUser({ params: unknown, body: { disabled: true } })).toMatchObject(missing)
   })
 
-  test.each([{ email: 'x@example.com' }, { is_admin: true }, { role: 'root' }, { disabled: 'yes' }, { name: '' }])(
+  test.each([{ email: 'x' }, { is_admin: true }, { role: 'root' }, { disabled: 'yes' }, { name: '' }])(
     'cannot set %j',
     async (body) => {
       const params = { id: (await newPerson(baseUrl, admin)).id }

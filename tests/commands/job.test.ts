@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
 import { runtimeOn } from '#tests/support/in-process.ts'
-import { type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
+import { expectStatus, newPerson, signInAdmin } from '#tests/support/people.ts'
 
 let stack: LocalStack
 beforeAll(async () => {
@@ -83,6 +84,27 @@ describe('npm run job', () => {
       code: 1,
       output: 'Only migrate has a --status.\n',
     })
+  })
+
+  test('recovers the first admin, and prints the new password once', async () => {
+    const { baseUrl } = stack
+    const before = await signInAdmin(baseUrl, adminPassword)
+    const successor = await newPerson(baseUrl, before, 'admin')
+    const params = { id: before.id }
+    expectStatus(await successor.updateUser({ params, body: { role: 'user', disabled: true } }), 200)
+    const { code, printed, output } = await runJob('recover-admin', stack.dataFolder)
+    const [, password = ''] = /^Password +(\S+) /m.exec(printed) ?? []
+    expect(code).toBe(0)
+    expect(printed).toMatch(/^Admin +admin@holdfast\.local$/m)
+    expect(printed).toMatch(/^recover-admin is done, log_in_as: admin, password_in: this output$/m)
+    expect(output.split(password)).toHaveLength(2)
+    expect(output).toContain('"event":"AdminRecovered"')
+    const admin = await signInAdmin(baseUrl, password)
+    expect(admin.tokens.user_info).toMatchObject({ is_admin: true, disabled: false, must_change_password: true })
+    expect(await admin.listUsers()).toMatchObject({ status: 403, body: { code: 'password_change_required' } })
+    const change = { current_password: password, new_password: adminPassword }
+    expectStatus(await admin.changePassword({ body: change }), 204)
+    expectStatus(await (await signInAdmin(baseUrl, adminPassword)).listUsers(), 200)
   })
 
   test('lists the jobs when the name is unknown', async () => {

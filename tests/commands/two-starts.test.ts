@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { processesMarked } from '#infra/local/processes.ts'
 import { createClient } from '#shared/api/client.ts'
-import { expectStatus, signIn } from '#tests/support/people.ts'
+import { addUser, expectStatus, signIn } from '#tests/support/people.ts'
 import { announcedUrl, engineMark, npmStart, pidOf, type Start } from './npm-start.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-'))
@@ -149,7 +149,7 @@ const rows: [done: string, happens: string, check: () => Promise<void>][] = [
     'It serves the same data.',
     async () => {
       const admin = await signIn(url, first.email, first.password)
-      expectStatus(await admin.createUser({ body: { ...second, role: 'admin' } }), 201)
+      await addUser(admin, { ...second, role: 'admin' })
       const successor = await signIn(url, second.email, second.password)
       expectStatus(await successor.updateUser({ params: { id: admin.id }, body: { role: 'user' } }), 200)
       kill('stack')

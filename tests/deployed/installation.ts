@@ -53,7 +53,10 @@ export async function onInstallation(
 }
 
 /** The first password opens only the route that changes it. */
-async function changeFirstPassword({ baseUrl, adminPassword: first }: Deployment): Promise<void> {
+export async function changeFirstPassword({
+  baseUrl,
+  adminPassword: first,
+}: Pick<Deployment, 'baseUrl' | 'adminPassword'>): Promise<void> {
   const admin = await signInAdmin(baseUrl, first)
   const refused = await admin.listOrders()
   if (refused.status !== 403) throw new Error(`The first password opens more than it should: ${refused.status}`)

@@ -7,12 +7,12 @@ import { sentMails } from './installation.ts'
  * @throws Error when no mail about a new order arrives within a minute
  */
 export async function expectMail(endpoint: string, admin: Person): Promise<void> {
-  const { id } = expectStatus(await admin.createSimulatedOrder({ body: { success: true } }), 201)
+  const { id, number } = expectStatus(await admin.createSimulatedOrder({ body: { success: true } }), 201)
   const giveUpAt = Date.now() + 60_000
   for (;;) {
     const sent = await (await fetch(sentMails(endpoint))).text()
-    if (sent.includes(id)) return
-    if (Date.now() > giveUpAt) throw new Error(`No mail mentions ${id}: ${sent}`)
+    if (sent.includes(number ?? id)) return
+    if (Date.now() > giveUpAt) throw new Error(`No mail mentions ${number ?? id}: ${sent}`)
     await delay(200)
   }
 }

@@ -14,10 +14,13 @@ import {
 import { runReadmeOrder } from '#tests/support/readme.ts'
 import { UsedGrants } from '#tests/support/used-grants.ts'
 import { expectCrossOriginAnswers } from './cross-origin.ts'
+import { watchErasure } from './erasure.ts'
 import { onInstallation, print, report, runAcceptanceTests } from './installation.ts'
 import { runJobs } from './jobs.ts'
 import { rotateKeysOnce } from './key-rotation.ts'
 import { expectMail } from './mails.ts'
+import { recoverAdmin } from './recovered-admin.ts'
+import { expectReturnedMail } from './returned-mails.ts'
 import { watchSchedule } from './schedule.ts'
 import { expectWorkflows, watchTimeouts } from './workflows.ts'
 
@@ -35,18 +38,23 @@ await onInstallation(grants.add, async (installation) => {
   const program = await newProgram(baseUrl, admin, { role: 'integration' })
   await expectMail(endpoint, admin)
   report('an order is mailed')
+  await expectReturnedMail(installation, admin)
+  report('a bounce stops mails to its address')
 
   await expectWorkflows(installation, admin)
   report('workflows take orders to their delivery, end with a cancel, and wait for stock')
 
   const timedOut = await watchTimeouts(installation, admin)
   const scheduled = await watchSchedule(admin)
+  const erased = await watchErasure(installation, admin)
   await runAcceptanceTests(installation)
   report('the acceptance tests pass')
   await timedOut()
   report('a reservation has expired, and an order that found no stock was left for staff')
   await scheduled()
   report('the schedule has processed a simple order')
+  await erased()
+  report('the job has finished the erasure of a person')
 
   await expectCrossOriginAnswers(baseUrl)
   report('a browser of another origin can read what the gateway itself answers')
@@ -56,6 +64,9 @@ await onInstallation(grants.add, async (installation) => {
 
   await runJobs(installation, sku)
   report('every job runs, and a dead letter is done with')
+
+  await recoverAdmin(installation)
+  report('an operator has recovered the first admin')
 
   await cdk(endpoint, 'diff', '--fail')
   report('cdk diff finds no difference')

@@ -114,7 +114,9 @@ async function callTask(endpoint: string, task: string, input: object): Promise<
   const client = new LambdaClient(clientOptions(endpoint))
   for await (const { Functions = [] } of paginateListFunctions({ client }, {})) {
     const name = Functions.find(({ FunctionName }) => FunctionName?.includes(task))?.FunctionName
-    if (name !== undefined) return invoke(endpoint, name, input)
+    if (name === undefined) continue
+    await invoke(endpoint, name, input)
+    return
   }
   throw new Error(`There is no function ${task}`)
 }

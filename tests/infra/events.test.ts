@@ -27,7 +27,7 @@ function actionsOf(file: string): string[] {
   const name = /([^/]+)\.ts$/.exec(file)?.[1]?.replaceAll('-', '') ?? ''
   // The consumer of a subscription is named after it, every other function after its file.
   const subscription = Object.entries(subscriptions).find(([, { file: own }]) => own === file)?.[0]
-  const prefix = `${subscription ?? name}Role`.toLowerCase()
+  const prefix = `${subscription?.replaceAll('-', '') ?? name}Role`.toLowerCase()
   const [, role] = resources('AWS::IAM::Role').find(([id]) => id.toLowerCase().startsWith(prefix)) ?? []
   const statements: Statement[] = role?.['Properties'].Policies[0].PolicyDocument.Statement
   return statements.flatMap(({ Action }) => list(Action)).filter((action) => !/^(logs|xray):/.test(action))
@@ -61,6 +61,34 @@ describe('what happens after an answer, as it is deployed', () => {
     )
     expect(FunctionResponseTypes).toEqual(['ReportBatchItemFailures'])
     expect(DestinationConfig.OnFailure.Destination['Fn::GetAtt'][0]).toContain(relayDeadLetters.replaceAll('-', ''))
+  })
+
+  test('SES reports bounces and complaints of this stage to the default bus, and keeps no list of its own', () => {
+    const [[, mails] = []] = resources('AWS::SES::ConfigurationSet')
+    expect(mails?.['Properties']).toMatchObject({
+      Name: 'holdfast-prod',
+      SuppressionOptions: { SuppressedReasons: [] },
+    })
+    const [[, destination] = []] = resources('AWS::SES::ConfigurationSetEventDestination')
+    expect(destination?.['Properties'].EventDestination).toMatchObject({
+      Enabled: true,
+      MatchingEventTypes: ['bounce', 'complaint'],
+    })
+    expect(JSON.stringify(destination?.['Properties'].EventDestination.EventBridgeDestination)).toContain(
+      ':event-bus/default',
+    )
+    const [[, consumer] = []] = resources('AWS::Lambda::Function').filter(([id]) => /^mail[0-9A-F]{8}$/.test(id))
+    expect(consumer?.['Properties'].Environment.Variables).toMatchObject({ MAIL_CONFIGURATION_SET: 'holdfast-prod' })
+    const rules = resources('AWS::Events::Rule').map(([, { Properties }]) => Properties)
+    expect(rules.filter(({ EventBusName }) => EventBusName === undefined)).toMatchObject([
+      {
+        EventPattern: {
+          source: ['aws.ses'],
+          'detail-type': ['Email Bounced', 'Email Complaint Received'],
+          detail: { mail: { tags: { 'ses:configuration-set': ['holdfast-prod'] } } },
+        },
+      },
+    ])
   })
 
   test('every subscription has a rule, a queue, a consumer and dead letters', () => {

@@ -45,7 +45,7 @@ describe('alarms', () => {
   test('exist for every machine, queue, consumer and job, and for shared resources', () => {
     const expected = [
       ...['api-failing', 'functions-throttled', 'table-throttled', 'table-failing', 'relay-behind', 'relay-failing'],
-      ...['order-overdue', 'recovery-abandoned', 'stock-drift', relayDeadLetters],
+      ...['order-overdue', 'recovery-abandoned', 'stock-drift', 'mails-bouncing', 'mails-unwanted', relayDeadLetters],
       ...namedMachines.flatMap(({ name }) => [`${name}-failed`, `${name}-timed-out`, `${name}-aborted`]),
       ...Object.keys(subscriptions).flatMap((name) => [deadLettersOf(name), `${name}-waiting`]),
       ...namedJobs.map(({ name }) => `${name}-failing`),

@@ -130,11 +130,13 @@ describe('what functions may do', () => {
 test('one function sends mails, as the sender of its stage', () => {
   const statements = ofType(events, 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role))
   const mailing = statements.filter(({ Action }) => list(Action).some((action) => action.startsWith('ses:')))
-  const identity = (name: string) => ({ 'Fn::Join': ['', expect.arrayContaining([`:identity/${name}`])] })
+  const resource = (name: string) => ({ 'Fn::Join': ['', expect.arrayContaining([`:${name}`])] })
   expect(mailing).toMatchObject([
     {
       Action: 'ses:SendEmail',
-      Resource: [identity('orders@example.com'), identity('example.com')],
+      Resource: ['identity/orders@example.com', 'identity/example.com', 'configuration-set/holdfast-prod'].map(
+        resource,
+      ),
       Condition: { StringEquals: { 'ses:FromAddress': 'orders@example.com' } },
     },
   ])

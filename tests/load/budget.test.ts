@@ -15,6 +15,7 @@ import type { Services } from '#shared/runtime/services.ts'
 import { listMovements } from '#shared/stock/list-movements.ts'
 import { listStock } from '#shared/stock/list-stock.ts'
 import { receiveStock } from '#shared/stock/movements.ts'
+import { eraseUser } from '#shared/users/erase-user.ts'
 import { logIn, refreshSession } from '#shared/users/sessions.ts'
 import { contextOf, onceOf, runtimeOn } from '#tests/support/in-process.ts'
 import { adminPassword, type LocalStack, startLocalStack } from '#tests/support/local-stack.ts'
@@ -159,6 +160,12 @@ const useCases: Record<string, () => Promise<() => Promise<unknown>>> = {
   },
   'log in from a new address': async () => () => enter('192.0.2.2'),
   'log in, wrong password': async () => () => expect(enter('192.0.2.2', 'a-wrong-password')).rejects.toThrow(),
+  'erase a person with an order': async () => {
+    const { id } = await shop.join()
+    const request = { ...oneUnit(), note: 'Ring twice' }
+    await placeOrder(services(), contextOf('user', id, customer.deadline), { request, once: onceOf(id, request) })
+    return () => eraseUser(services(), contextOf('admin', shop.admin.id, customer.deadline), id)
+  },
   refresh: async () => {
     const { refresh_token } = await enter('192.0.2.1')
     return () => refreshSession(services(), refresh_token)

@@ -1,5 +1,5 @@
 import type { StockOrderRequest } from '#shared/orders/order-requests.ts'
-import { expectStatus, newKey, newProduct, type Person, password, signIn } from '#tests/support/people.ts'
+import { addUser, expectStatus, newKey, newProduct, type Person, password, signIn } from '#tests/support/people.ts'
 import { baseUrl, type MeteredStack } from './metered-stack.ts'
 
 /** The address that orders are shipped to. */
@@ -10,7 +10,7 @@ const shipment = { carrier: 'Post', tracking_number: 'RR123456785' }
 /** Lives of an order, from its creation to its end, each with its cost. */
 export async function measureLives({ admin, fetch, measure }: MeteredStack) {
   const email = 'jo.doe@example.com'
-  expectStatus(await admin.createUser({ body: { email, password, name: 'Jo Doe' } }), 201)
+  await addUser(admin, { email, password, name: 'Jo Doe' })
   const customer = await signIn(baseUrl, email, password, { fetch })
 
   const product = (stock: number) => newProduct(admin, { stock })

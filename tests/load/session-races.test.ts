@@ -23,11 +23,12 @@ afterAll(() => stack.stop())
 const update = async ({ id }: Person, disabled: boolean) =>
   expectStatus(await admin.updateUser({ params: { id }, body: { disabled } }), 200)
 
-/** What ends the sessions of a person, but for the one that changes the password. */
+/** What ends the sessions of a person, except the one that changes the password. */
 const endings = {
   change: async (person: Person) =>
     expectStatus(await person.changePassword({ body: { current_password: password, new_password: next } }), 204),
   disable: (person: Person) => update(person, true),
+  erase: async ({ id }: Person) => expectStatus(await admin.eraseUser({ params: { id } }), 204),
 }
 
 const order = (person: Pick<Client, 'createOrder'>) => person.createOrder({ body: { product_name: 'Gift', amount: 1 } })
@@ -92,7 +93,7 @@ describe('logins and refreshes under way while the credentials change', () => {
       const { tokens } = await signIn(stack.baseUrl, email, password)
       const attacker = attack(person, tokens, 5 + Math.floor(random() * 15))
       await attacker.underWay
-      const ending = pick(random, ['change', 'disable'] as const)
+      const ending = pick(random, ['change', 'disable', 'erase'] as const)
       await endings[ending](person)
       const loot = await attacker.takings()
       if (ending === 'disable') await update(person, false)

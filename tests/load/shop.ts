@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { createClient } from '#shared/api/client.ts'
 import { mainWarehouseId } from '#shared/stock/warehouse.ts'
 import { adminPassword, type LocalStack } from '#tests/support/local-stack.ts'
-import { expectStatus, newKey, newSku, type Person, password } from '#tests/support/people.ts'
+import { addUser, expectStatus, newKey, newSku, type Person, password } from '#tests/support/people.ts'
 
 /** A stack with an admin and a customer whose requests are retried with the same key until the answer is not a 5xx. */
 export interface Shop {
@@ -48,7 +48,7 @@ export async function openShop(stack: LocalStack): Promise<Shop> {
   const admin = await enter('admin', adminPassword)
   const join = async () => {
     const email = `${randomUUID()}@example.com`
-    expectStatus(await admin.createUser({ body: { email, password }, headers: newKey() }), 201)
+    await addUser(admin, { email, password })
     return enter(email, password)
   }
   return { stack, admin, customer: await join(), join, troubles }

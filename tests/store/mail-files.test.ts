@@ -70,6 +70,17 @@ describe('the mails of the local stack', () => {
     expect(read(`${id}.5.html`)).toContain('<code>RR123</code>')
   })
 
+  test('are deleted when their reader is erased', async () => {
+    const reader = await newPerson(stack.baseUrl, admin)
+    const { id } = expectStatus(await reader.createSimulatedOrder({ body: { success: true } }), 201)
+    await expectMails(id, [2])
+    const { email } = reader.tokens.user_info
+    await mailbox(folder(), email).first(subjects.verification)
+    expectStatus(await admin.eraseUser({ params: { id: reader.id } }), 204)
+    expect(filesOf(id)).toEqual([])
+    expect(await mailbox(folder(), email).all()).toEqual([])
+  })
+
   test('say what failed, and what came of a retry', async () => {
     const sku = await newProduct(admin, { stock: 1 })
     const { id } = expectStatus(await customer.createOrder({ body: { lines: [{ sku, quantity: 2 }] } }), 201)

@@ -2,7 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { Mailer } from '#shared/mail/mailer.ts'
 import { listOrders } from '#shared/orders/list-orders.ts'
 import type { OrderEventType } from '#shared/orders/order.ts'
+import { placeOrder } from '#shared/orders/place-order.ts'
 import { completeOrder, processOrder } from '#shared/orders/system-actions.ts'
+import { eraseUser } from '#shared/users/erase-user.ts'
+import { createUser } from '#shared/users/registration.ts'
+import { contextOf, onceOf } from '#tests/support/in-process.ts'
 import { act, job, operator, simulatedOrder } from '#tests/support/world.ts'
 import { customerEmail, deliver, outbox, useMailWorld } from './mail-world.ts'
 
@@ -85,6 +89,20 @@ describe('an event of an order', () => {
     const { id } = await simulatedOrder(world.services, true)
     const mailer = outbox()
     await mailEvent(mailer, id)
+    expect(mailer.sent).toEqual([])
+  })
+
+  test('of a person who was erased is not mailed', async () => {
+    const request = { email: 'erased@example.com', password: 'a-good-password' }
+    const { result } = await createUser(world.services, { request, once: onceOf(request.email, request) })
+    const order = { product_name: 'Gift', amount: 1 }
+    const erased = contextOf('user', result.id, Number.POSITIVE_INFINITY)
+    const placed = await placeOrder(world.services, erased, { request: order, once: onceOf('erased', order) })
+    await act(world.services, erased, placed.result.id, 'cancel')
+    const cancelled = await scene.envelope(placed.result.id)
+    await eraseUser(world.services, contextOf('admin', 'usr_admin', Number.POSITIVE_INFINITY), result.id)
+    const mailer = outbox()
+    await deliver(world.services, mailer, cancelled)
     expect(mailer.sent).toEqual([])
   })
 

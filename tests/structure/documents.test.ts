@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import manifest from '#package' with { type: 'json' }
 import { namedJobs } from '#shared/jobs/jobs.ts'
+import { personalFields } from '#shared/orders/personal-data.ts'
 import { transitions } from '#shared/orders/transitions.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import { documents, partOf, textOf } from '#tests/support/documents.ts'
@@ -55,6 +56,12 @@ test.each(namedMachines)('docs/workflows.md draws the definition of $name', ({ n
 test('docs/adding-things.md shows the consumer that sends mails', () => {
   const shown = /```ts\n([\s\S]*?)```/.exec(textOf('docs/adding-things.md'))?.[1]
   expect(textOf('functions/events/send-mail.ts').endsWith(`\n\n${shown}`)).toBe(true)
+})
+
+test('docs/erasure.md names every field of an order that is erased', () => {
+  const row = /^\| orders \| (.*)$/m.exec(textOf('docs/erasure.md'))?.[1]
+  const named = [...(row ?? '').matchAll(/`(\w+)`/g)].map(([, field]) => field)
+  expect(named.toSorted()).toEqual(personalFields.toSorted())
 })
 
 test('docs/decisions/README.md lists every decision by its title', () => {

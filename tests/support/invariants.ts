@@ -143,7 +143,7 @@ const legal = new Set([
     'SHIPPED',
     'DELIVERED',
     'CANCELLED',
-  ].map((status) => `${status} order.note_changed ${status}`),
+  ].flatMap((status) => [`${status} order.note_changed ${status}`, `${status} order.erased ${status}`]),
 ])
 
 /** I5, and of I4 that nothing was written beside an order that does not exist. */

@@ -3,7 +3,7 @@ import { type Client, type ClientOptions, createClient } from '#shared/api/clien
 import type { IssuedApiKey } from '#shared/api-keys/api-key.ts'
 import type { NewApiKey } from '#shared/api-keys/api-key-requests.ts'
 import type { Role } from '#shared/requests/caller.ts'
-import type { Tokens } from '#shared/users/user.ts'
+import type { NewUser, Tokens } from '#shared/users/user.ts'
 
 /** A user who is signed in. */
 export interface Person extends Client {
@@ -40,8 +40,15 @@ export const signInAdmin = (baseUrl: string, adminPassword: string): Promise<Per
 /** A new user with a role, signed in. */
 export async function newPerson(baseUrl: string, admin: Person, role: Role = 'user'): Promise<Person> {
   const email = `${randomUUID()}@example.com`
-  expectStatus(await admin.createUser({ body: { email, password, role } }), 201)
+  await addUser(admin, { email, password, role })
   return signIn(baseUrl, email, password)
+}
+
+/** Creates a user who need not change the password first. @returns the id */
+export async function addUser(admin: Person, body: NewUser): Promise<string> {
+  const { id } = expectStatus(await admin.createUser({ body, headers: newKey() }), 201)
+  expectStatus(await admin.updateUser({ params: { id }, body: { must_change_password: false } }), 200)
+  return id
 }
 
 /** A program that calls the API with a key. */

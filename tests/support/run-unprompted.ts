@@ -3,19 +3,23 @@ import { useLocalAdapters } from '#infra/local/background.ts'
 import { runningEndpoint } from '#infra/local/engine-record.ts'
 import { invokeFunction } from '#infra/local/lambda.ts'
 import { useTable } from '#infra/local/stack.ts'
+import { adminSecret } from '#shared/aws/admin-secret.ts'
 import { runtime } from '#shared/composition/process.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
+import { subscriptions } from '#shared/jobs/subscriptions.ts'
 import type { BackgroundFunction } from '#shared/runtime/function-definition.ts'
 import { machines } from '#shared/workflows/machines.ts'
 import { adminPassword } from './local-stack.ts'
-import { expectStatus, newProduct, signInAdmin } from './people.ts'
+import { bounced } from './mail-events.ts'
+import { expectStatus, newPerson, newProduct, signInAdmin } from './people.ts'
 import './local-credentials.ts'
 
 const { DATA_DIR: dataFolder = '', BASE_URL: baseUrl = '' } = process.env
 
 useTable(dataFolder, runningEndpoint(dataFolder))
 const files = useLocalAdapters(dataFolder)
+adminSecret.replace({ name: 'nowhere', email: async () => 'unused@example.com', show: async () => undefined })
 const { clock } = runtime()
 clock.now = () => Date.now() + 2 * 60_000
 
@@ -29,6 +33,12 @@ const order = async (of: string) => {
 }
 await run(machines.fulfilment.tasks.handleOverdue, await order(sku))
 await run(machines.recovery.tasks.handOver, await order(soldOut))
+
+const customer = await newPerson(baseUrl, admin)
+const event = { detail: bounced(customer.tokens.user_info.email, new Date(clock.now()).toISOString()) }
+const recordBounces = subscriptions['record-bounces']
+if (!recordBounces) throw new Error('There is no consumer of bounces')
+await run(recordBounces, { Records: [{ messageId: '1', body: JSON.stringify(event) }] })
 
 await files.send(relayDeadLetters, JSON.stringify({ moved: sku }))
 for (const job of namedJobs) await run(job, {})

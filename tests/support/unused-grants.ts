@@ -16,6 +16,10 @@ export const afterFailure: Record<string, Excuse> = {
     because: 'only events that the relay has not got to for half a minute are relayed here',
     actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem', 'events:PutEvents', ...workflowActions],
   },
+  'jobs.erase': {
+    because: 'only orders that the request did not get to, and people with more than a page of orders',
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+  },
   'jobs.redrive': {
     because: 'only what the relay has dead-lettered is relayed here, and only consumers get their messages back',
     actions: [
@@ -68,5 +72,9 @@ export const onLocalStack: Record<string, Excuse> = {
   },
   'orders.update-order': limitsAreOff,
   'simulations.simulate-reservation': limitsAreOff,
+  'jobs.recover-admin': {
+    because: 'the password is printed there',
+    actions: ['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue'],
+  },
   'ops.get-metrics': { because: 'the metrics token is a setting there', actions: ['secret:metrics'] },
 }

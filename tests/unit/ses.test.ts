@@ -6,6 +6,8 @@ import { Fault } from '#shared/requests/fault.ts'
 import '#tests/support/local-credentials.ts'
 
 const ses = mockClient(SESv2Client)
+// Read when the first mail is sent.
+process.env['MAIL_CONFIGURATION_SET'] = 'holdfast-test'
 beforeEach(() => ses.reset())
 
 const mail = {
@@ -25,6 +27,7 @@ test('a mail is sent as HTML and text, in UTF-8, and marked as automatic', async
   expect(ses.commandCalls(SendEmailCommand).map(({ args }) => args[0].input)).toEqual([
     {
       FromEmailAddress: mail.from,
+      ConfigurationSetName: 'holdfast-test',
       Destination: { ToAddresses: [mail.to] },
       Content: {
         Simple: {
