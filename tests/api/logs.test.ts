@@ -148,7 +148,7 @@ test('the life of an order, with everything it causes, takes at most 2 kB of log
     await expect.poll(() => linesOf(stack).filter((line) => line.message === 'request served').length).toBe(requests)
     return size()
   }
-  const before = await logged(5)
+  const before = await logged(6)
 
   const ids = Array.from({ length: 5 }, () => randomUUID())
   const named = (n: number) => ({ headers: { 'X-Request-ID': ids[n] ?? '' } })
@@ -163,7 +163,7 @@ test('the life of an order, with everything it causes, takes at most 2 kB of log
   const mails = () => readdirSync(join(stack.dataFolder, 'mail')).filter((name) => name.startsWith(id))
   await expect.poll(mails, { timeout: 30_000 }).toContain(`${id}.6.txt`)
 
-  const bytes = (await logged(10)) - before
+  const bytes = (await logged(11)) - before
   process.stdout.write(`The life of an order: ${bytes} bytes of log\n`)
   expect(bytes).toBeGreaterThan(0)
   expect(bytes).toBeLessThanOrEqual(maxBytes)
