@@ -40,8 +40,7 @@ interface Terms {
 
 /**
  * Any client may register a user. Another role, or any account when registration is closed, requires an admin's bearer.
- * Registrations are limited per network, but not those that an admin makes. A password that took an admin's bearer to set
- * must be changed at the first login.
+ * Registrations are limited per network, but not those that an admin makes.
  * @throws Refusal `email_taken`, `username_taken`, `weak_password`, `not_authenticated`, `forbidden`, `rate_limited`
  */
 export function register(
@@ -51,8 +50,7 @@ export function register(
   const { request, clientAddress } = registration
   const isSelfService = services.config.REGISTRATION === 'open' && (request.role ?? 'user') === 'user'
   const once = scopedBy(registration.once, emailKey(request.email))
-  const mustChangePassword = !isSelfService
-  return createUserOnce(services, { ...registration, once, mustChangePassword }, async (create) => {
+  return createUserOnce(services, { ...registration, once }, async (create) => {
     if (!isSelfService) await assertAdmin(services, authorization)
     if (!isSelfService || (await isAdmin(services, authorization))) return create()
     const of = { network: networkOf(clientAddress) }
