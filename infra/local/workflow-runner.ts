@@ -5,7 +5,7 @@ import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
 import { cancelled } from '#shared/workflows/states-language.ts'
 import type { WaitOutcome } from '#shared/workflows/wait-rules.ts'
-import { maxRedriven, type Workflows } from '#shared/workflows/workflows.ts'
+import type { Workflows } from '#shared/workflows/workflows.ts'
 import { type Execution, ExecutionFiles } from './execution-files.ts'
 import { FunctionTimeout, invokeFunction } from './lambda.ts'
 
@@ -79,7 +79,7 @@ export class WorkflowRunner implements Workflows {
 
   async redriveFailed(): Promise<void> {
     const failed = this.executions('ended').filter(({ status }) => status === 'FAILED')
-    for (const execution of failed.slice(0, maxRedriven)) this.#begin(execution)
+    for (const execution of failed) this.#begin(execution)
   }
 
   /** Executions that are running are left for the next process. */

@@ -1,7 +1,9 @@
 import {
   ExecutionAlreadyExists,
+  type ExecutionListItem,
   ExecutionStatus,
-  ListExecutionsCommand,
+  type ListExecutionsCommandInput,
+  paginateListExecutions,
   RedriveExecutionCommand,
   SendTaskFailureCommand,
   SendTaskSuccessCommand,
@@ -10,12 +12,16 @@ import {
   TaskDoesNotExist,
   TaskTimedOut,
 } from '@aws-sdk/client-sfn'
+import { systemClock } from '#shared/runtime/clock.ts'
 import { log } from '#shared/runtime/log.ts'
 import { port } from '#shared/runtime/ports.ts'
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { cancelled } from '#shared/workflows/states-language.ts'
-import { maxRedriven, type Workflows } from '#shared/workflows/workflows.ts'
+import type { Workflows } from '#shared/workflows/workflows.ts'
 import { timeLimits } from './time-limits.ts'
+
+/** AWS redrives an execution for 14 days after its end. */
+const redrivableMilliseconds = 14 * 24 * 60 * 60 * 1000
 
 const { ABORTED, FAILED, TIMED_OUT } = ExecutionStatus
 
@@ -40,12 +46,11 @@ export const workflows = port<Workflows>(() => {
           : client.send(new SendTaskFailureCommand({ taskToken, error: cancelled })),
       )
     },
-    async redriveFailed() {
+    async redriveFailed(isTimeUp = () => false) {
       for (const stateMachineArn of Object.values(arns)) {
         for (const statusFilter of [FAILED, TIMED_OUT, ABORTED]) {
-          const list = new ListExecutionsCommand({ stateMachineArn, statusFilter, maxResults: maxRedriven })
-          const { executions = [] } = await client.send(list)
-          for (const { executionArn, name = '' } of executions) {
+          for await (const { executionArn, name = '' } of redrivable(client, { stateMachineArn, statusFilter })) {
+            if (isTimeUp()) return
             try {
               await client.send(new RedriveExecutionCommand({ executionArn }))
             } catch (error) {
@@ -57,6 +62,20 @@ export const workflows = port<Workflows>(() => {
     },
   }
 })
+
+/**
+ * Executions that AWS would redrive, the latest first. They are sorted by their start: one that started long ago may have
+ * ended today, so no page is left out because of its age. AWS lists those that ended in the last 90 days.
+ */
+async function* redrivable(
+  client: SFNClient,
+  kind: Pick<ListExecutionsCommandInput, 'stateMachineArn' | 'statusFilter'>,
+): AsyncGenerator<ExecutionListItem> {
+  const earliest = systemClock.now() - redrivableMilliseconds
+  for await (const { executions = [] } of paginateListExecutions({ client, pageSize: 1000 }, kind)) {
+    yield* executions.filter(({ startDate, stopDate = startDate }) => Number(stopDate) >= earliest)
+  }
+}
 
 type ErrorClass = abstract new (...given: never[]) => Error
 

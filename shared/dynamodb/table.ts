@@ -8,8 +8,10 @@ export const tableDefinition = {
   indexes: {
     'by-owner': { partitionKey: 'owner', sortKey: 'owner_sort' },
     listing: { partitionKey: 'list', sortKey: 'list_sort' },
-    /** Orders that are not final, or whose last event still has consequences to come: the working set. */
+    /** Orders that are not final. */
     open: { partitionKey: 'open', sortKey: 'list_sort' },
+    /** Subjects whose relay may not have reached their last event; each leaves once it has. */
+    unrelayed: { partitionKey: 'news', sortKey: 'list_sort' },
     /** Orders that something is to happen to at a known time. */
     due: { partitionKey: 'due', sortKey: 'due_sort' },
   },

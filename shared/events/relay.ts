@@ -39,7 +39,7 @@ export async function relay(
   while ((await store.untilWritten(relayPage)) === 'more');
 }
 
-/** Removes a final order from the working set, in the transaction that relays its last event. */
+/** Removes a final order from what the two-minute job looks for, in the transaction that relays its last event. */
 const closing = (store: Services['store'], last: SubjectEvent) =>
   isOrderEvent(last) && isFinal(last.to) ? [store.orders.close({ id: last.order_id, version: last.version })] : []
 

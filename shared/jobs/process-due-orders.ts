@@ -1,4 +1,4 @@
-import { type Reaction, relay } from '#shared/events/relay.ts'
+import type { Reaction } from '#shared/events/relay.ts'
 import { dueAction } from '#shared/orders/due.ts'
 import type { OrderView } from '#shared/orders/order.ts'
 import { completeOrder, expireOrder, processOrder, type SystemContext } from '#shared/orders/system-actions.ts'
@@ -8,12 +8,10 @@ import type { BackgroundContext } from '#shared/runtime/background-context.ts'
 import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { forEachOrder } from './each-order.ts'
+import { relayMissed } from './relay-missed.ts'
 import { isTimeUp } from './time-up.ts'
 
 const name = 'process-due-orders'
-
-/** The relay of an event counts as lagging when the event is older than this. */
-const laggingAfterMilliseconds = 30_000
 
 /**
  * Does everything that is due: processes and completes simple orders, expires reservations whose time is up, and relays
@@ -36,7 +34,7 @@ export async function processDueOrders(
     hasTime = !isTimeUp(services, context)
     if (!hasTime) break
   }
-  if (hasTime) await relayLaggingOrders(services, reactions, context)
+  if (hasTime) await relayMissed(services, reactions, context)
   log.info('jobFinished', { ...line, orders })
   return { orders }
 }
@@ -83,33 +81,4 @@ async function unlessOvertaken(change: Promise<OrderView>): Promise<OrderView | 
     if (error instanceof Refusal && error.code === 'invalid_transition') return undefined
     throw error
   }
-}
-
-/** Scans the working set from where the last run stopped. */
-async function relayLaggingOrders(
-  services: Services,
-  reactions: readonly Reaction[],
-  context: BackgroundContext,
-): Promise<void> {
-  const { store, clock } = services
-  const { position } = await store.jobs.state(name)
-  let reached: string | null = null
-  for await (const page of store.orderSweeps.open(position ?? undefined)) {
-    const subjects = page.orders.map(({ id }) => ({ order_id: id }))
-    const cursors = await store.outbox.sequences(subjects)
-    const lagging = page.orders.filter(
-      ({ id, sequence, updatedAt }) =>
-        sequence > (cursors.get(id) ?? 0) && updatedAt <= clock.now() - laggingAfterMilliseconds,
-    )
-    await forEachOrder(
-      context,
-      lagging.map(({ id }) => id),
-      (id) => relay(services, reactions, { subject: { order_id: id }, from: (cursors.get(id) ?? 0) + 1 }),
-    )
-    if (isTimeUp(services, context)) {
-      reached = page.position
-      break
-    }
-  }
-  await store.transact([store.jobs.remember(name, { position: reached, figures: {} })])
 }

@@ -91,8 +91,8 @@ async function* subjects(
   after: string | null,
 ): AsyncGenerator<{ subjects: Subject[]; position: string | null }> {
   if (!after?.startsWith('sku ')) {
-    for await (const { orders, position } of store.orderSweeps.all(after?.slice('order '.length))) {
-      yield { subjects: orders.map(({ id }) => ({ order_id: id })), position: `order ${position}` }
+    for await (const { subjects, position } of store.orderSweeps.all(after?.slice('order '.length))) {
+      yield { subjects: subjects.map(({ subject }) => subject), position: `order ${position}` }
     }
   }
   let sku = after?.startsWith('sku ') ? after.slice('sku '.length) : undefined

@@ -18,7 +18,6 @@ export async function redrive(
   { queues, reactions, workflows }: { queues: Queues; reactions: readonly Reaction[]; workflows: Workflows },
   context: BackgroundContext,
 ): Promise<void> {
-  await workflows.redriveFailed()
   await redriveQueue(services, queues, relayDeadLetters, context, async (body) => {
     const letter: unknown = JSON.parse(body)
     if (isStreamBatch(letter)) return
@@ -27,6 +26,8 @@ export async function redrive(
   for (const queue of Object.keys(subscriptions)) {
     await redriveQueue(services, queues, deadLettersOf(queue), context, (body) => queues.send(queue, body))
   }
+  // Last, because executions that fail again and again may take all the time there is.
+  await workflows.redriveFailed(() => isTimeUp(services, context))
 }
 
 /** Lambda's own dead letter for a batch that killed the relay. It names no order; `process-due-orders` relays those orders. */

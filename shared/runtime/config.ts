@@ -102,6 +102,8 @@ export const Environment = z.object({
   SLA_DELIVERY_MINUTES: z._default(slaMinutes, 14 * 24 * 60),
   /** Stock movements of a SKU, per unit it needs, after which the order that has waited longest for it comes first; 0: always. */
   WAITING_PASS_RATIO: z._default(z.coerce.number().check(z.minimum(0), z.maximum(1000)), 1),
+  /** Open orders created within this many days are looked through once a day for events that were not relayed. */
+  DAILY_CHECK_DAYS: z._default(wholeNumber(1, 3650), 90),
   /** Least severe level that is logged. */
   LOG_LEVEL: LogLevel,
 })

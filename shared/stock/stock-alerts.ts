@@ -28,20 +28,10 @@ export async function report(
     if (!finding) return 'nothing new'
     const { event, ...state } = finding
     const sequence = before.sequence + (event ? 1 : 0)
+    const at = isoTime(clock.now())
     const conflict = await store.transact([
-      store.stockAlerts.replace(before, { sku, ...state, sequence, version: before.version + 1 }),
-      ...(event
-        ? [
-            store.stockAlerts.append({
-              sku,
-              sequence,
-              ...event,
-              actor,
-              request_id: requestId,
-              at: isoTime(clock.now()),
-            }),
-          ]
-        : []),
+      store.stockAlerts.replace(before, { sku, ...state, sequence, version: before.version + 1, updated_at: at }),
+      ...(event ? [store.stockAlerts.append({ sku, sequence, ...event, actor, request_id: requestId, at })] : []),
     ])
     return conflict ? undefined : 'written'
   }

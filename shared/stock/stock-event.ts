@@ -24,6 +24,8 @@ export const StockAlerts = z.object({
   /** Sequence of the SKU's last event. */
   sequence: z.int(),
   version: z.int(),
+  /** Items of earlier releases lack it. */
+  updated_at: z.exactOptional(Instant),
   /** Whether it was last reported as low. */
   low: z.boolean(),
   /** Units by which levels and ledgers were found to differ, by level; empty when they agree. */

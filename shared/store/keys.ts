@@ -1,5 +1,7 @@
 import type { Key } from '#shared/dynamodb/item.ts'
 import type { Subject } from '#shared/events/event.ts'
+import type { Order } from '#shared/orders/order.ts'
+import { isFinal } from '#shared/orders/transitions.ts'
 import { skuKey } from '#shared/products/product.ts'
 import { emailKey } from '#shared/requests/email.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
@@ -12,6 +14,9 @@ import type { CodePlace } from '#shared/users/code.ts'
 const orderListShards = 8
 
 const dueShards = 4
+
+/** Each change of an order may write here twice, so there are more than of lists. */
+const unrelayedShards = 16
 
 /** The largest number that sorts by its text. No subject has as many events. */
 const maxSequence = 999_999
@@ -108,19 +113,24 @@ export const keys = {
   }),
 }
 
+const newsPartition = (name: string): string => `NEWS#${shardOf(name, unrelayedShards)}`
+
 /** Index attributes of items that can be listed, and the partitions a list reads. */
 export const listings = {
   /** @param dueAt epoch ms; orders that wait for nothing are not in the index of due ones */
-  order: (order: { id: string; user_id: string; created_at: string }, dueAt: number | undefined) => ({
+  order: (order: Pick<Order, 'id' | 'user_id' | 'created_at' | 'status'>, dueAt: number | undefined) => ({
     owner: `ORDERS#${order.user_id}`,
     owner_sort: `${order.created_at}#${order.id}`,
     list: `ORDERS#${shardOf(order.id, orderListShards)}`,
-    open: `ORDERS#${shardOf(order.id, orderListShards)}`,
+    ...(isFinal(order.status) ? {} : { open: `ORDERS#${shardOf(order.id, orderListShards)}` }),
     list_sort: `${order.created_at}#${order.id}`,
+    news: newsPartition(order.id),
     ...(dueAt === undefined
       ? {}
       : { due: `ORDERS#${shardOf(order.id, dueShards)}`, due_sort: `${isoTime(dueAt)}#${order.id}` }),
   }),
+  stockAlerts: (sku: string) => ({ news: newsPartition(sku), list_sort: sku }),
+  unrelayed: (): string[] => Array.from({ length: unrelayedShards }, (_, shard) => `NEWS#${shard}`),
   dueOrders: (): string[] => Array.from({ length: dueShards }, (_, shard) => `ORDERS#${shard}`),
   ownOrders: (userId: string): string[] => [`ORDERS#${userId}`],
   allOrders: (): string[] => Array.from({ length: orderListShards }, (_, shard) => `ORDERS#${shard}`),

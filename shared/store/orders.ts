@@ -13,6 +13,7 @@ import { codec } from './codec.ts'
 import { type EventRange, keys, listings } from './keys.ts'
 import { numberClaim, referenceClaim } from './schema-changes.ts'
 
+const { indexes } = tableDefinition
 const orderCodec = codec('order', StoredOrder)
 export const eventCodec = codec('event', OrderEvent)
 
@@ -122,14 +123,21 @@ export const orderStore = (connection: Connection) => ({
     failure: (item) => ({ kind: 'order_changed', order: orderCodec.decodeFound(item) }),
   }),
 
-  /** Removes a final order, all of whose events have been relayed, from the working set. */
+  /**
+   * Removes a final order, all of whose events have been relayed, from what the job looks for. Earlier releases kept it among
+   * the open orders until then.
+   */
   close: ({ id, version }: Pick<Order, 'id' | 'version'>): Write<'overtaken'> => ({
     operation: {
       Update: {
         Key: keys.order(id),
-        UpdateExpression: 'REMOVE #open',
+        UpdateExpression: 'REMOVE #open, #unrelayed',
         ConditionExpression: '#version = :version',
-        ExpressionAttributeNames: { '#open': tableDefinition.indexes.open.partitionKey, '#version': 'version' },
+        ExpressionAttributeNames: {
+          '#open': indexes.open.partitionKey,
+          '#unrelayed': indexes.unrelayed.partitionKey,
+          '#version': 'version',
+        },
         ExpressionAttributeValues: { ':version': version },
       },
     },

@@ -73,16 +73,11 @@ export const outboxStore = (connection: Connection) => {
       return { cursor: reached, events, hasMore: last !== undefined }
     },
 
-    /** Number of the last relayed event by order id; orders none of whose events was relayed are left out. */
-    async sequences(orders: { order_id: string }[]): Promise<Map<string, number>> {
-      const items = await getItems(connection, orders.map(keys.cursor))
+    /** Number of the last relayed event of each subject, 0 where none was relayed. Consistent. */
+    async sequences(subjects: Subject[]): Promise<number[]> {
+      const items = await getItems(connection, subjects.map(keys.cursor))
       const byPartition = new Map(items.map((item) => [item['pk'], cursorCodec.decode(item).sequence]))
-      return new Map(
-        orders.flatMap(({ order_id }) => {
-          const sequence = byPartition.get(keys.order(order_id).pk)
-          return sequence === undefined ? [] : [[order_id, sequence] as const]
-        }),
-      )
+      return subjects.map((subject) => byPartition.get(keys.subject(subject).pk) ?? 0)
     },
 
     /** Conditioned on the cursor as it was read: the events it passes are counted in the same transaction. */

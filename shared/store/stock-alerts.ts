@@ -4,7 +4,7 @@ import { getItem } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
 import { StockAlerts, StockEvent } from '#shared/stock/stock-event.ts'
 import { codec } from './codec.ts'
-import { keys } from './keys.ts'
+import { keys, listings } from './keys.ts'
 
 export const stockEventCodec = codec('stock_event', StockEvent)
 const alertsCodec = codec('stock_alerts', StockAlerts)
@@ -19,7 +19,7 @@ export const stockAlertStore = (connection: Connection) => ({
   replace: (before: StockAlerts, after: StockAlerts): Write<'overtaken'> => ({
     operation: {
       Put: {
-        Item: alertsCodec.encode(keys.stockAlerts(after.sku), after),
+        Item: alertsCodec.encode(keys.stockAlerts(after.sku), after, listings.stockAlerts(after.sku)),
         ...(before.version === 0 ? onlyNew : onlyVersion(before.version)),
       },
     },

@@ -16,12 +16,11 @@ export interface Workflows {
   resume(token: string, outcome: WaitOutcome): Promise<void>
   /**
    * Resumes executions that failed, timed out or were aborted; those that cannot be resumed are logged and stay as they are.
-   * Takes the latest `maxRedriven` of each kind per machine; call it again when there are more.
+   * Takes those that ended in the last 14 days, the latest of each kind first: AWS resumes no others.
+   * @param isTimeUp ends the run; the next one starts over
    */
-  redriveFailed(): Promise<void>
+  redriveFailed(isTimeUp?: () => boolean): Promise<void>
 }
-
-export const maxRedriven = 100
 
 /** Derived from the event, so that a repeated start names the same execution. */
 export const executionName = (orderId: string, sequence: number): string => `${orderId}-${sequence}`

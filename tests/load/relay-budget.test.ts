@@ -47,7 +47,7 @@ test('relaying takes two rounds for new events and one for known ones', async ()
   expect(await relayFrom(1)).toEqual({ rounds: [reads, 'TransactWriteItems'], table: 7, indexes: 0 })
   expect(await relayFrom(1)).toEqual({ rounds: [reads], table: 3, indexes: 0 })
   await actAsCaller(services, operator, { id, action: 'cancel', body: {} })
-  // And the order, which leaves the working set.
+  // And the order, which the two-minute job no longer looks for.
   expect(await relayFrom(3)).toEqual({ rounds: [reads, 'TransactWriteItems'], table: 9, indexes: 1 })
 })
 

@@ -5,6 +5,7 @@ import { createClient } from '#shared/dynamodb/connection.ts'
 import { foldEvents } from '#shared/orders/history.ts'
 import { Order, OrderEvent } from '#shared/orders/order.ts'
 import { effects, LedgerRow, type LevelKey, StoredLevel } from '#shared/stock/stock.ts'
+import { unrelayedViolations } from './unrelayed-invariant.ts'
 import './local-credentials.ts'
 
 export type StoredItem = Record<string, unknown>
@@ -50,6 +51,7 @@ export function violationsOf(items: StoredItem[]): string[] {
     ...holdingViolations(orders, levels, rows),
     ...historyViolations(orders, events),
     ...numberViolations(orders, items),
+    ...unrelayedViolations(items),
   ]
 }
 

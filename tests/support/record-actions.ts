@@ -133,5 +133,5 @@ wrap(workflows, (inner) => ({
   start: (...given) => using('states:StartExecution', () => inner.start(...given)),
   resume: (token, outcome) =>
     using(outcome === 'done' ? 'states:SendTaskSuccess' : 'states:SendTaskFailure', () => inner.resume(token, outcome)),
-  redriveFailed: () => using('states:ListExecutions', () => inner.redriveFailed()),
+  redriveFailed: (isTimeUp) => using('states:ListExecutions', () => inner.redriveFailed(isTimeUp)),
 }))

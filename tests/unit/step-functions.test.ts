@@ -11,7 +11,6 @@ import { workflows } from '#shared/aws/step-functions.ts'
 import { destination, type LogLine } from '#shared/runtime/log.ts'
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
-import { maxRedriven } from '#shared/workflows/workflows.ts'
 import '#tests/support/local-credentials.ts'
 
 const arnOf = (machine: MachineName): string => `arn:aws:states:us-east-1:000000000000:stateMachine:${machine}`
@@ -39,21 +38,66 @@ test('a workflow is started by name, and starting it again is not an error', asy
   ])
 })
 
+const day = 24 * 60 * 60 * 1000
+const ago = (days: number): Date => new Date(Date.now() - days * day)
+
+/** Redriven executions, in order. */
+const redriven = () => client.commandCalls(RedriveExecutionCommand).map(({ args }) => args[0].input.executionArn)
+
 test('failed, timed-out and aborted executions are redriven, even when some refuse', async () => {
   client.on(ListExecutionsCommand).callsFake(({ stateMachineArn, statusFilter }) => ({
-    executions: [{ executionArn: `${stateMachineArn} ${statusFilter}`, name: 'ord_1-3' }],
+    executions: [{ executionArn: `${stateMachineArn} ${statusFilter}`, name: 'ord_1-3', startDate: ago(1) }],
   }))
-  const tooOld = `${arnOf('fulfilment')} FAILED`
+  const refused = `${arnOf('fulfilment')} FAILED`
   client.on(RedriveExecutionCommand).resolves({ redriveDate: new Date() })
-  client.on(RedriveExecutionCommand, { executionArn: tooOld }).rejects(new Error('Too old'))
+  client.on(RedriveExecutionCommand, { executionArn: refused }).rejects(new Error('Not redrivable'))
   await workflows().redriveFailed()
-  expect(client.commandCalls(ListExecutionsCommand).map(({ args }) => args[0].input.maxResults)).toEqual(
-    Array.from({ length: namedMachines.length * 3 }, () => maxRedriven),
-  )
-  expect(client.commandCalls(RedriveExecutionCommand).map(({ args }) => args[0].input.executionArn)).toEqual(
+  expect(redriven()).toEqual(
     namedMachines.flatMap(({ name }) => ['FAILED', 'TIMED_OUT', 'ABORTED'].map((status) => `${arnOf(name)} ${status}`)),
   )
   expect(lines).toMatchObject([{ level: 'ERROR', message: 'redrive failed', request_id: 'ord_1-3' }])
+})
+
+/** Pages of failed executions of fulfilment, each as [name, days since its start, days since its end]. */
+function failedExecutions(...pages: [string, number, number][][]): void {
+  client.on(RedriveExecutionCommand).resolves({ redriveDate: new Date() })
+  client.on(ListExecutionsCommand).resolves({ executions: [] })
+  for (const [n, page] of pages.entries()) {
+    const which = { stateMachineArn: arnOf('fulfilment'), statusFilter: 'FAILED' as const }
+    client.on(ListExecutionsCommand, n === 0 ? which : { ...which, nextToken: String(n) }).resolves({
+      executions: page.map(([name, start, stop]) => ({
+        ...{ executionArn: name, name, stateMachineArn: arnOf('fulfilment'), status: 'FAILED' },
+        ...{ startDate: ago(start), stopDate: ago(stop) },
+      })),
+      ...(n + 1 < pages.length ? { nextToken: String(n + 1) } : {}),
+    })
+  }
+}
+
+test('executions that AWS redrives no more block none of those behind them', async () => {
+  failedExecutions(
+    Array.from({ length: 1000 }, (_, n): [string, number, number] => [`old ${n}`, 20, 15]),
+    [
+      ['long', 80, 13],
+      ['late', 90, 20],
+    ],
+    [['longest', 300, 1]],
+  )
+  await workflows().redriveFailed()
+  expect(redriven()).toEqual(['long', 'longest'])
+  expect(lines).toEqual([])
+})
+
+test('a run of redriving ends when its time is up', async () => {
+  failedExecutions(
+    [
+      ['first', 1, 1],
+      ['second', 2, 2],
+    ],
+    [['third', 3, 3]],
+  )
+  await workflows().redriveFailed(() => redriven().length === 1)
+  expect(redriven()).toEqual(['first'])
 })
 
 test('a failure to list executions is an error', async () => {
