@@ -122,6 +122,10 @@ export const queueName = ({ name }: Stage, queue: string): string => `holdfast-$
 export const relayFunctionName = ({ name }: Stage): string => `holdfast-${name}-relay`
 /** What SES reports the fate of mails through. */
 export const configurationSetName = ({ name }: Stage): string => `holdfast-${name}`
+/** A stage's stacks, by what they hold. */
+export const stackName = ({ name }: Pick<Stage, 'name'>, kind: 'data' | 'events' | 'api' | 'operations'): string =>
+  `holdfast-${name}-${kind}`
+export const workflowLogGroupName = ({ name }: Pick<Stage, 'name'>): string => `/aws/vendedlogs/states/holdfast-${name}`
 export const apiName = ({ name }: Stage): string => `holdfast-${name}`
 
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])

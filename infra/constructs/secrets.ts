@@ -30,16 +30,29 @@ const tokenSecrets: Record<SecretName, { id: string; description: string }> = {
   metrics: { id: 'MetricsToken', description: 'Holdfast: token that opens /metrics' },
 }
 
+/** The names of all secrets of a stage. */
+export const secretNames = (stage: Pick<Stage, 'name'>): string[] => [
+  ...Object.keys(tokenSecrets).map((name) => tokenSecretName(stage, name as SecretName)),
+  adminSecretName(stage),
+]
+
+/** @param kept names of secrets that exist already, and are used as they are */
+export function createSecrets(scope: Construct, stage: Stage, kept: readonly string[]): void {
+  createTokenSecrets(scope, stage, kept)
+  if (!kept.includes(adminSecretName(stage))) adminSecret(scope, stage)
+}
+
 /** One secret for each purpose. Created with random text, which the bootstrap replaces once. */
-export function createTokenSecrets(scope: Construct, stage: Stage): void {
+function createTokenSecrets(scope: Construct, stage: Stage, kept: readonly string[]): void {
   for (const [name, { id, description }] of Object.entries(tokenSecrets)) {
     const secretName = tokenSecretName(stage, name as SecretName)
+    if (kept.includes(secretName)) continue
     new Secret(scope, id, { secretName, description, removalPolicy: removalPolicy(stage) })
   }
 }
 
 /** The first admin's e-mail and initial password, which must be changed at the first login. */
-export function adminSecret(scope: Construct, stage: Stage): void {
+function adminSecret(scope: Construct, stage: Stage): void {
   new Secret(scope, 'FirstAdmin', {
     secretName: adminSecretName(stage),
     description: 'Holdfast: first admin; the password must be changed at first login',

@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Construct } from 'constructs'
@@ -14,6 +14,9 @@ import { Workflows } from '../constructs/workflows.ts'
 import { relayFunctionName, type Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 
+/** The output that names the table in use. */
+const tableOutput = 'TableName'
+
 /** Everything that runs after a request has been answered: relay, bus, consumers, jobs, workflows. */
 export class EventsStack extends Stack {
   readonly #messaging: Messaging
@@ -28,6 +31,8 @@ export class EventsStack extends Stack {
     this.#addConsumers()
     addJobs(this, { stage, functions: this.#functions })
     new Workflows(this, 'Workflows', { stage, functions: this.#functions })
+    // Which table a stage uses, whether the data stack has created it or not.
+    new CfnOutput(this, tableOutput, { value: data.table.tableName })
   }
 
   #addRelay(stage: Stage, { table }: DataStack): void {
