@@ -1,15 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
-import { adminSecretId, type SecretName, secretId } from '#shared/runtime/secrets.ts'
+import type { SecretName } from '#shared/runtime/secrets.ts'
+import { adminSecretName, tokenSecretName } from '../secret-names.ts'
 import type { Stage } from '../stages.ts'
 import { removalPolicy } from './removal-policy.ts'
-
-/** Secrets have fixed names, so that the stacks need not export them to each other. */
-export const secretsPrefix = ({ name }: Pick<Stage, 'name'>): string => `holdfast/${name}`
-export const adminSecretName = (stage: Pick<Stage, 'name'>): string => adminSecretId(secretsPrefix(stage))
-export const tokenSecretName = (stage: Pick<Stage, 'name'>, name: SecretName): string =>
-  secretId(secretsPrefix(stage), name)
 
 /** A secret's ARN for policies: Secrets Manager appends six characters to the name. */
 export const secretArn = (scope: Construct, secretName: string): string =>
@@ -29,12 +24,6 @@ const tokenSecrets: Record<SecretName, { id: string; description: string }> = {
   apiKey: { id: 'ApiKeySecrets', description: 'Holdfast: secrets that API keys are made with' },
   metrics: { id: 'MetricsToken', description: 'Holdfast: token that opens /metrics' },
 }
-
-/** The names of all secrets of a stage. */
-export const secretNames = (stage: Pick<Stage, 'name'>): string[] => [
-  ...Object.keys(tokenSecrets).map((name) => tokenSecretName(stage, name as SecretName)),
-  adminSecretName(stage),
-]
 
 /** @param kept names of secrets that exist already, and are used as they are */
 export function createSecrets(scope: Construct, stage: Stage, kept: readonly string[]): void {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
-import { adminSecretName, tokenSecretName } from '../constructs/secrets.ts'
+import { adminSecretName, tokenSecretName } from '../secret-names.ts'
 import { stageOf } from '../stages.ts'
 import { run } from './run.ts'
 

@@ -11,11 +11,8 @@ import { reportReturnedMails } from '../constructs/mail-feedback.ts'
 import { Messaging } from '../constructs/messaging.ts'
 import { addJobs } from '../constructs/schedules.ts'
 import { Workflows } from '../constructs/workflows.ts'
-import { relayFunctionName, type Stage } from '../stages.ts'
+import { relayFunctionName, type Stage, tableOutput } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
-
-/** The output that names the table in use. */
-const tableOutput = 'TableName'
 
 /** Everything that runs after a request has been answered: relay, bus, consumers, jobs, workflows. */
 export class EventsStack extends Stack {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { adoptionArguments, adoptionOf } from '#infra/adoption.ts'
-import { secretNames } from '#infra/constructs/secrets.ts'
 import { holdfastApp } from '#infra/holdfast.ts'
+import { secretNames } from '#infra/secret-names.ts'
 import { stageOf } from '#infra/stages.ts'
 import { ofType, type Resources, resourcesOf } from './template-resources.ts'
 
