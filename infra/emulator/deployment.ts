@@ -50,9 +50,14 @@ async function verifySender(endpoint: string): Promise<void> {
 
 export async function deploy(endpoint: string): Promise<Deployment> {
   await verifySender(endpoint)
-  const outputsFile = join(root, 'cdk.out/outputs.json')
   await cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
-  await cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
+  return deployStacks(endpoint, ['deploy', '--all'])
+}
+
+/** @param args of the CDK's command line; all stacks must have outputs afterwards */
+export async function deployStacks(endpoint: string, args: readonly string[]): Promise<Deployment> {
+  const outputsFile = join(root, 'cdk.out/outputs.json')
+  await cdk(endpoint, ...args, '--require-approval', 'never', '--outputs-file', outputsFile)
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>
   const { BaseUrl = '', KeyRotationFunction = '' } = outputs['holdfast-emulator-api'] ?? {}
   const apiId = new URL(BaseUrl).hostname.split('.')[0]

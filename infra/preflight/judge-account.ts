@@ -86,7 +86,7 @@ const isPlaceholder = (address: string): boolean => /@(?:[^@]*\.)?example\.(?:co
 
 export function judgePlaceholders(stage: Pick<Stage, 'adminEmail' | 'alarmEmail' | 'mailFrom'>): Finding[] {
   const consequences = {
-    adminEmail: 'no one can reset the password of the first admin',
+    adminEmail: 'the first admin receives no mails',
     alarmEmail: 'no one receives alarms',
     mailFrom: 'no mail can be sent',
   }
