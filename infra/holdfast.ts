@@ -9,12 +9,13 @@ import {
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag'
 import settings from '../cdk.json' with { type: 'json' }
 import { acknowledgements } from './acknowledged-rules.ts'
+import { adoptionOf } from './adoption.ts'
 import { AccountStack } from './stacks/account-stack.ts'
 import { ApiStack } from './stacks/api-stack.ts'
 import { DataStack } from './stacks/data-stack.ts'
 import { EventsStack } from './stacks/events-stack.ts'
 import { OperationsStack } from './stacks/operations-stack.ts'
-import { realStages, type Stage, stageOf } from './stages.ts'
+import { realStages, type Stage, stackName, stageOf } from './stages.ts'
 
 /** By default, a stack deploys with the roles that `cdk bootstrap` created. */
 const credentials = ({ credentials: kind }: Stage): { synthesizer?: IStackSynthesizer } =>
@@ -44,12 +45,13 @@ export function holdfastApp(props: AppProps = {}, given?: string | Stage): Stack
   // The CDK's command line passes these on; tests and scripts do not go through it.
   const app = new App({ ...props, context: { ...settings.context, ...props.context } })
   const stage = typeof given === 'object' ? given : stageOf(given ?? app.node.tryGetContext('stage'))
-  const data = new DataStack(app, `holdfast-${stage.name}-data`, { stage, ...credentials(stage) })
-  const events = new EventsStack(app, `holdfast-${stage.name}-events`, { stage, data, ...credentials(stage) })
+  const adoption = adoptionOf((key) => app.node.tryGetContext(key))
+  const data = new DataStack(app, stackName(stage, 'data'), { stage, adoption, ...credentials(stage) })
+  const events = new EventsStack(app, stackName(stage, 'events'), { stage, data, ...credentials(stage) })
   const account = new AccountStack(app, 'holdfast-account', credentials(stage))
-  const api = new ApiStack(app, `holdfast-${stage.name}-api`, { stage, data, ...credentials(stage) })
+  const api = new ApiStack(app, stackName(stage, 'api'), { stage, data, ...credentials(stage) })
   api.addStackDependency(account)
-  const operations = new OperationsStack(app, `holdfast-${stage.name}-operations`, {
+  const operations = new OperationsStack(app, stackName(stage, 'operations'), {
     stage,
     data,
     ...credentials(stage),

@@ -122,6 +122,13 @@ export const queueName = ({ name }: Stage, queue: string): string => `holdfast-$
 export const relayFunctionName = ({ name }: Stage): string => `holdfast-${name}-relay`
 /** What SES reports the fate of mails through. */
 export const configurationSetName = ({ name }: Stage): string => `holdfast-${name}`
+/** A stage's stacks, by what they hold. All but the first use the table. */
+export const stackKinds = ['data', 'events', 'api', 'operations'] as const
+export const stackName = ({ name }: Pick<Stage, 'name'>, kind: (typeof stackKinds)[number]): string =>
+  `holdfast-${name}-${kind}`
+/** The output of the events stack that names the table in use. */
+export const tableOutput = 'TableName'
+export const workflowLogGroupName = ({ name }: Pick<Stage, 'name'>): string => `/aws/vendedlogs/states/holdfast-${name}`
 export const apiName = ({ name }: Stage): string => `holdfast-${name}`
 
 const StageName = z.enum(['emulator', 'dev', 'staging', 'prod'])

@@ -1,10 +1,11 @@
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
 import { bootstrapFunction } from '../deployed-functions.ts'
+import { adminSecretName, secretsPrefix } from '../secret-names.ts'
 import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { allow } from './grants.ts'
-import { adminSecretName, secretArn, secretsPrefix } from './secrets.ts'
+import { secretArn } from './secrets.ts'
 
 /** Creates the keys, the main warehouse and the first admin on deployment, and never changes them afterwards. */
 export class Bootstrap extends Construct {

@@ -15,10 +15,10 @@ import type { Construct } from 'constructs'
 import { type AwsAction, type FunctionDefinition, functionTimeoutSeconds } from '#shared/runtime/function-definition.ts'
 import { bundleFolder } from '../bundling/bundles.ts'
 import { callerName, functionMemory } from '../deployed-functions.ts'
+import { secretsPrefix } from '../secret-names.ts'
 import { configurationSetName } from '../stages.ts'
 import { type DeploymentContext, grantsOf, machineArns, tracing, writeLogs } from './grants.ts'
 import { removalPolicy } from './removal-policy.ts'
-import { secretsPrefix } from './secrets.ts'
 
 export interface FunctionProps extends FunctionDefinition {
   grants?: PolicyStatement[]

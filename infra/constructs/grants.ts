@@ -6,10 +6,11 @@ import { tableDefinition } from '#shared/dynamodb/table.ts'
 import type { AwsAction, FunctionDefinition } from '#shared/runtime/function-definition.ts'
 import type { MachineName } from '#shared/workflows/machine-name.ts'
 import { namedMachines } from '#shared/workflows/machines.ts'
+import { adminSecretName, tokenSecretName } from '../secret-names.ts'
 import type { DataStack } from '../stacks/data-stack.ts'
 import { configurationSetName, type Stage, stateMachineName } from '../stages.ts'
 import type { Messaging } from './messaging.ts'
-import { adminSecretName, secretArn, tokenSecretName } from './secrets.ts'
+import { secretArn } from './secrets.ts'
 
 /** The stack a function is created in, and the resources it is granted access to. */
 export interface DeploymentContext {

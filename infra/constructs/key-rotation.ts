@@ -4,9 +4,9 @@ import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager'
 import { Construct } from 'constructs'
 import { rotatedSecrets } from '#shared/deployment/rotate-secret.ts'
 import { keyRotationFunction } from '../deployed-functions.ts'
+import { tokenSecretName } from '../secret-names.ts'
 import type { Stage } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
-import { tokenSecretName } from './secrets.ts'
 
 /** A function that adds a key or secret when Secrets Manager calls it, and the schedules of those calls. */
 export class KeyRotation extends Construct {

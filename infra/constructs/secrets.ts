@@ -1,15 +1,10 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib'
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
-import { adminSecretId, type SecretName, secretId } from '#shared/runtime/secrets.ts'
+import type { SecretName } from '#shared/runtime/secrets.ts'
+import { adminSecretName, tokenSecretName } from '../secret-names.ts'
 import type { Stage } from '../stages.ts'
 import { removalPolicy } from './removal-policy.ts'
-
-/** Secrets have fixed names, so that the stacks need not export them to each other. */
-export const secretsPrefix = ({ name }: Pick<Stage, 'name'>): string => `holdfast/${name}`
-export const adminSecretName = (stage: Pick<Stage, 'name'>): string => adminSecretId(secretsPrefix(stage))
-export const tokenSecretName = (stage: Pick<Stage, 'name'>, name: SecretName): string =>
-  secretId(secretsPrefix(stage), name)
 
 /** A secret's ARN for policies: Secrets Manager appends six characters to the name. */
 export const secretArn = (scope: Construct, secretName: string): string =>
@@ -30,16 +25,23 @@ const tokenSecrets: Record<SecretName, { id: string; description: string }> = {
   metrics: { id: 'MetricsToken', description: 'Holdfast: token that opens /metrics' },
 }
 
+/** @param kept names of secrets that exist already, and are used as they are */
+export function createSecrets(scope: Construct, stage: Stage, kept: readonly string[]): void {
+  createTokenSecrets(scope, stage, kept)
+  if (!kept.includes(adminSecretName(stage))) adminSecret(scope, stage)
+}
+
 /** One secret for each purpose. Created with random text, which the bootstrap replaces once. */
-export function createTokenSecrets(scope: Construct, stage: Stage): void {
+function createTokenSecrets(scope: Construct, stage: Stage, kept: readonly string[]): void {
   for (const [name, { id, description }] of Object.entries(tokenSecrets)) {
     const secretName = tokenSecretName(stage, name as SecretName)
+    if (kept.includes(secretName)) continue
     new Secret(scope, id, { secretName, description, removalPolicy: removalPolicy(stage) })
   }
 }
 
 /** The first admin's e-mail and initial password, which must be changed at the first login. */
-export function adminSecret(scope: Construct, stage: Stage): void {
+function adminSecret(scope: Construct, stage: Stage): void {
   new Secret(scope, 'FirstAdmin', {
     secretName: adminSecretName(stage),
     description: 'Holdfast: first admin; the password must be changed at first login',

@@ -4,7 +4,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions'
 import { Construct } from 'constructs'
 import { namedMachines } from '#shared/workflows/machines.ts'
-import { type Stage, stateMachineName } from '../stages.ts'
+import { type Stage, stateMachineName, workflowLogGroupName } from '../stages.ts'
 import type { FunctionFactory } from './function-factory.ts'
 import { allow, tracing } from './grants.ts'
 
@@ -13,7 +13,7 @@ export class Workflows extends Construct {
     super(scope, id)
     const logGroup = new LogGroup(this, 'Logs', {
       // With this prefix, log groups do not fill up the account's resource policy.
-      logGroupName: `/aws/vendedlogs/states/holdfast-${stage.name}`,
+      logGroupName: workflowLogGroupName(stage),
       retention: stage.logRetentionDays,
       // Its name is fixed: kept, it would stop the next deployment.
       removalPolicy: RemovalPolicy.DESTROY,

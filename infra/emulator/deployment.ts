@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
 import { CreateEmailIdentityCommand, SESv2Client } from '@aws-sdk/client-sesv2'
-import { adminSecretName, tokenSecretName } from '../constructs/secrets.ts'
+import { adminSecretName, tokenSecretName } from '../secret-names.ts'
 import { stageOf } from '../stages.ts'
 import { run } from './run.ts'
 
@@ -50,9 +50,14 @@ async function verifySender(endpoint: string): Promise<void> {
 
 export async function deploy(endpoint: string): Promise<Deployment> {
   await verifySender(endpoint)
-  const outputsFile = join(root, 'cdk.out/outputs.json')
   await cdk(endpoint, 'bootstrap', `aws://${account}/${region}`)
-  await cdk(endpoint, 'deploy', '--all', '--require-approval', 'never', '--outputs-file', outputsFile)
+  return deployStacks(endpoint, ['deploy', '--all'])
+}
+
+/** @param args of the CDK's command line; all stacks must have outputs afterwards */
+export async function deployStacks(endpoint: string, args: readonly string[]): Promise<Deployment> {
+  const outputsFile = join(root, 'cdk.out/outputs.json')
+  await cdk(endpoint, ...args, '--require-approval', 'never', '--outputs-file', outputsFile)
   const outputs = JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>
   const { BaseUrl = '', KeyRotationFunction = '' } = outputs['holdfast-emulator-api'] ?? {}
   const apiId = new URL(BaseUrl).hostname.split('.')[0]

@@ -6,7 +6,7 @@ import { Bootstrap } from '../constructs/bootstrap.ts'
 import { FunctionFactory } from '../constructs/function-factory.ts'
 import { KeyRotation } from '../constructs/key-rotation.ts'
 import { RoutesApi } from '../constructs/rest-api.ts'
-import { adminSecretName } from '../constructs/secrets.ts'
+import { adminSecretName } from '../secret-names.ts'
 import type { Stage } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 

@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Construct } from 'constructs'
@@ -11,7 +11,7 @@ import { reportReturnedMails } from '../constructs/mail-feedback.ts'
 import { Messaging } from '../constructs/messaging.ts'
 import { addJobs } from '../constructs/schedules.ts'
 import { Workflows } from '../constructs/workflows.ts'
-import { relayFunctionName, type Stage } from '../stages.ts'
+import { relayFunctionName, type Stage, tableOutput } from '../stages.ts'
 import type { DataStack } from './data-stack.ts'
 
 /** Everything that runs after a request has been answered: relay, bus, consumers, jobs, workflows. */
@@ -28,6 +28,8 @@ export class EventsStack extends Stack {
     this.#addConsumers()
     addJobs(this, { stage, functions: this.#functions })
     new Workflows(this, 'Workflows', { stage, functions: this.#functions })
+    // Which table a stage uses, whether the data stack has created it or not.
+    new CfnOutput(this, tableOutput, { value: data.table.tableName })
   }
 
   #addRelay(stage: Stage, { table }: DataStack): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager'
-import { tokenSecretName } from '#infra/constructs/secrets.ts'
 import { clientOptions } from '#infra/emulator/deployment.ts'
+import { tokenSecretName } from '#infra/secret-names.ts'
 import { createClient } from '#shared/api/client.ts'
 import { rotatedSecrets } from '#shared/deployment/rotate-secret.ts'
 import type { SecretName } from '#shared/runtime/secrets.ts'

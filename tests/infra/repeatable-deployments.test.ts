@@ -2,6 +2,7 @@ import type { Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { holdfastApp } from '#infra/holdfast.ts'
+import { requiredBootstrapVersion } from '#infra/preflight/judge-account.ts'
 import { realStages } from '#infra/stages.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { ofType, type Resource, type Resources, resourcesOf } from './template-resources.ts'
@@ -23,6 +24,11 @@ describe('a deployment', () => {
     const found = Object.entries(everything).filter(kept)
     expect(found.length).toBeGreaterThan(5)
     expect(found.filter(([, { DeletionPolicy }]) => DeletionPolicy !== 'RetainExceptOnCreate')).toEqual([])
+  })
+
+  test('needs a bootstrap no newer than the preflight asks for', () => {
+    const [{ requiresBootstrapStackVersion } = expect.fail('no stack')] = stacks.app.synth().stacks
+    expect(requiresBootstrapStackVersion).toBe(requiredBootstrapVersion)
   })
 
   test('that was deleted keeps no machine and no log group whose name is fixed', () => {

@@ -7,7 +7,14 @@ import { floors } from './floors.ts'
 const window = 'shared/runtime/services.ts'
 
 /** The only places that may import a package of the AWS SDK, values or types. */
-const sdkPlaces = ['shared/dynamodb/', 'shared/aws/', 'infra/local/', 'infra/emulator/', 'infra/job.ts']
+const sdkPlaces = [
+  'shared/dynamodb/',
+  'shared/aws/',
+  'infra/local/',
+  'infra/emulator/',
+  'infra/preflight/',
+  'infra/job.ts',
+]
 
 interface Import {
   from: string
