@@ -1,6 +1,7 @@
 import aslValidator from 'asl-validator'
 import { describe, expect, test } from 'vitest'
 import { namedMachines } from '#shared/workflows/machines.ts'
+import { cancelled } from '#shared/workflows/states-language.ts'
 
 /**
  * Everything that the local interpreter does as Step Functions does, by type of state. It ignores what it does not
@@ -54,7 +55,21 @@ describe.each(namedMachines)('the machine $name', ({ definition, tasks, waitRule
     const calls = states.flatMap(([, state]) => (state.Type === 'Task' ? [state] : []))
     const called = calls.map(({ Parameters }) => Parameters.FunctionName.slice(2, -1))
     expect(new Set(called)).toEqual(new Set(Object.keys(tasks)))
-    for (const { Retry } of calls) expect(Retry.length).toBeGreaterThan(0)
+    for (const { Retry } of calls) {
+      expect(Retry.length).toBeGreaterThan(1)
+      expect(Retry.at(-1)).toMatchObject({ ErrorEquals: ['States.TaskFailed'], MaxAttempts: 20 })
+    }
+  })
+
+  test('retries no wait that was cancelled, and catches it', () => {
+    for (const [name, state] of states) {
+      if (!('Catch' in state)) continue
+      const deciding = state.Retry.find(({ ErrorEquals }) =>
+        ErrorEquals.some((error) => error === cancelled || error === 'States.TaskFailed'),
+      )
+      expect(deciding, name).toEqual({ ErrorEquals: [cancelled], MaxAttempts: 0 })
+      expect(state.Catch[0], name).toMatchObject({ ErrorEquals: [cancelled], Next: 'ended' })
+    }
   })
 
   test('has a wait in the code for every waiting state, and the other way round', () => {
