@@ -66,8 +66,9 @@ export class WorkflowRunner implements Workflows {
     return this.#files.list(status, orderId)
   }
 
-  async start(machine: MachineName, name: string, input: object): Promise<void> {
+  async start(machine: MachineName, name: string, input: object): Promise<true> {
     if (!this.#files.has(name)) this.#begin({ name, machine, input })
+    return true
   }
 
   async resume(token: string, outcome: WaitOutcome): Promise<void> {

@@ -84,6 +84,11 @@ export const keys = {
     ...keys.subject({ order_id }),
     sk: `WAIT#${sequenceText(sequence)}`,
   }),
+  /** In the order's partition, until the execution that its event calls for could be started. */
+  pendingStart: ({ order_id, sequence }: { order_id: string; sequence: number }): Key => ({
+    ...keys.subject({ order_id }),
+    sk: `START#${sequenceText(sequence)}`,
+  }),
   /** Sorted by age. */
   waiting: ({ sku, since, order_id }: { sku: string; since: string; order_id: string }): Key => ({
     ...keys.waitingLine(sku),
@@ -122,6 +127,11 @@ export const listings = {
       : { due: `ORDERS#${shardOf(order.id, dueShards)}`, due_sort: `${isoTime(dueAt)}#${order.id}` }),
   }),
   dueOrders: (): string[] => Array.from({ length: dueShards }, (_, shard) => `ORDERS#${shard}`),
+  pendingStart: ({ order_id, at }: { order_id: string; at: string }) => ({
+    due: listings.pendingStarts(),
+    due_sort: `${at}#${order_id}`,
+  }),
+  pendingStarts: (): string => 'STARTS',
   ownOrders: (userId: string): string[] => [`ORDERS#${userId}`],
   allOrders: (): string[] => Array.from({ length: orderListShards }, (_, shard) => `ORDERS#${shard}`),
   user: (user: { id: string; created_at: string }) => ({

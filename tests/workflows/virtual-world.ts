@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { TableStream } from '#infra/local/table-stream.ts'
 import { type Invoke, NamedError, WorkflowRunner } from '#infra/local/workflow-runner.ts'
@@ -7,6 +6,7 @@ import type { Runtime } from '#shared/composition/process.ts'
 import { relayStream } from '#shared/composition/relay-stream.ts'
 import type { Reaction } from '#shared/events/relay.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
+import { startPending } from '#shared/jobs/start-pending.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { awaitStock } from '#shared/workflows/await-stock.ts'
@@ -16,38 +16,17 @@ import { handOver } from '#shared/workflows/hand-over.ts'
 import { handleOverdue } from '#shared/workflows/handle-overdue.ts'
 import { machines } from '#shared/workflows/machines.ts'
 import { TaskInput, WaitInput } from '#shared/workflows/task-input.ts'
-import type { Workflows } from '#shared/workflows/workflows.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { type FaultPlan, injectFaults } from '#tests/support/faults.ts'
+import { injectFaults } from '#tests/support/faults.ts'
 import { runtimeOn } from '#tests/support/in-process.ts'
 import { scanTable, violationsOf } from '#tests/support/invariants.ts'
 import { waitingViolationsOf } from '#tests/support/waiting-invariant.ts'
-
-type StreamRecords = DynamoDBStreamEvent['Records']
+import { type Disturbances, type StreamRecords, undisturbed } from './disturbances.ts'
 
 /** The clock of the fake timers; pauses between attempts take no time. */
 const virtualClock: Clock = {
   now: () => Date.now(),
   sleep: () => new Promise((resolve) => setImmediate(resolve)),
-}
-
-/** What may fail between the parts; by default nothing does. */
-export interface Disturbances {
-  /** Wraps every call of a task. */
-  invoke: (run: Invoke) => Invoke
-  /** Wraps the relay's calls to the workflows. */
-  workflows: (workflows: Workflows) => Workflows
-  /** The batches in which the stream delivers the records that were written. */
-  stream: (records: StreamRecords) => StreamRecords[]
-  /** Called for every call to the table. */
-  table: FaultPlan
-}
-
-const undisturbed: Disturbances = {
-  invoke: (run) => run,
-  workflows: (workflows) => workflows,
-  stream: (records) => [records],
-  table: () => undefined,
 }
 
 /** Everything that follows from requests, on a real engine, in virtual time. */
@@ -185,7 +164,9 @@ export function useVirtualWorld(): VirtualWorld {
         if (tick === maxTicks) throw new Error('It does not come to be')
         await pass(jobSeconds)
         // The job relays what the stream has missed for a while.
-        await processDueOrders(services(), reactions(), { requestId: 'job', deadline: Number.POSITIVE_INFINITY })
+        const job = { requestId: 'job', deadline: Number.POSITIVE_INFINITY }
+        await startPending(services(), workflows, job)
+        await processDueOrders(services(), reactions(), job)
         await settle()
       }
     },
