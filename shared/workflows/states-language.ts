@@ -37,7 +37,7 @@ export type WaitState<S extends string> = Onward<S> &
     readonly Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken'
     readonly ResultPath: null
     readonly Catch: readonly Catcher<S>[]
-  } & ({ readonly TimeoutSeconds: number } | { readonly TimeoutSecondsPath: `$$.Execution.Input.${string}` })
+  } & ({ readonly TimeoutSeconds: number } | { readonly TimeoutSecondsPath: `$.${string}` })
 
 /** Calls a function and continues with its result. */
 type CallState<S extends string> = Onward<S> &

@@ -14,7 +14,7 @@ import { beginWait } from '#shared/workflows/begin-wait.ts'
 import { followOrders } from '#shared/workflows/follow-orders.ts'
 import { handOver } from '#shared/workflows/hand-over.ts'
 import { handleOverdue } from '#shared/workflows/handle-overdue.ts'
-import { machines } from '#shared/workflows/machines.ts'
+import { machines as current, namedMachines } from '#shared/workflows/machines.ts'
 import { TaskInput, WaitInput } from '#shared/workflows/task-input.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
 import { injectFaults } from '#tests/support/faults.ts'
@@ -32,6 +32,8 @@ const virtualClock: Clock = {
 /** Everything that follows from requests, on a real engine, in virtual time. */
 export interface VirtualWorld {
   readonly services: Services
+  /** For changes of the table that no use case makes. */
+  readonly client: Runtime['client']
   /** Applies until the test ends. */
   disturb(disturbances: Partial<Disturbances>): void
   /** Runs until nothing happens without time passing. */
@@ -49,8 +51,11 @@ const jobSeconds = 120
 /** Longer than all retries of a state together. */
 const maxTicks = 60
 
-/** A world for the tests of one file, which must leave no invariant broken behind. */
-export function useVirtualWorld(): VirtualWorld {
+/**
+ * A world for the tests of one file, which must leave no invariant broken behind.
+ * @param machines those that the executions of this world run
+ */
+export function useVirtualWorld(machines = namedMachines): VirtualWorld {
   let table: Awaited<ReturnType<typeof startBareTable>>
   let runtime: Runtime
   let runner: WorkflowRunner
@@ -62,13 +67,13 @@ export function useVirtualWorld(): VirtualWorld {
   const services = () => runtime.servicesUntil(Number.POSITIVE_INFINITY)
 
   const tasks: Record<string, (input: object) => Promise<unknown>> = {
-    [machines.fulfilment.tasks.awaitStep.file]: (input) =>
+    [current.fulfilment.tasks.awaitStep.file]: (input) =>
       beginWait(services(), workflows(), 'fulfilment', WaitInput.parse(input)),
-    [machines.fulfilment.tasks.handleOverdue.file]: (input) =>
+    [current.fulfilment.tasks.handleOverdue.file]: (input) =>
       handleOverdue(services(), TaskInput.parse(input), 'overdue'),
-    [machines.recovery.tasks.awaitStock.file]: (input) =>
+    [current.recovery.tasks.awaitStock.file]: (input) =>
       awaitStock(services(), workflows(), WaitInput.parse(input), 'await-stock'),
-    [machines.recovery.tasks.handOver.file]: (input) => handOver(services(), TaskInput.parse(input), 'hand-over'),
+    [current.recovery.tasks.handOver.file]: (input) => handOver(services(), TaskInput.parse(input), 'hand-over'),
   }
   const runTask: Invoke = async (file, payload) => {
     try {
@@ -130,7 +135,7 @@ export function useVirtualWorld(): VirtualWorld {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.parse('2026-11-20T12:00:00.000Z') })
     runtime = runtimeOn(table, virtualClock)
     injectFaults(runtime.client, (command) => disturbances.table(command))
-    runner = new WorkflowRunner(join(table.dataFolder, 'workflows'), invoke)
+    runner = new WorkflowRunner(join(table.dataFolder, 'workflows'), invoke, machines)
     stream = new TableStream({
       endpoint: table.endpoint,
       table: 'holdfast',
@@ -154,6 +159,9 @@ export function useVirtualWorld(): VirtualWorld {
   return {
     get services() {
       return services()
+    },
+    get client() {
+      return runtime.client
     },
     disturb: (some) => Object.assign(disturbances, some),
     settle,
