@@ -1,4 +1,4 @@
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import type { IMetric } from 'aws-cdk-lib/aws-cloudwatch'
 import { deadLettersOf } from '#shared/events/queues.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
@@ -16,7 +16,7 @@ export interface AlarmDefinition {
   readonly meaning: string
   /** A heading in docs/runbook.md. */
   readonly runbook: string
-  readonly metric: Metric
+  readonly metric: IMetric
   /** A period is bad when the metric reaches this value. */
   readonly threshold: number
   /** The alarm fires when `bad` of the last `of` five-minute periods are bad; 1 of 1 by default. */
@@ -109,6 +109,13 @@ export const alarmsOf = (measured: Measurements, stage: Stage): readonly AlarmDe
       isEvent: true as const,
     })),
   ),
+  {
+    name: 'executions-near-limit',
+    meaning: 'Soon no one is reminded of new orders that are overdue, because the account may open no more executions.',
+    runbook: 'Executions near limit',
+    metric: measured.openExecutions(),
+    threshold: 80,
+  },
   ...namedJobs.map(({ name, ifItFails: meaning }) => ({
     name: `${name}-failing`,
     meaning,

@@ -42,6 +42,23 @@ export class Measurements {
     return metric('AWS/SES', `Reputation.${rate}`, 'maximum')
   }
 
+  /**
+   * Open executions of the whole account, in percent of those it may have. Both are metrics without dimensions; the count is
+   * approximate, and 0 below about 10,000.
+   * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
+   */
+  openExecutions(): IMetric {
+    return new MathExpression({
+      expression: '100 * open / limit',
+      usingMetrics: {
+        open: metric('AWS/States', 'OpenExecutionCount', 'maximum'),
+        limit: metric('AWS/States', 'OpenExecutionLimit', 'maximum'),
+      },
+      label: 'open executions (%)',
+      period: fiveMinutes,
+    })
+  }
+
   messages(queue: string): Metric {
     return this.#queue(queue, 'ApproximateNumberOfMessagesVisible', 'maximum')
   }

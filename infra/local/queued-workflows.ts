@@ -10,11 +10,14 @@ type Call = { [M in keyof Workflows]: readonly [M, ...Parameters<Workflows[M]>] 
 
 /** For a process beside the local stack: it queues what the stack, which runs all executions, is to do with them. */
 export const queuedWorkflows = (queues: Queues): Workflows => {
-  const send = (call: Call) => queues.send(queue, JSON.stringify(call))
+  const send = async (call: Call) => {
+    await queues.send(queue, JSON.stringify(call))
+    return true
+  }
   return {
     start: (machine, name, input) => send(['start', machine, name, input]),
-    resume: (token: string, outcome: WaitOutcome) => send(['resume', token, outcome]),
-    redriveFailed: () => send(['redriveFailed']),
+    resume: async (token: string, outcome: WaitOutcome) => void (await send(['resume', token, outcome])),
+    redriveFailed: async () => void (await send(['redriveFailed'])),
   }
 }
 
@@ -25,7 +28,7 @@ export const queuedWorkflowsWorker = (queues: FileQueues, workflows: Workflows):
     try {
       for (const message of messages) {
         const [method, ...given] = JSON.parse(message.body) as Call
-        await (workflows[method] as (...given: unknown[]) => Promise<void>)(...given)
+        await (workflows[method] as (...given: unknown[]) => Promise<unknown>)(...given)
         await message.delete()
       }
     } finally {

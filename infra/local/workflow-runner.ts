@@ -33,6 +33,26 @@ export type Invoke = (file: string, payload: object, timeoutSeconds: number) => 
 
 type Run = ReturnType<StateMachine['run']>
 
+export type NamedMachine = (typeof namedMachines)[number]
+
+type RunnableMachine = Pick<NamedMachine, 'definition' | 'tasks'> & { machine: StateMachine }
+
+/**
+ * The one difference from AWS: Step Functions resolves `TimeoutSecondsPath` in the input of the state, the interpreter in what
+ * `Parameters` made of it. The interpreter therefore looks in the input of the execution, whose members every state keeps.
+ */
+const forInterpreter = (definition: NamedMachine['definition']): object => ({
+  ...definition,
+  States: Object.fromEntries(
+    Object.entries(definition.States).map(([name, state]) => [
+      name,
+      'TimeoutSecondsPath' in state
+        ? { ...state, TimeoutSecondsPath: state.TimeoutSecondsPath.replace(/^\$\./, '$$$$.Execution.Input.') }
+        : state,
+    ]),
+  ),
+})
+
 /**
  * Step Functions in this process: the same definitions, run by an interpreter, with a file per execution. An execution that
  * was running when the process ended starts again from the first state, and passes at once through the states that its order
@@ -41,19 +61,23 @@ type Run = ReturnType<StateMachine['run']>
 export class WorkflowRunner implements Workflows {
   readonly #files: ExecutionFiles
   readonly #invoke: Invoke
-  readonly #machines = new Map(
-    namedMachines.map(({ name, definition, tasks }) => [
-      name,
-      { machine: new StateMachine(definition as never), definition, tasks },
-    ]),
-  )
+  readonly #machines: ReadonlyMap<MachineName, RunnableMachine>
   readonly #runs = new Map<string, { run: Run; done: Promise<void> }>()
   readonly #waits = new Map<string, OpenWait>()
 
-  /** @param invoke runs the function of a task; by default as the local stack runs all functions */
-  constructor(folder: string, invoke: Invoke = invokeFunction) {
+  /**
+   * @param invoke runs the function of a task; by default as the local stack runs all functions
+   * @param machines those of this release by default
+   */
+  constructor(folder: string, invoke: Invoke = invokeFunction, machines: readonly NamedMachine[] = namedMachines) {
     this.#files = new ExecutionFiles(folder)
     this.#invoke = invoke
+    this.#machines = new Map(
+      machines.map(({ name, definition, tasks }) => [
+        name,
+        { machine: new StateMachine(forInterpreter(definition) as never), definition, tasks },
+      ]),
+    )
   }
 
   /** Runs again what an earlier process left running. */
@@ -66,8 +90,9 @@ export class WorkflowRunner implements Workflows {
     return this.#files.list(status, orderId)
   }
 
-  async start(machine: MachineName, name: string, input: object): Promise<void> {
+  async start(machine: MachineName, name: string, input: object): Promise<true> {
     if (!this.#files.has(name)) this.#begin({ name, machine, input })
+    return true
   }
 
   async resume(token: string, outcome: WaitOutcome): Promise<void> {
@@ -151,7 +176,7 @@ export class WorkflowRunner implements Workflows {
     this.#files.save({ ...execution, status: error ? 'FAILED' : 'SUCCEEDED' })
   }
 
-  async #perform(tasks: (typeof namedMachines)[number]['tasks'], { FunctionName, Payload }: Call): Promise<never> {
+  async #perform(tasks: NamedMachine['tasks'], { FunctionName, Payload }: Call): Promise<never> {
     const task = tasks[FunctionName.slice(2, -1)]
     if (!task) throw new Error(`There is no task ${FunctionName}`)
     const { token } = Payload

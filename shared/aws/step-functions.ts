@@ -1,5 +1,6 @@
 import {
   ExecutionAlreadyExists,
+  ExecutionLimitExceeded,
   type ExecutionListItem,
   ExecutionStatus,
   type ListExecutionsCommandInput,
@@ -36,7 +37,13 @@ export const workflows = port<Workflows>(() => {
         name,
         input: JSON.stringify(input),
       })
-      await ignoring([ExecutionAlreadyExists], client.send(command))
+      try {
+        await ignoring([ExecutionAlreadyExists], client.send(command))
+        return true
+      } catch (error) {
+        if (error instanceof ExecutionLimitExceeded) return false
+        throw error
+      }
     },
     async resume(taskToken, outcome) {
       await ignoring(

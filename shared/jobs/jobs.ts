@@ -18,7 +18,7 @@ const subscribed = Object.keys(subscriptions)
 export const jobs = {
   'process-due-orders': {
     everyMinutes: 2,
-    ifItFails: 'Simple orders are not processed, and events that the relay missed stay unpublished.',
+    ifItFails: 'Simple orders are not processed, late deliveries not reported, and missed events stay unpublished.',
     file: 'functions/jobs/process-due-orders.ts',
     area: 'jobs',
     uses: relayUses,

@@ -9,14 +9,15 @@ import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { forEachOrder } from './each-order.ts'
 import { relayMissed } from './relay-missed.ts'
+import { reportOverdue } from './report-overdue.ts'
 import { isTimeUp } from './time-up.ts'
 
 const name = 'process-due-orders'
 
 /**
- * Does everything that is due: processes and completes simple orders, expires reservations whose time is up, and relays
- * events that the relay missed. Stops when its own time is up; the next run continues. Runs may overlap, because every step
- * is a separate conditional write.
+ * Does everything that is due: processes and completes simple orders, expires reservations whose time is up, reports overdue
+ * deliveries, and relays events that the relay missed. Stops when its own time is up; the next run continues. Runs may overlap,
+ * because every step is a separate conditional write.
  * @returns how many orders were taken a step further, without those that were only relayed
  */
 export async function processDueOrders(
@@ -59,6 +60,7 @@ async function processPage(services: Services, context: BackgroundContext, ids: 
     const due = order && dueAction(order)
     if (!due || due.at > clock.now()) return
     if (due.action === 'expire') await change(id, expireOrder)
+    if (due.action === 'report-overdue') await reportOverdue(services, system, id)
     if (due.action === 'complete') inProcessing.set(id, due.at)
     if (due.action === 'process') {
       const processed = await change(id, processOrder)

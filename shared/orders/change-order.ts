@@ -3,6 +3,7 @@ import { Fault } from '#shared/requests/fault.ts'
 import { Refusal } from '#shared/requests/refusal.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { LedgerRow } from '#shared/stock/stock.ts'
+import { deliveryOverdueAfter } from './delivery-due.ts'
 import { unitLimitReached, unitWrites } from './held-units.ts'
 import { type Change, isVisibleTo, recordChange, type Step } from './history.ts'
 import type { StoredOrder } from './order.ts'
@@ -36,15 +37,16 @@ export async function changeOrder(
     const drafted = await draft(order)
     if (!drafted) return { order, isChanged: false }
     const { change, step, condition } = drafted
-    const after = recordChange(id, order, change, [step])
+    const { order: changed, events } = recordChange(id, order, change, [step])
+    const after = { ...changed, ...deliveryOverdueAfter(changed, order, events, services.config) }
     const conflict = await store.transact([
-      store.orders.change(order, after.order, condition),
-      ...after.events.map(store.orders.append),
-      ...(condition.stock === 'reserve' ? store.waitingLine.joinAll(after.order) : []),
-      ...unitWrites(services, after.order, order, actor),
-      ...movements(condition, order, after.order, change).flatMap(store.stock.move),
+      store.orders.change(order, after, condition),
+      ...events.map(store.orders.append),
+      ...(condition.stock === 'reserve' ? store.waitingLine.joinAll(after) : []),
+      ...unitWrites(services, after, order, actor),
+      ...movements(condition, order, after, change).flatMap(store.stock.move),
     ])
-    if (!conflict) return { order: after.order, isChanged: true }
+    if (!conflict) return { order: after, isChanged: true }
     if (conflict.kind === 'too_many_units') throw unitLimitReached(conflict.limit)
     if (conflict.kind === 'order_changed') order = visible(conflict.order, actor)
     else if (condition.stock !== 'reserve') throw new Fault(`${change.action}: a level holds less than ${id} allocated`)

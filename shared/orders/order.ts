@@ -124,6 +124,8 @@ export const StoredOrder = z.object({
   last_change: LastChange,
   /** As long as Holdfast itself looks for stock for the order: when it began to wait, its place in the line. */
   waiting_since: z.exactOptional(Instant),
+  /** When the delivery of a shipped order is next reported as overdue. */
+  delivery_overdue_at: z.exactOptional(Instant),
   /** Whether its units count for the limit of its owner. */
   counts_units: z.exactOptional(z.literal(true)),
 })

@@ -26,6 +26,7 @@ const messages = {
   skuFailed: 'sku failed',
   redriveFailed: 'redrive failed',
   workflowFailed: 'workflow failed',
+  workflowPostponed: 'workflow postponed',
   orderOverdue: 'order overdue',
   recoveryAbandoned: 'recovery abandoned',
   stockDrift: 'stock drift',

@@ -89,6 +89,11 @@ export const keys = {
     ...keys.subject({ order_id }),
     sk: `WAIT#${sequenceText(sequence)}`,
   }),
+  /** In the order's partition, until the execution that its event calls for could be started. */
+  pendingStart: ({ order_id, sequence }: { order_id: string; sequence: number }): Key => ({
+    ...keys.subject({ order_id }),
+    sk: `START#${sequenceText(sequence)}`,
+  }),
   /** Sorted by age. */
   waiting: ({ sku, since, order_id }: { sku: string; since: string; order_id: string }): Key => ({
     ...keys.waitingLine(sku),
@@ -132,6 +137,11 @@ export const listings = {
   stockAlerts: (sku: string) => ({ news: newsPartition(sku), list_sort: sku }),
   unrelayed: (): string[] => Array.from({ length: unrelayedShards }, (_, shard) => `NEWS#${shard}`),
   dueOrders: (): string[] => Array.from({ length: dueShards }, (_, shard) => `ORDERS#${shard}`),
+  pendingStart: ({ order_id, at }: { order_id: string; at: string }) => ({
+    due: listings.pendingStarts(),
+    due_sort: `${at}#${order_id}`,
+  }),
+  pendingStarts: (): string => 'STARTS',
   ownOrders: (userId: string): string[] => [`ORDERS#${userId}`],
   allOrders: (): string[] => Array.from({ length: orderListShards }, (_, shard) => `ORDERS#${shard}`),
   user: (user: { id: string; created_at: string }) => ({

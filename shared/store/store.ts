@@ -16,6 +16,7 @@ import { migrationStore } from './migrations.ts'
 import { orderSweeps } from './order-sweeps.ts'
 import { orderStore } from './orders.ts'
 import { outboxStore } from './outbox.ts'
+import { pendingStartStore } from './pending-starts.ts'
 import { productStore } from './products.ts'
 import { pseudonymKeyStore } from './pseudonym-key.ts'
 import { sessionStore } from './sessions.ts'
@@ -64,6 +65,7 @@ export const createStore = (connection: Connection, caches: StoreCaches, guard?:
   orders: orderStore(connection),
   orderSweeps: orderSweeps(connection),
   outbox: outboxStore(connection),
+  pendingStarts: pendingStartStore(connection),
   products: productStore(connection),
   pseudonymKey: pseudonymKeyStore(connection, caches.pseudonyms),
   sessions: sessionStore(connection),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { Connection } from '#shared/dynamodb/connection.ts'
 import { queryAll } from '#shared/dynamodb/read.ts'
 import type { Write } from '#shared/dynamodb/transact.ts'
+import { isoTime } from '#shared/runtime/clock.ts'
 import { MachineName } from '#shared/workflows/machine-name.ts'
 import { codec } from './codec.ts'
 import { keys } from './keys.ts'
@@ -14,8 +15,11 @@ const StoredWait = z.object({
   machine: MachineName,
   state: z.string(),
   token: z.string(),
-  /** When the state was entered, ISO 8601. */
-  since: z.string(),
+  /** When the state was entered, in the one form whose order as texts is that of the times, however it was written. */
+  since: z.pipe(
+    z.string(),
+    z.transform((text) => isoTime(Date.parse(text))),
+  ),
   /** Epoch seconds after which DynamoDB may remove it. */
   expires_at: z.int(),
 })
@@ -30,7 +34,7 @@ export const waitStore = (connection: Connection) => ({
         Item: waitCodec.encode(keys.wait(wait), wait),
         ConditionExpression: 'attribute_not_exists(pk) OR #since <= :since',
         ExpressionAttributeNames: { '#since': 'since' },
-        ExpressionAttributeValues: { ':since': wait.since },
+        ExpressionAttributeValues: { ':since': isoTime(Date.parse(wait.since)) },
       },
     },
     failure: () => 'overtaken',

@@ -1,15 +1,15 @@
 import { isOrderEvent } from '#shared/events/event.ts'
 import type { Reaction } from '#shared/events/relay.ts'
-import type { Failure, OrderEvent } from '#shared/orders/order.ts'
+import type { OrderEvent } from '#shared/orders/order.ts'
 import { lacksStock } from '#shared/orders/transitions.ts'
 import { serveWaiting } from '#shared/orders/waiting-line.ts'
+import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
-import type { Allocation } from '#shared/stock/stock.ts'
-import { fulfilmentInput } from './fulfilment.ts'
 import { machines } from './machines.ts'
+import { startWorkflow } from './start-workflow.ts'
 import { workflowContext } from './task-input.ts'
 import { outcomeOf, type WaitRules } from './wait-rules.ts'
-import { executionName, type Workflows } from './workflows.ts'
+import type { Workflows } from './workflows.ts'
 
 /** What order events cause in workflows: some start one, some end a wait, some let other orders try for stock. */
 export const followOrders =
@@ -18,23 +18,15 @@ export const followOrders =
     const events = all.filter(isOrderEvent)
     await endWaits(services, workflows, events)
     for (const event of events) {
-      await startWorkflow(services, workflows, event)
+      if (!(await startWorkflow(services, workflows, event))) await postpone(services, requestId, event)
       if (leavesWaitingLine(event)) await serveOrdersBehind(services, requestId, event.order_id)
     }
   }
 
-/** Only orders of products have a workflow: fulfilment once their stock is reserved, recovery when stock is short. */
-async function startWorkflow({ config }: Services, workflows: () => Workflows, event: OrderEvent): Promise<void> {
-  const { order_id, sequence, type } = event
-  const { allocations = [], failure } = event.data as { allocations?: Allocation[]; failure?: Failure | null }
-  const name = executionName(order_id, sequence)
-  if (type === 'order.reserved' && allocations.length > 0) {
-    await workflows().start('fulfilment', name, fulfilmentInput(event, config))
-  }
-  const isShort = type === 'order.reservation_failed' || type === 'order.backordered'
-  if (isShort && failure?.reason !== 'simulated_failure') {
-    await workflows().start('recovery', name, { order_id, sequence })
-  }
+/** The scheduled job starts it when there is room; meanwhile, the relay of the order's events goes on. */
+async function postpone({ store }: Services, requestId: string, { order_id, sequence, at }: OrderEvent): Promise<void> {
+  log.warn('workflowPostponed', { request_id: requestId, order_id })
+  await store.transact([store.pendingStarts.remember({ order_id, sequence, at })])
 }
 
 /** Ends the waits that are registered now. A wait registered later checks the events itself; see `beginWait`. */

@@ -1,4 +1,5 @@
 import { recordNotice } from '#shared/orders/notices.ts'
+import { deliveryStep, reportOverdueDelivery } from '#shared/orders/report-overdue-delivery.ts'
 import { expireOrder } from '#shared/orders/system-actions.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { fulfilment, fulfilmentWaitRules } from './fulfilment.ts'
@@ -33,6 +34,11 @@ export async function handleOverdue(
     return { state: status === order.status || status === 'PICKING' ? state : ended, isOverdue: false }
   }
   const timedOut = waits.find((wait) => wait.sequence === sequence)
+  if (state === deliveryStep) {
+    // An execution of an earlier release: once the delivery is reported, the due index watches it.
+    const isOverdue = timedOut?.state === state && (await reportOverdueDelivery(services, context, order_id))
+    return { state: order.delivery_overdue_at === undefined && !isOverdue ? state : ended, isOverdue }
+  }
   const isReported = events.some(({ type, at }) => type === 'order.overdue' && at > (timedOut?.since ?? ''))
   const isOverdue =
     timedOut?.state === state &&

@@ -1,13 +1,15 @@
 /** The part of Amazon States Language that Holdfast uses: AWS, the emulator and the local interpreter all support it. */
 
-interface Retrier {
-  readonly ErrorEquals: readonly string[]
-  readonly IntervalSeconds: number
-  readonly BackoffRate: number
-  readonly MaxAttempts: number
-  readonly MaxDelaySeconds: number
-  readonly JitterStrategy: 'FULL'
-}
+type Retrier =
+  | {
+      readonly ErrorEquals: readonly string[]
+      readonly IntervalSeconds: number
+      readonly BackoffRate: number
+      readonly MaxAttempts: number
+      readonly MaxDelaySeconds: number
+      readonly JitterStrategy: 'FULL'
+    }
+  | { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: 0 }
 
 interface Catcher<S extends string> {
   readonly ErrorEquals: readonly string[]
@@ -35,7 +37,7 @@ export type WaitState<S extends string> = Onward<S> &
     readonly Resource: 'arn:aws:states:::lambda:invoke.waitForTaskToken'
     readonly ResultPath: null
     readonly Catch: readonly Catcher<S>[]
-  } & ({ readonly TimeoutSeconds: number } | { readonly TimeoutSecondsPath: `$$.Execution.Input.${string}` })
+  } & ({ readonly TimeoutSeconds: number } | { readonly TimeoutSecondsPath: `$.${string}` })
 
 /** Calls a function and continues with its result. */
 type CallState<S extends string> = Onward<S> &
@@ -76,18 +78,16 @@ export const stateMachine = <const S extends string>(machine: {
 /** The error that ends a wait when what it waits for can no longer happen. */
 export const cancelled = 'Cancelled'
 
-const retry = (...errors: string[]): readonly Retrier[] => [
-  {
-    ErrorEquals: errors,
-    IntervalSeconds: 2,
-    BackoffRate: 2,
-    MaxAttempts: 20,
-    MaxDelaySeconds: 300,
-    JitterStrategy: 'FULL',
-  },
-]
+const retry = (...errors: string[]): Retrier => ({
+  ErrorEquals: errors,
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxAttempts: 20,
+  MaxDelaySeconds: 300,
+  JitterStrategy: 'FULL',
+})
 
-/** Errors worth a retry: the function was not called, crashed, or failed. */
+/** Known errors of calls: the function was not called, crashed, or failed. They do not use up the attempts of the others. */
 const technicalErrors = [
   'Lambda.AWSLambdaException',
   'Lambda.ClientExecutionTimeoutException',
@@ -103,11 +103,18 @@ const technicalErrors = [
   'Sandbox.Timedout',
 ]
 
-/** Retries of a waiting state; its timeout is not an error. */
-export const retryWait = retry(...technicalErrors)
+/** Any error but `States.Timeout`, whatever its name. */
+const anyFailure = retry('States.TaskFailed')
+
+/** Retries of a waiting state; neither its timeout nor a cancellation is a failure. */
+export const retryWait: readonly Retrier[] = [
+  retry(...technicalErrors),
+  { ErrorEquals: [cancelled], MaxAttempts: 0 },
+  anyFailure,
+]
 
 /** Retries of a state that calls a function. */
-export const retryCall = retry(...technicalErrors, 'States.Timeout')
+export const retryCall: readonly Retrier[] = [retry(...technicalErrors, 'States.Timeout'), anyFailure]
 
 /** Payload of a task; see `WaitInput`. Token and time come from the machine's context. */
 export const taskPayload = (state: string) =>

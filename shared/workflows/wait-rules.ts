@@ -9,6 +9,8 @@ interface WaitRule {
   outcome(event: OrderEvent): WaitOutcome | undefined
   /** The state whose wait follows when this one is done; omitted if the machine ends then. */
   readonly next?: string
+  /** No state of the machine waits here; the order is watched by other means. */
+  readonly isBeyondMachine?: true
 }
 
 export type WaitRules = Readonly<Record<string, WaitRule>>

@@ -10,8 +10,11 @@ interface Inputs {
 
 /** Runs workflows: Step Functions, or the interpreter of the local stack. */
 export interface Workflows {
-  /** Starts an execution. A name that was used before has no effect, so nothing is started twice. */
-  start<M extends MachineName>(machine: M, name: string, input: Inputs[M]): Promise<void>
+  /**
+   * Starts an execution. A name that was used before has no effect, so nothing is started twice.
+   * @returns false when nothing was started, because as many executions are open as there may be
+   */
+  start<M extends MachineName>(machine: M, name: string, input: Inputs[M]): Promise<boolean>
   /** Ends a wait. The token of a wait that is over has no effect. */
   resume(token: string, outcome: WaitOutcome): Promise<void>
   /**

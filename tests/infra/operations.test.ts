@@ -19,6 +19,8 @@ interface Alarm {
   Namespace: string
   MetricName: string
   Dimensions?: { Name: string; Value: unknown }[]
+  /** An alarm on an expression has these instead of a single metric. */
+  Metrics?: unknown[]
   AlarmActions?: unknown[]
   OKActions?: unknown[]
 }
@@ -46,6 +48,7 @@ describe('alarms', () => {
     const expected = [
       ...['api-failing', 'functions-throttled', 'table-throttled', 'table-failing', 'relay-behind', 'relay-failing'],
       ...['order-overdue', 'recovery-abandoned', 'stock-drift', 'mails-bouncing', 'mails-unwanted', relayDeadLetters],
+      'executions-near-limit',
       ...namedMachines.flatMap(({ name }) => [`${name}-failed`, `${name}-timed-out`, `${name}-aborted`]),
       ...Object.keys(subscriptions).flatMap((name) => [deadLettersOf(name), `${name}-waiting`]),
       ...namedJobs.map(({ name }) => `${name}-failing`),
@@ -110,6 +113,17 @@ describe('alarms', () => {
       })
     },
   )
+})
+
+test('open executions are alarmed at 80 percent of what the account may have', () => {
+  const [alarm] = alarms.filter(({ AlarmName }) => AlarmName === 'holdfast-prod-executions-near-limit')
+  expect(alarm).toMatchObject({ Threshold: 80, ComparisonOperator: 'GreaterThanOrEqualToThreshold' })
+  const measured = (MetricName: string) => ({ Metric: { Namespace: 'AWS/States', MetricName }, Stat: 'Maximum' })
+  expect(alarm?.Metrics).toMatchObject([
+    { Expression: '100 * open / limit' },
+    { Id: 'open', MetricStat: measured('OpenExecutionCount'), ReturnData: false },
+    { Id: 'limit', MetricStat: measured('OpenExecutionLimit'), ReturnData: false },
+  ])
 })
 
 describe('the address that a stage names', () => {

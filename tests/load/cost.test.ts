@@ -22,8 +22,8 @@ describe('the cost of an order’s life', () => {
     expect(lives).toEqual(pinnedLives)
   })
 
-  test('is at most five state transitions when all goes well, and the execution ends', () => {
-    expect(lives.delivered.transitions).toBeLessThanOrEqual(5)
+  test('is at most four state transitions when all goes well, and the execution ends', () => {
+    expect(lives.delivered.transitions).toBeLessThanOrEqual(4)
     expect(lives.delivered.transitions).toBeGreaterThan(0)
   })
 

@@ -25,7 +25,7 @@ async function withNotes(count: number): Promise<string> {
   const sku = await newProduct(world.services, 1)
   const { id, created_at } = await order(world.services, { lines: [{ sku, quantity: 1 }] })
   createdAt = created_at
-  const ports = { resume: async () => undefined, start: async () => undefined, redriveFailed: async () => undefined }
+  const ports = { resume: async () => undefined, start: async () => true, redriveFailed: async () => undefined }
   const entered_at = new Date(world.clock.now()).toISOString()
   const place = { order_id: id, sequence: 2, state: 'await-picking', token: id, entered_at }
   await beginWait(world.services, ports, 'fulfilment', place)

@@ -95,7 +95,10 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
   })
   // Deferred until the relay is done, so that the order of calls is always the same.
   workflows.replace({
-    start: async (...given) => void steps.push(() => runner.start(...given)),
+    start: async (...given) => {
+      steps.push(async () => void (await runner.start(...given)))
+      return true
+    },
     resume: async (...given) => void steps.push(() => runner.resume(...given)),
     redriveFailed: () => runner.redriveFailed(),
   })

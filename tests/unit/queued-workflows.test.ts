@@ -15,6 +15,7 @@ test('the stack runs workflow calls of other processes in order, and retries fai
     async start(...given) {
       if (failures-- > 0) throw new Error('Not now')
       done.push(['start', ...given])
+      return true
     },
     resume: async (...given) => void done.push(['resume', ...given]),
     redriveFailed: async () => void done.push(['redriveFailed']),

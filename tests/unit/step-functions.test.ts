@@ -1,9 +1,11 @@
 import {
   ExecutionAlreadyExists,
+  ExecutionLimitExceeded,
   ListExecutionsCommand,
   RedriveExecutionCommand,
   SFNClient,
   StartExecutionCommand,
+  StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
 import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -32,7 +34,7 @@ const metadata = { $metadata: {} }
 test('a workflow is started by name, and starting it again is not an error', async () => {
   const input = { order_id: 'ord_1', sequence: 3 }
   client.on(StartExecutionCommand).rejects(new ExecutionAlreadyExists({ message: 'Exists', ...metadata }))
-  await workflows().start('recovery', 'ord_1-3', input)
+  expect(await workflows().start('recovery', 'ord_1-3', input)).toBe(true)
   expect(client.commandCalls(StartExecutionCommand).map(({ args }) => args[0].input)).toEqual([
     { stateMachineArn: arnOf('recovery'), name: 'ord_1-3', input: JSON.stringify(input) },
   ])
@@ -43,6 +45,14 @@ const ago = (days: number): Date => new Date(Date.now() - days * day)
 
 /** Redriven executions, in order. */
 const redriven = () => client.commandCalls(RedriveExecutionCommand).map(({ args }) => args[0].input.executionArn)
+
+test('at the limit of open executions nothing is started; any other refusal is an error', async () => {
+  const input = { order_id: 'ord_1', sequence: 3 }
+  client.on(StartExecutionCommand).rejects(new ExecutionLimitExceeded({ message: 'Too many', ...metadata }))
+  expect(await workflows().start('recovery', 'ord_1-3', input)).toBe(false)
+  client.on(StartExecutionCommand).rejects(new StateMachineDoesNotExist({ message: 'No such machine', ...metadata }))
+  await expect(workflows().start('recovery', 'ord_1-3', input)).rejects.toThrow('No such machine')
+})
 
 test('failed, timed-out and aborted executions are redriven, even when some refuse', async () => {
   client.on(ListExecutionsCommand).callsFake(({ stateMachineArn, statusFilter }) => ({

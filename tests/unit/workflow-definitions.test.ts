@@ -1,6 +1,7 @@
 import aslValidator from 'asl-validator'
 import { describe, expect, test } from 'vitest'
 import { namedMachines } from '#shared/workflows/machines.ts'
+import { cancelled } from '#shared/workflows/states-language.ts'
 
 /**
  * Everything that the local interpreter does as Step Functions does, by type of state. It ignores what it does not
@@ -22,8 +23,8 @@ const unknownMembers = (kind: string, value: object): string[] =>
   Object.keys(value).filter((member) => !understood[kind]?.includes(member))
 
 const longestWaitSeconds = 20 * 24 * 3600
-/** The interpreter resolves any other path after `Parameters`, and fails. */
-const timeoutPath = /^\$\$\.Execution\.Input\.timeouts\.\w+$/
+/** What Step Functions reads in the state's input, and the local interpreter in the execution's. */
+const timeoutPath = /^\$\.timeouts\.\w+$/
 
 describe.each(namedMachines)('the machine $name', ({ definition, tasks, waitRules }) => {
   const states = Object.entries(definition.States)
@@ -54,15 +55,31 @@ describe.each(namedMachines)('the machine $name', ({ definition, tasks, waitRule
     const calls = states.flatMap(([, state]) => (state.Type === 'Task' ? [state] : []))
     const called = calls.map(({ Parameters }) => Parameters.FunctionName.slice(2, -1))
     expect(new Set(called)).toEqual(new Set(Object.keys(tasks)))
-    for (const { Retry } of calls) expect(Retry.length).toBeGreaterThan(0)
+    for (const { Retry } of calls) {
+      expect(Retry.length).toBeGreaterThan(1)
+      expect(Retry.at(-1)).toMatchObject({ ErrorEquals: ['States.TaskFailed'], MaxAttempts: 20 })
+    }
+  })
+
+  test('retries no wait that was cancelled, and catches it', () => {
+    for (const [name, state] of states) {
+      if (!('Catch' in state)) continue
+      const deciding = state.Retry.find(({ ErrorEquals }) =>
+        ErrorEquals.some((error) => error === cancelled || error === 'States.TaskFailed'),
+      )
+      expect(deciding, name).toEqual({ ErrorEquals: [cancelled], MaxAttempts: 0 })
+      expect(state.Catch[0], name).toMatchObject({ ErrorEquals: [cancelled], Next: 'ended' })
+    }
   })
 
   test('has a wait in the code for every waiting state, and the other way round', () => {
     const waiting = states.filter(([, state]) => 'Resource' in state && state.Resource.endsWith('.waitForTaskToken'))
-    expect(Object.keys(waitRules).toSorted()).toEqual(waiting.map(([name]) => name).toSorted())
-    for (const [name, { next }] of Object.entries(waitRules)) {
+    const within = Object.entries(waitRules).filter(([, { isBeyondMachine }]) => !isBeyondMachine)
+    expect(within.map(([name]) => name).toSorted()).toEqual(waiting.map(([name]) => name).toSorted())
+    for (const [name, { next }] of within) {
       const state = definition.States[name]
-      expect(state && 'Next' in state ? state.Next : undefined, name).toBe(next)
+      const isLeft = next === undefined || waitRules[next]?.isBeyondMachine
+      expect(state && 'Next' in state ? state.Next : undefined, name).toBe(isLeft ? undefined : next)
     }
   })
 })

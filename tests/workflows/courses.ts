@@ -19,9 +19,9 @@ export interface Course {
 }
 
 const day = 24 * 3600
-const fulfilmentSteps = ['await-picking', 'await-picked', 'await-shipment', 'await-delivery'] as const
+const fulfilmentSteps = ['await-picking', 'await-picked', 'await-shipment'] as const
 const attempts = Object.keys(recoveryTimeouts) as (keyof typeof recoveryTimeouts)[]
-const slaSeconds = { 'await-picking': day, 'await-picked': day / 3, 'await-shipment': day, 'await-delivery': 14 * day }
+const slaSeconds = { 'await-picking': day, 'await-picked': day / 3, 'await-shipment': day }
 
 /** An order that waits in a step of fulfilment. */
 async function orderAt(world: VirtualWorld, state: (typeof fulfilmentSteps)[number]): Promise<OneOrder> {
@@ -58,20 +58,16 @@ export const courses: Course[] = [
         return one
       },
     },
-    ...(state === 'await-delivery'
-      ? []
-      : [
-          {
-            name: 'it is cancelled',
-            state,
-            async run(world: VirtualWorld, strike: () => void) {
-              const one = await orderAt(world, state)
-              strike()
-              await one.cancel()
-              return one
-            },
-          },
-        ]),
+    {
+      name: 'it is cancelled',
+      state,
+      async run(world, strike) {
+        const one = await orderAt(world, state)
+        strike()
+        await one.cancel()
+        return one
+      },
+    },
     {
       name: 'it takes too long',
       state: 'overdue',

@@ -3,7 +3,7 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import type { Workflows } from '#shared/workflows/workflows.ts'
 import type { Fault as TableFault } from '#tests/support/faults.ts'
 import type { TaskState } from './courses.ts'
-import type { Disturbances } from './virtual-world.ts'
+import type { Disturbances } from './disturbances.ts'
 
 /** A fault: in the function of a state when it is first called, or in what surrounds it. */
 type FaultOf = { inState(state: TaskState): Partial<Disturbances> } | { around(): Partial<Disturbances> }
@@ -52,10 +52,10 @@ const tableFault = (fault: TableFault) => ({
 })
 
 /** Replaces the first call to Step Functions. */
-const firstRequest = (instead: (call: () => Promise<void>) => Promise<void>) => ({
+const firstRequest = (instead: <T>(call: () => Promise<T>) => Promise<T>) => ({
   around(): Partial<Disturbances> {
     let isFirst = true
-    const disturbed = (call: () => Promise<void>): Promise<void> => {
+    const disturbed = <T>(call: () => Promise<T>): Promise<T> => {
       if (!isFirst) return call()
       isFirst = false
       return instead(call)
@@ -69,6 +69,24 @@ const firstRequest = (instead: (call: () => Promise<void>) => Promise<void>) => 
     }
   },
 })
+
+/** The first start finds as many executions open as there may be. */
+const noRoom: FaultOf = {
+  around() {
+    let isFirst = true
+    return {
+      workflows: (workflows) => ({
+        start: async (...given) => {
+          if (!isFirst) return workflows.start(...given)
+          isFirst = false
+          return false
+        },
+        resume: (...given) => workflows.resume(...given),
+        redriveFailed: () => workflows.redriveFailed(),
+      }),
+    }
+  },
+}
 
 /** Changes what the stream does with records from here on. */
 const streamFault = (make: () => Disturbances['stream']) => ({ around: () => ({ stream: make() }) })
@@ -109,6 +127,7 @@ export const faults: Record<string, FaultOf | undefined> = {
     await call()
     throw new NamedError('TimeoutError')
   }),
+  'as many executions are open as there may be': noRoom,
   'records come twice': streamFault(() => (records) => [records, records]),
   'records come in another order': streamFault(() => (records) => records.map((record) => [record]).toReversed()),
   'records come late': streamFault(() => {

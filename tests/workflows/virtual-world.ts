@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import type { DynamoDBStreamEvent } from 'aws-lambda'
 import { afterAll, afterEach, beforeAll, expect, vi } from 'vitest'
 import { TableStream } from '#infra/local/table-stream.ts'
 import { type Invoke, NamedError, WorkflowRunner } from '#infra/local/workflow-runner.ts'
@@ -7,6 +6,7 @@ import type { Runtime } from '#shared/composition/process.ts'
 import { relayStream } from '#shared/composition/relay-stream.ts'
 import type { Reaction } from '#shared/events/relay.ts'
 import { processDueOrders } from '#shared/jobs/process-due-orders.ts'
+import { startPending } from '#shared/jobs/start-pending.ts'
 import type { Clock } from '#shared/runtime/clock.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { awaitStock } from '#shared/workflows/await-stock.ts'
@@ -14,16 +14,14 @@ import { beginWait } from '#shared/workflows/begin-wait.ts'
 import { followOrders } from '#shared/workflows/follow-orders.ts'
 import { handOver } from '#shared/workflows/hand-over.ts'
 import { handleOverdue } from '#shared/workflows/handle-overdue.ts'
-import { machines } from '#shared/workflows/machines.ts'
+import { machines as current, namedMachines } from '#shared/workflows/machines.ts'
 import { TaskInput, WaitInput } from '#shared/workflows/task-input.ts'
-import type { Workflows } from '#shared/workflows/workflows.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
-import { type FaultPlan, injectFaults } from '#tests/support/faults.ts'
+import { injectFaults } from '#tests/support/faults.ts'
 import { runtimeOn } from '#tests/support/in-process.ts'
 import { scanTable, violationsOf } from '#tests/support/invariants.ts'
 import { waitingViolationsOf } from '#tests/support/waiting-invariant.ts'
-
-type StreamRecords = DynamoDBStreamEvent['Records']
+import { type Disturbances, type StreamRecords, undisturbed } from './disturbances.ts'
 
 /** The clock of the fake timers; pauses between attempts take no time. */
 const virtualClock: Clock = {
@@ -31,28 +29,11 @@ const virtualClock: Clock = {
   sleep: () => new Promise((resolve) => setImmediate(resolve)),
 }
 
-/** What may fail between the parts; by default nothing does. */
-export interface Disturbances {
-  /** Wraps every call of a task. */
-  invoke: (run: Invoke) => Invoke
-  /** Wraps the relay's calls to the workflows. */
-  workflows: (workflows: Workflows) => Workflows
-  /** The batches in which the stream delivers the records that were written. */
-  stream: (records: StreamRecords) => StreamRecords[]
-  /** Called for every call to the table. */
-  table: FaultPlan
-}
-
-const undisturbed: Disturbances = {
-  invoke: (run) => run,
-  workflows: (workflows) => workflows,
-  stream: (records) => [records],
-  table: () => undefined,
-}
-
 /** Everything that follows from requests, on a real engine, in virtual time. */
 export interface VirtualWorld {
   readonly services: Services
+  /** For changes of the table that no use case makes. */
+  readonly client: Runtime['client']
   /** Applies until the test ends. */
   disturb(disturbances: Partial<Disturbances>): void
   /** Runs until nothing happens without time passing. */
@@ -70,8 +51,11 @@ const jobSeconds = 120
 /** Longer than all retries of a state together. */
 const maxTicks = 60
 
-/** A world for the tests of one file, which must leave no invariant broken behind. */
-export function useVirtualWorld(): VirtualWorld {
+/**
+ * A world for the tests of one file, which must leave no invariant broken behind.
+ * @param machines those that the executions of this world run
+ */
+export function useVirtualWorld(machines = namedMachines): VirtualWorld {
   let table: Awaited<ReturnType<typeof startBareTable>>
   let runtime: Runtime
   let runner: WorkflowRunner
@@ -83,13 +67,13 @@ export function useVirtualWorld(): VirtualWorld {
   const services = () => runtime.servicesUntil(Number.POSITIVE_INFINITY)
 
   const tasks: Record<string, (input: object) => Promise<unknown>> = {
-    [machines.fulfilment.tasks.awaitStep.file]: (input) =>
+    [current.fulfilment.tasks.awaitStep.file]: (input) =>
       beginWait(services(), workflows(), 'fulfilment', WaitInput.parse(input)),
-    [machines.fulfilment.tasks.handleOverdue.file]: (input) =>
+    [current.fulfilment.tasks.handleOverdue.file]: (input) =>
       handleOverdue(services(), TaskInput.parse(input), 'overdue'),
-    [machines.recovery.tasks.awaitStock.file]: (input) =>
+    [current.recovery.tasks.awaitStock.file]: (input) =>
       awaitStock(services(), workflows(), WaitInput.parse(input), 'await-stock'),
-    [machines.recovery.tasks.handOver.file]: (input) => handOver(services(), TaskInput.parse(input), 'hand-over'),
+    [current.recovery.tasks.handOver.file]: (input) => handOver(services(), TaskInput.parse(input), 'hand-over'),
   }
   const runTask: Invoke = async (file, payload) => {
     try {
@@ -151,7 +135,7 @@ export function useVirtualWorld(): VirtualWorld {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'], now: Date.parse('2026-11-20T12:00:00.000Z') })
     runtime = runtimeOn(table, virtualClock)
     injectFaults(runtime.client, (command) => disturbances.table(command))
-    runner = new WorkflowRunner(join(table.dataFolder, 'workflows'), invoke)
+    runner = new WorkflowRunner(join(table.dataFolder, 'workflows'), invoke, machines)
     stream = new TableStream({
       endpoint: table.endpoint,
       table: 'holdfast',
@@ -176,6 +160,9 @@ export function useVirtualWorld(): VirtualWorld {
     get services() {
       return services()
     },
+    get client() {
+      return runtime.client
+    },
     disturb: (some) => Object.assign(disturbances, some),
     settle,
     pass,
@@ -185,7 +172,9 @@ export function useVirtualWorld(): VirtualWorld {
         if (tick === maxTicks) throw new Error('It does not come to be')
         await pass(jobSeconds)
         // The job relays what the stream has missed for a while.
-        await processDueOrders(services(), reactions(), { requestId: 'job', deadline: Number.POSITIVE_INFINITY })
+        const job = { requestId: 'job', deadline: Number.POSITIVE_INFINITY }
+        await startPending(services(), workflows, job)
+        await processDueOrders(services(), reactions(), job)
         await settle()
       }
     },
