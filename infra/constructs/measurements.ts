@@ -43,20 +43,11 @@ export class Measurements {
   }
 
   /**
-   * Open executions of the whole account, in percent of those it may have. Both are metrics without dimensions; the count is
-   * approximate, and 0 below about 10,000.
+   * Open executions of the whole account: approximate, and 0 below about 10,000.
    * @see https://docs.aws.amazon.com/step-functions/latest/dg/procedure-cw-metrics.html
    */
-  openExecutions(): IMetric {
-    return new MathExpression({
-      expression: '100 * open / limit',
-      usingMetrics: {
-        open: metric('AWS/States', 'OpenExecutionCount', 'maximum'),
-        limit: metric('AWS/States', 'OpenExecutionLimit', 'maximum'),
-      },
-      label: 'open executions (%)',
-      period: fiveMinutes,
-    })
+  openExecutions(): Metric {
+    return metric('AWS/States', 'OpenExecutionCount', 'maximum')
   }
 
   messages(queue: string): Metric {
