@@ -9,7 +9,7 @@ import { functionFile, operations } from '#shared/api/operations.ts'
 import { commonPasswordsFile } from '#shared/users/common-passwords.ts'
 
 const root = join(import.meta.dirname, '../..')
-const maxBytes = 340_000
+const maxBytes = 345_000
 
 /** The version of this package, and the replacement of the SDK's chain of credential providers. */
 const productFiles = ['package.json', 'infra/bundling/environment-credentials.ts']
@@ -40,7 +40,7 @@ describe('the bundles', () => {
     expect(bundles.map(({ file }) => file).toSorted()).toEqual(deployedFunctions.map(({ file }) => file).toSorted())
   })
 
-  test('weigh at most 340 kB', () => {
+  test('weigh at most 345 kB', () => {
     expect(bundles.filter(({ bytes }) => bytes > maxBytes).map(({ file, bytes }) => `${file}: ${bytes}`)).toEqual([])
   })
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { actOnOrder } from '#shared/orders/act-on-order.ts'
 import { changeNote } from '#shared/orders/change-note.ts'
 import { foldEvents, viewFor } from '#shared/orders/history.ts'
-import { type Order, type OrderEvent, OrderStatus, type OrderView, type StoredOrder } from '#shared/orders/order.ts'
+import { Order, type OrderEvent, OrderStatus, type OrderView, type StoredOrder } from '#shared/orders/order.ts'
 import { readOrder } from '#shared/orders/read-orders.ts'
 import { completeOrder, expireOrder, processOrder } from '#shared/orders/system-actions.ts'
 import { allowedActions } from '#shared/orders/transitions.ts'
@@ -28,7 +28,8 @@ import {
 
 const world = useWorld()
 
-const plain = ({ fingerprint: _f, last_change: _l, waiting_since: _w, ...rest }: StoredOrder): Order => rest
+/** Without what is stored beside the order: everything that its events describe. */
+const plain = (order: StoredOrder): Order => Order.parse(order)
 
 const creations = {
   reserved: (sku: string) => order(world.services, { lines: [{ sku, quantity: 2 }], reserve_for_minutes: 5 }),

@@ -6,7 +6,7 @@ export const marks = ['a-good-password', 'correct-horse-battery', 'metrics-token
 
 const forbidden: Record<string, RegExp> = {
   'an e-mail': /[\w.+-]+@[\w-]+\.\w/,
-  'a bearer token': /bearer\s|eyJ[\w-]{8,}\.[\w-]+/i,
+  'a bearer token': /[Bb]earer\s|eyJ[\w-]{8,}\.[\w-]+/,
   'a refresh token': /[\w-]{22}\.\d{1,10}\.[\w-]{43}/,
   'an API key': /hf_[a-z]+_[0-9a-z]{52}_/,
   'a password hash': /\$2[aby]\$\d\d\$/,

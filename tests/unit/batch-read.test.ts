@@ -1,12 +1,14 @@
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb'
 import { mockClient } from 'aws-sdk-client-mock'
-import { beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { createClient } from '#shared/dynamodb/connection.ts'
 import { Reachability } from '#shared/dynamodb/reachability.ts'
 import { getItems } from '#shared/dynamodb/read.ts'
 
 // No local engine leaves keys unread: only DynamoDB does, when it is busy or an answer would exceed 16 MB.
 const dynamo = mockClient(DynamoDBDocumentClient)
+// Other files of the same worker use the class, too.
+afterAll(() => dynamo.restore())
 const table = 'holdfast'
 const keys = Array.from({ length: 150 }, (_, n) => ({ pk: `P${n}`, sk: 'S' }))
 const delays: number[] = []

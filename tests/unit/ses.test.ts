@@ -1,11 +1,13 @@
 import { SESv2Client, SendEmailCommand } from '@aws-sdk/client-sesv2'
 import { mockClient } from 'aws-sdk-client-mock'
-import { beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 import { mailer } from '#shared/aws/ses.ts'
 import { Fault } from '#shared/requests/fault.ts'
 import '#tests/support/local-credentials.ts'
 
 const ses = mockClient(SESv2Client)
+// Other files of the same worker use the class, too.
+afterAll(() => ses.restore())
 // Read when the first mail is sent.
 process.env['MAIL_CONFIGURATION_SET'] = 'holdfast-test'
 beforeEach(() => ses.reset())

@@ -8,7 +8,7 @@ import {
   StateMachineDoesNotExist,
 } from '@aws-sdk/client-sfn'
 import { mockClient } from 'aws-sdk-client-mock'
-import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { workflows } from '#shared/aws/step-functions.ts'
 import { destination, type LogLine } from '#shared/runtime/log.ts'
 import type { MachineName } from '#shared/workflows/machine-name.ts'
@@ -18,6 +18,8 @@ import '#tests/support/local-credentials.ts'
 const arnOf = (machine: MachineName): string => `arn:aws:states:us-east-1:000000000000:stateMachine:${machine}`
 
 const client = mockClient(SFNClient)
+// Other files of the same worker use the class, too.
+afterAll(() => client.restore())
 let lines: LogLine[]
 
 beforeAll(() => {
