@@ -21,7 +21,7 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { type Person, signIn } from '#tests/support/people.ts'
-import { Meter, type Tally } from './tally.ts'
+import { Meter, type TableCall, type Tally } from './tally.ts'
 
 /** The whole product in this process, one step after the other, with everything counted that AWS bills. */
 export interface MeteredStack {
@@ -30,6 +30,8 @@ export interface MeteredStack {
   fetch: typeof fetch
   /** Measures requests with everything that follows from them. */
   measure(requests: () => Promise<unknown>): Promise<Tally>
+  /** What the last measurement saw besides its tally. */
+  seen(): { tableCalls: TableCall[]; started: number; resumed: number }
   stop(): Promise<void>
 }
 
@@ -69,6 +71,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
   const steps: (() => Promise<void>)[] = []
   let stepsTaken = 0
   let tasksOver = 0
+  const stepsOf = { started: 0, resumed: 0 }
   meter.onCallOver = (file) => {
     if (taskFiles.has(file)) tasksOver += 1
   }
@@ -164,6 +167,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
     measure: async (requests) => {
       const known = new Set(runner.executions('ended').map(({ name }) => name))
       meter.reset()
+      Object.assign(stepsOf, { started: 0, resumed: 0 })
       await requests()
       for (const execution of runner.executions('ended')) {
         if (execution.status === 'FAILED') throw new Error(`Execution ${execution.name} failed`)
@@ -173,6 +177,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
       if (left.length > 0) throw new Error(`Still running: ${left}`)
       return meter.tally
     },
+    seen: () => ({ tableCalls: meter.tableCalls, ...stepsOf }),
     stop: async () => {
       meter.stop()
       await runner.stop()
