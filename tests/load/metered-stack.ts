@@ -71,7 +71,8 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
   const steps: (() => Promise<void>)[] = []
   let stepsTaken = 0
   let tasksOver = 0
-  const stepsOf = { started: 0, resumed: 0 }
+  /** Executions that the last measurement started, and tasks that it completed. */
+  const counted = { started: 0, resumed: 0 }
   meter.onCallOver = (file) => {
     if (taskFiles.has(file)) tasksOver += 1
   }
@@ -166,18 +167,22 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
     fetch: metered,
     measure: async (requests) => {
       const known = new Set(runner.executions('ended').map(({ name }) => name))
+      const stepsBefore = stepsTaken
       meter.reset()
-      Object.assign(stepsOf, { started: 0, resumed: 0 })
       await requests()
+      counted.started = 0
       for (const execution of runner.executions('ended')) {
         if (execution.status === 'FAILED') throw new Error(`Execution ${execution.name} failed`)
-        if (!known.has(execution.name)) meter.addExecution(execution)
+        if (known.has(execution.name)) continue
+        meter.addExecution(execution)
+        counted.started += 1
       }
+      counted.resumed = stepsTaken - stepsBefore - counted.started
       const left = runner.executions('running').map(({ name }) => name)
       if (left.length > 0) throw new Error(`Still running: ${left}`)
       return meter.tally
     },
-    seen: () => ({ tableCalls: meter.tableCalls, ...stepsOf }),
+    seen: () => ({ tableCalls: meter.tableCalls, ...counted }),
     stop: async () => {
       meter.stop()
       await runner.stop()
