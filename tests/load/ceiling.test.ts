@@ -52,7 +52,7 @@ describe('the limits of orders of many SKUs and people', () => {
   test('lie below the floor for these settings of a stage, which are brakes', () => {
     expect(below(limitsOf(usage, prod), 'setting')).toEqual([
       ['stage, mail consumers at once', 41.7],
-      ['stage, writes of a new table', 43.5],
+      ['stage, writes of a new table', 44.4],
       ['stage, requests', 100],
     ])
   })

@@ -64,7 +64,7 @@ function itemsOf({
 }
 
 /** Bytes of a value, or of an item with the names of its members, as DynamoDB counts them. */
-function sizeOf(value: unknown): number {
+export function sizeOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value)
   if (typeof value === 'number') return Math.ceil(String(value).length / 2) + 1
   if (typeof value !== 'object' || value === null) return 1

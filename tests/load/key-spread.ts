@@ -27,6 +27,7 @@ const indexSpreads: Record<IndexName, Spread> = {
   'by-owner': 'person',
   listing: listings.allOrders().length,
   open: listings.allOrders().length,
+  unrelayed: listings.unrelayed().length,
   due: listings.dueOrders().length,
 }
 

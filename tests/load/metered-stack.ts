@@ -21,7 +21,8 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { type Person, signIn } from '#tests/support/people.ts'
-import { Meter, type TableCall, type Tally } from './tally.ts'
+import { expectDone } from './expect-done.ts'
+import { type FunctionTally, Meter, type TableCall, type Tally } from './tally.ts'
 
 /** The whole product in this process, one step after the other, with everything counted that AWS bills. */
 export interface MeteredStack {
@@ -30,6 +31,8 @@ export interface MeteredStack {
   fetch: typeof fetch
   /** Measures requests with everything that follows from them. */
   measure(requests: () => Promise<unknown>): Promise<Tally>
+  /** Runs a background function alone. @returns its units of the table */
+  run(file: string): Promise<FunctionTally>
   /** What the last measurement saw besides its tally. */
   seen(): { tableCalls: TableCall[]; started: number; resumed: number }
   stop(): Promise<void>
@@ -182,6 +185,7 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
       if (left.length > 0) throw new Error(`Still running: ${left}`)
       return meter.tally
     },
+    run: (file) => meter.run(file),
     seen: () => ({ tableCalls: meter.tableCalls, ...counted }),
     stop: async () => {
       meter.stop()
@@ -190,9 +194,4 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
       await table.stop()
     },
   }
-}
-
-async function expectDone(answered: Promise<unknown>): Promise<void> {
-  const { batchItemFailures } = (await answered) as { batchItemFailures: unknown[] }
-  if (batchItemFailures.length > 0) throw new Error('A function has not done everything')
 }

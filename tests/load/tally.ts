@@ -2,14 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb'
 import { callerName } from '#infra/deployed-functions.ts'
 import type { Execution } from '#infra/local/execution-files.ts'
-import { invocations } from '#infra/local/lambda.ts'
+import { invocations, invokeFunction } from '#infra/local/lambda.ts'
 import type { Runtime } from '#shared/composition/process.ts'
 import { machines } from '#shared/workflows/machines.ts'
 import type { StateMachine } from '#shared/workflows/states-language.ts'
 import { observeCalls } from './counting.ts'
 
 /** How often a function was called, and the units it used of the table. */
-interface FunctionTally {
+export interface FunctionTally {
   calls: number
   table_writes: number
   index_writes: number
@@ -51,6 +51,9 @@ export interface TableCall {
   consumed: readonly ConsumedCapacity[]
 }
 
+/** A job ends by itself long before. */
+const backgroundSeconds = 100
+
 /** Counts the calls of functions in this process, and the calls of functions to the table. */
 export class Meter {
   readonly #current = new AsyncLocalStorage<FunctionTally>()
@@ -81,6 +84,15 @@ export class Meter {
   reset(): void {
     this.tally = emptyTally()
     this.tableCalls = []
+  }
+
+  /** Runs a background function alone. */
+  async run(file: string): Promise<FunctionTally> {
+    this.reset()
+    await invokeFunction(file, {}, backgroundSeconds)
+    const ran = this.tally.functions[callerName({ file })]
+    if (!ran) throw new Error(`${file} did not run`)
+    return ran
   }
 
   stop(): void {
