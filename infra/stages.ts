@@ -41,6 +41,8 @@ const Stage = z.object({
    * runs, of which a new account has ten.
    */
   relaysPerShard: z.int().check(z.minimum(1), z.maximum(10)),
+  /** Runs of one consumer of events at once. What is more waits in its queue, because SES and others have limits of their own. */
+  runsPerConsumer: z.int().check(z.minimum(2), z.maximum(1000)),
   tracing: z.boolean(),
   requireTls: z.boolean(),
   /** Deploys with the roles and assets of `cdk bootstrap`, or only with the credentials of the command line. */
@@ -59,6 +61,7 @@ const cloud = {
   mailEventSource: 'aws.ses' as const,
   taskGrant: 'own machines' as const,
   relaysPerShard: 10,
+  runsPerConsumer: 2,
   tracing: true,
   requireTls: true,
   credentials: 'bootstrap' as const,

@@ -3,7 +3,7 @@ import { StartingPosition } from 'aws-cdk-lib/aws-lambda'
 import { SqsDlq, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources'
 import type { Construct } from 'constructs'
 import { relayDeadLetters, relayFunction } from '#shared/jobs/relay-function.ts'
-import { subscriptions } from '#shared/jobs/subscriptions.ts'
+import { messagesPerRun, subscriptions } from '#shared/jobs/subscriptions.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
 import { FunctionFactory } from '../constructs/function-factory.ts'
 import { allow } from '../constructs/grants.ts'
@@ -25,7 +25,7 @@ export class EventsStack extends Stack {
     this.#functions = new FunctionFactory(this, { stage, data, messaging: this.#messaging })
     reportReturnedMails(this, stage)
     this.#addRelay(stage, data)
-    this.#addConsumers()
+    this.#addConsumers(stage)
     addJobs(this, { stage, functions: this.#functions })
     new Workflows(this, 'Workflows', { stage, functions: this.#functions })
     // Which table a stage uses, whether the data stack has created it or not.
@@ -62,16 +62,19 @@ export class EventsStack extends Stack {
     })
   }
 
-  #addConsumers(): void {
+  #addConsumers({ runsPerConsumer }: Stage): void {
     for (const [name, subscription] of Object.entries(subscriptions)) {
       const queue = this.#messaging.queue(name)
       const consumer = this.#functions.create(name, {
         ...subscription,
         grants: [allow(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], [queue.queueArn])],
       })
-      // Services that consumers call have limits of their own, so a burst waits in the queue.
       consumer.addEventSource(
-        new SqsEventSource(queue, { batchSize: 10, maxConcurrency: 2, reportBatchItemFailures: true }),
+        new SqsEventSource(queue, {
+          batchSize: messagesPerRun,
+          maxConcurrency: runsPerConsumer,
+          reportBatchItemFailures: true,
+        }),
       )
     }
   }

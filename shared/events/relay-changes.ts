@@ -40,7 +40,8 @@ interface Task<Id> {
   id: Id
 }
 
-const maxParallel = 8
+/** Targets that one run handles at once. */
+export const maxParallel = 8
 const maxAttempts = 3
 const firstPauseMilliseconds = 500
 const longestPauseMilliseconds = 8000

@@ -12,6 +12,9 @@ export interface Subscription extends BackgroundFunction {
   readonly ifItFails: string
 }
 
+/** Messages that one run of a consumer handles, all at once. */
+export const messagesPerRun = 10
+
 /** The subscription table: the deployment creates rules and queues from it, the local stack its deliveries. */
 export const subscriptions: Record<string, Subscription> = {
   mail: {

@@ -7,8 +7,11 @@ import type { Subject } from '#shared/events/event.ts'
 import { shardOf } from '#shared/requests/idempotency.ts'
 import { keys } from './keys.ts'
 
-/** Spreads the writes: relays of different orders rarely meet at one item. */
-const shards = 16
+/**
+ * Spreads the writes: relays of different orders rarely meet at one item. `npm run ceiling` shows how many orders a second
+ * they bear. The number may grow, but not shrink: what was counted stays in the shards that there were.
+ */
+export const counterShards = 128
 
 /** Attributes of a counter item that are not counters. */
 const notCounted = new Set(['pk', 'sk', 'entity', 'schema'])
@@ -17,7 +20,7 @@ export const counterStore = (connection: Connection) => ({
   /** @param owner decides the shard */
   add: (generation: number, owner: Subject | string, counts: Counts): Write<never> => {
     const names = Object.keys(counts)
-    const shard = shardOf(JSON.stringify(owner), shards)
+    const shard = shardOf(JSON.stringify(owner), counterShards)
     return {
       operation: {
         Update: {
@@ -39,7 +42,7 @@ export const counterStore = (connection: Connection) => ({
 
   /** All shards of a generation. Consistent, shard by shard. */
   async read(generation: number): Promise<Counts> {
-    const wanted = Array.from({ length: shards }, (_, shard) => keys.counters(generation, shard))
+    const wanted = Array.from({ length: counterShards }, (_, shard) => keys.counters(generation, shard))
     return sumCounts((await getItems(connection, wanted)).map(countsIn))
   },
 })

@@ -40,7 +40,14 @@ export const outboxStore = (connection: Connection) => {
   const cursor = async (subject: Subject): Promise<Cursor | undefined> => {
     return cursorCodec.decodeFound(await getItem(connection, keys.cursor(subject)))
   }
-  const cursorForNews = async (subject: Subject): Promise<Cursor> => {
+  const generations = async (): Promise<Generations> =>
+    readGenerations(await getItems(connection, [keys.generations()]))
+  /**
+   * Every subject reads the same generations, so only one without a cursor does: in the same round where the first event is
+   * new, otherwise in another one.
+   */
+  const cursorForNews = async (subject: Subject, from: number): Promise<Cursor> => {
+    if (from > 1) return (await cursor(subject)) ?? { sequence: 0, generation: (await generations()).newest }
     const items = await getItems(connection, [keys.cursor(subject), keys.generations()])
     const item = items.find(({ entity }) => entity === 'cursor')
     return item === undefined ? { sequence: 0, generation: readGenerations(items).newest } : cursorCodec.decode(item)
@@ -63,7 +70,7 @@ export const outboxStore = (connection: Connection) => {
      * @throws when an event is missing in between
      */
     async news(subject: Subject, from: number): Promise<News> {
-      const [reached, guess] = await Promise.all([cursorForNews(subject), eventsFrom(subject, from)])
+      const [reached, guess] = await Promise.all([cursorForNews(subject, from), eventsFrom(subject, from)])
       const first = reached.sequence + 1
       const { items, last } = first < from ? await eventsFrom(subject, first) : guess
       const events = items.map(decodeEvent).filter(({ sequence }) => sequence >= first)
@@ -106,9 +113,7 @@ export const outboxStore = (connection: Connection) => {
       return (await queryRange(connection, { pk, ...keys.events({ upTo: sequence }) })).map(decodeEvent)
     },
 
-    async generations(): Promise<Generations> {
-      return readGenerations(await getItems(connection, [keys.generations()]))
-    },
+    generations,
 
     setGenerations: (before: Generations, after: Generations): Write<'overtaken'> => ({
       operation: {

@@ -6,7 +6,7 @@ import { deadLettersOf } from '#shared/events/queues.ts'
 import { backgroundFunctions } from '#shared/jobs/background-functions.ts'
 import { namedJobs } from '#shared/jobs/jobs.ts'
 import { relayDeadLetters } from '#shared/jobs/relay-function.ts'
-import { subscriptions } from '#shared/jobs/subscriptions.ts'
+import { messagesPerRun, subscriptions } from '#shared/jobs/subscriptions.ts'
 import { changePrefixes } from '#shared/store/changes.ts'
 
 interface Statement {
@@ -47,6 +47,15 @@ describe('what happens after an answer, as it is deployed', () => {
         ? sourceActions.queue
         : []
     expect(actionsOf(file).toSorted()).toEqual([...uses, ...source].toSorted())
+  })
+
+  test('every consumer has as many runs at once as the stage allows', () => {
+    const sources = resources('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties)
+    const consumers = sources.filter(({ ScalingConfig }) => ScalingConfig !== undefined)
+    const { runsPerConsumer } = stageOf('prod')
+    expect(consumers.map(({ ScalingConfig, BatchSize }) => [ScalingConfig.MaximumConcurrency, BatchSize])).toEqual(
+      Object.keys(subscriptions).map(() => [runsPerConsumer, messagesPerRun]),
+    )
   })
 
   test('the relay reads only the inserts that matter, and loses nothing it fails at', () => {

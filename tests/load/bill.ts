@@ -42,16 +42,21 @@ export function sentenceOf(bill: readonly BillLine[]): string {
   return `A million orders, from creation to delivery, cost ${totalOf(bill).toFixed(0)} dollars: ${list}.`
 }
 
+/** Time that functions run, in seconds, as the price file assumes it. */
+export const runSecondsOf = ({ functions }: Pick<Tally, 'functions'>): number =>
+  Object.entries(functions).reduce((sum, [name, { calls }]) => sum + calls * millisecondsOf(name), 0) / 1000
+
+const millisecondsOf = (name: string): number => assumptions.milliseconds[kindOf(name)]
+
 function quantitiesOf(tally: Tally): Record<Item, number> {
   const functions = Object.entries(tally.functions)
   const sum = (numberOf: (name: string, counted: Tally['functions'][string]) => number): number =>
     functions.reduce((total, [name, counted]) => total + numberOf(name, counted), 0)
-  const milliseconds = sum((name, { calls }) => calls * assumptions.milliseconds[kindOf(name)])
   const background = sum((name, { calls }) => (['relay', 'consumer'].includes(kindOf(name)) ? calls : 0))
   return {
     api_calls: tally.api_calls,
     function_calls: sum((_, { calls }) => calls),
-    gigabyte_seconds: (milliseconds / 1000) * (functionMemory / 1024),
+    gigabyte_seconds: runSecondsOf(tally) * (functionMemory / 1024),
     table_writes: sum((_, { table_writes }) => table_writes),
     index_writes: sum((_, { index_writes }) => index_writes),
     reads: sum((_, { reads }) => reads),

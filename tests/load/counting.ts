@@ -12,26 +12,29 @@ export interface Usage {
 }
 
 /** Units of one call or of many. */
-export type Units = Pick<Usage, 'table' | 'indexes'>
+type Units = Pick<Usage, 'table' | 'indexes'>
+
+/** Called when a call is over; a call that failed has consumed nothing that is known. */
+type Finish = (took: Units, consumed: readonly ConsumedCapacity[]) => void
 
 /**
  * Watches a client.
  * @param observe is called for every call, with its name without `Command`; what it returns is called when the call is over
  */
-export function observeCalls(client: DynamoDBDocumentClient, observe: (call: string) => (took: Units) => void): void {
+export function observeCalls(client: DynamoDBDocumentClient, observe: (call: string, input: object) => Finish): void {
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       async (args) => {
-        const finish = observe(commandName.replace(/Command$/, ''))
-        let took: Units = { table: 0, indexes: 0 }
+        const finish = observe(commandName.replace(/Command$/, ''), args.input)
+        let consumed: ConsumedCapacity[] = []
         try {
           const answer = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: 'INDEXES' } })
           const { output } = answer
           const reported = 'ConsumedCapacity' in output ? (output.ConsumedCapacity ?? []) : []
-          took = unitsOf([reported].flat().filter(isOfTable))
+          consumed = [reported].flat().filter(isOfTable)
           return answer
         } finally {
-          finish(took)
+          finish(unitsOf(consumed), consumed)
         }
       },
     { step: 'initialize', name: 'counting' },

@@ -7,13 +7,12 @@ const ship_to = { name: 'Jo Doe', line1: '1 Main Street', city: 'Springfield', p
 
 const shipment = { carrier: 'Post', tracking_number: 'RR123456785' }
 
-/** Lives of an order, from its creation to its end, each with its cost. */
-export async function measureLives({ admin, fetch, measure }: MeteredStack) {
+/** A customer, and what staff does to complete an order. */
+export async function openShop({ admin, fetch }: MeteredStack) {
   const email = 'jo.doe@example.com'
   await addUser(admin, { email, password, name: 'Jo Doe' })
   const customer = await signIn(baseUrl, email, password, { fetch })
 
-  const product = (stock: number) => newProduct(admin, { stock })
   const order = async (status: string, ...skus: string[]): Promise<string> => {
     const body: StockOrderRequest = { lines: skus.map((sku) => ({ sku, quantity: 2 })), ship_to }
     const created = expectStatus(await customer.createOrder({ body, headers: newKey() }), 201)
@@ -26,6 +25,14 @@ export async function measureLives({ admin, fetch, measure }: MeteredStack) {
     expectStatus(await admin.shipOrder({ params: { id }, body: shipment }), 200)
     await done(admin, 'deliverOrder', id)
   }
+  return { customer, order, deliver }
+}
+
+/** Lives of an order, from its creation to its end, each with its cost. */
+export async function measureLives(stack: MeteredStack) {
+  const { admin, measure } = stack
+  const { customer, order, deliver } = await openShop(stack)
+  const product = (stock: number) => newProduct(admin, { stock })
 
   // The caches of the process are filled before anything is counted.
   await done(customer, 'cancelOrder', await order('RESERVED', await product(2)))

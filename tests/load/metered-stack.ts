@@ -21,7 +21,8 @@ import { namedMachines } from '#shared/workflows/machines.ts'
 import { startBareTable } from '#tests/support/bare-table.ts'
 import { adminPassword } from '#tests/support/local-stack.ts'
 import { type Person, signIn } from '#tests/support/people.ts'
-import { Meter, type Tally } from './tally.ts'
+import { expectDone } from './expect-done.ts'
+import { type FunctionTally, Meter, type TableCall, type Tally } from './tally.ts'
 
 /** The whole product in this process, one step after the other, with everything counted that AWS bills. */
 export interface MeteredStack {
@@ -30,6 +31,10 @@ export interface MeteredStack {
   fetch: typeof fetch
   /** Measures requests with everything that follows from them. */
   measure(requests: () => Promise<unknown>): Promise<Tally>
+  /** Runs a background function alone. @returns its units of the table */
+  run(file: string): Promise<FunctionTally>
+  /** What the last measurement saw besides its tally. */
+  seen(): { tableCalls: TableCall[]; started: number; resumed: number }
   stop(): Promise<void>
 }
 
@@ -69,6 +74,8 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
   const steps: (() => Promise<void>)[] = []
   let stepsTaken = 0
   let tasksOver = 0
+  /** Executions that the last measurement started, and tasks that it completed. */
+  const counted = { started: 0, resumed: 0 }
   meter.onCallOver = (file) => {
     if (taskFiles.has(file)) tasksOver += 1
   }
@@ -163,16 +170,23 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
     fetch: metered,
     measure: async (requests) => {
       const known = new Set(runner.executions('ended').map(({ name }) => name))
+      const stepsBefore = stepsTaken
       meter.reset()
       await requests()
+      counted.started = 0
       for (const execution of runner.executions('ended')) {
         if (execution.status === 'FAILED') throw new Error(`Execution ${execution.name} failed`)
-        if (!known.has(execution.name)) meter.addExecution(execution)
+        if (known.has(execution.name)) continue
+        meter.addExecution(execution)
+        counted.started += 1
       }
+      counted.resumed = stepsTaken - stepsBefore - counted.started
       const left = runner.executions('running').map(({ name }) => name)
       if (left.length > 0) throw new Error(`Still running: ${left}`)
       return meter.tally
     },
+    run: (file) => meter.run(file),
+    seen: () => ({ tableCalls: meter.tableCalls, ...counted }),
     stop: async () => {
       meter.stop()
       await runner.stop()
@@ -180,9 +194,4 @@ async function meteredOn(table: Awaited<ReturnType<typeof startBareTable>>): Pro
       await table.stop()
     },
   }
-}
-
-async function expectDone(answered: Promise<unknown>): Promise<void> {
-  const { batchItemFailures } = (await answered) as { batchItemFailures: unknown[] }
-  if (batchItemFailures.length > 0) throw new Error('A function has not done everything')
 }

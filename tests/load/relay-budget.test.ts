@@ -37,7 +37,7 @@ const usageOf = async (work: () => Promise<unknown>) => {
   return usage
 }
 
-test('relaying takes two rounds for new events and one for known ones', async () => {
+test('relaying takes two rounds for new events, and looks for the generation only without a cursor', async () => {
   const request = { lines: [{ sku: 'mug', quantity: 1 }] }
   const { id } = (await placeOrder(services, operator, { request, once: onceOf('order', request) })).result
   const relayFrom = (from: number) => usageOf(() => relay(services, [], { subject: { order_id: id }, from }))
@@ -48,7 +48,18 @@ test('relaying takes two rounds for new events and one for known ones', async ()
   expect(await relayFrom(1)).toEqual({ rounds: [reads], table: 3, indexes: 0 })
   await actAsCaller(services, operator, { id, action: 'cancel', body: {} })
   // And the order, which the two-minute job no longer looks for.
-  expect(await relayFrom(3)).toEqual({ rounds: [reads, 'TransactWriteItems'], table: 9, indexes: 1 })
+  const later = 'GetItem + Query'
+  expect(await relayFrom(3)).toEqual({ rounds: [later, 'TransactWriteItems'], table: 8, indexes: 1 })
+  expect(await relayFrom(4)).toEqual({ rounds: [later], table: 2, indexes: 0 })
+})
+
+test('relaying a later event before the first looks for the generation and for the first event as well', async () => {
+  const request = { lines: [{ sku: 'mug', quantity: 2 }] }
+  const { id } = (await placeOrder(services, operator, { request, once: onceOf('order-2', request) })).result
+  const { rounds } = await usageOf(() => relay(services, [], { subject: { order_id: id }, from: 2 }))
+  const calls = rounds.flatMap((round) => round.split(' + '))
+  expect(calls.toSorted()).toEqual(['BatchGetItem', 'GetItem', 'Query', 'Query', 'TransactWriteItems'])
+  expect(await services.store.outbox.cursor({ order_id: id })).toEqual({ sequence: 2, generation: 1 })
 })
 
 test('moved stock without waiting orders and threshold costs one look at each', async () => {

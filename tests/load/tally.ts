@@ -1,14 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ConsumedCapacity } from '@aws-sdk/client-dynamodb'
 import { callerName } from '#infra/deployed-functions.ts'
 import type { Execution } from '#infra/local/execution-files.ts'
-import { invocations } from '#infra/local/lambda.ts'
+import { invocations, invokeFunction } from '#infra/local/lambda.ts'
 import type { Runtime } from '#shared/composition/process.ts'
 import { machines } from '#shared/workflows/machines.ts'
 import type { StateMachine } from '#shared/workflows/states-language.ts'
 import { observeCalls } from './counting.ts'
 
 /** How often a function was called, and the units it used of the table. */
-interface FunctionTally {
+export interface FunctionTally {
   calls: number
   table_writes: number
   index_writes: number
@@ -43,11 +44,22 @@ const emptyTally = (): Tally => ({
   functions: {},
 })
 
+/** A call of a function to the table. */
+export interface TableCall {
+  isWrite: boolean
+  input: object
+  consumed: readonly ConsumedCapacity[]
+}
+
+/** A job ends by itself long before. */
+const backgroundSeconds = 100
+
 /** Counts the calls of functions in this process, and the calls of functions to the table. */
 export class Meter {
   readonly #current = new AsyncLocalStorage<FunctionTally>()
   readonly #listeners = { asyncEnd: ({ file }: { file: string }) => this.onCallOver(file) }
   tally = emptyTally()
+  tableCalls: TableCall[] = []
   /** Called when a function has answered. */
   onCallOver: (file: string) => void = () => undefined
 
@@ -55,10 +67,11 @@ export class Meter {
     invocations.start.bindStore(this.#current, ({ file }) => this.#called(file))
     // The type requires all five listeners.
     invocations.subscribe(this.#listeners as never)
-    observeCalls(client, (call) => {
+    observeCalls(client, (call, input) => {
       const of = this.#current.getStore()
-      return ({ table, indexes }) => {
+      return ({ table, indexes }, consumed) => {
         if (!of) return
+        this.tableCalls.push({ isWrite: isWrite(call), input, consumed })
         if (isWrite(call)) {
           of.table_writes += table
           of.index_writes += indexes
@@ -70,6 +83,16 @@ export class Meter {
   /** Starts a new tally. */
   reset(): void {
     this.tally = emptyTally()
+    this.tableCalls = []
+  }
+
+  /** Runs a background function alone. */
+  async run(file: string): Promise<FunctionTally> {
+    this.reset()
+    await invokeFunction(file, {}, backgroundSeconds)
+    const ran = this.tally.functions[callerName({ file })]
+    if (!ran) throw new Error(`${file} did not run`)
+    return ran
   }
 
   stop(): void {
