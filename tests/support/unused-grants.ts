@@ -40,8 +40,8 @@ export const afterFailure: Record<string, Excuse> = {
     actions: ['dynamodb:GetItem'],
   },
   'fulfilment.await-step': {
-    because: 'only an order that was cancelled before its wait had begun',
-    actions: ['states:SendTaskFailure'],
+    because: 'only an order that moved or was cancelled before its wait had begun',
+    actions: ['states:SendTaskFailure', 'states:SendTaskSuccess'],
   },
   'recovery.await-stock': {
     because: 'only an order that stopped waiting before its wait had begun, or whose stock arrived unannounced',
