@@ -11,8 +11,8 @@ import type { Subject, TableChange } from './event.ts'
 import { type Reaction, relay } from './relay.ts'
 
 /**
- * What a change concerns: a subject with events to relay, one event of an account, or a SKU whose stock moved. It holds only ids and everything else
- * is read from the table, so it can be handled at any time, for example as a dead letter.
+ * What a change concerns: a subject with events to relay, one event of an account, or a SKU whose stock moved. It holds only ids
+ * and everything else is read from the table, so it can be handled at any time, for example as a dead letter.
  */
 export const RelayTarget = z.union([
   z.strictObject({ order_id: z.string() }),

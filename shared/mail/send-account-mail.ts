@@ -1,5 +1,4 @@
 import { deliverableAddress, emailKey } from '#shared/requests/email.ts'
-import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import type { AccountEvent, StoredAccountEvent } from '#shared/users/account-event.ts'
 import type { CodePurpose } from '#shared/users/code.ts'
@@ -39,14 +38,7 @@ export async function sendAccountMail(
   const addressee = event && (await addresseeOf(services, event))
   if (!addressee) return
   const { user, email, purpose } = addressee
-  if (purpose === undefined && user.undeliverable !== undefined) {
-    log.info('mailNotSent', { request_id: id, event: 'MailNotSent' })
-    return
-  }
-  if (purpose === undefined && !isWelcome(services, addressee.isVerified)) {
-    log.info('mailWithheld', { request_id: id })
-    return
-  }
+  if (purpose === undefined && !isWelcome(services, user, addressee.isVerified, { request_id: id })) return
   const language = languageFor(delivery.templates, user.locale)
   const to = deliverableAddress(email)
   const compose = async (): Promise<Mail | undefined> => {

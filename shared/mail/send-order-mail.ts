@@ -3,7 +3,6 @@ import { foldEvents } from '#shared/orders/history.ts'
 import type { Order, OrderEvent } from '#shared/orders/order.ts'
 import { deliverableAddress } from '#shared/requests/email.ts'
 import { Fault } from '#shared/requests/fault.ts'
-import { log } from '#shared/runtime/log.ts'
 import type { Services } from '#shared/runtime/services.ts'
 import { isVerified } from '#shared/users/user.ts'
 import { type Draft, deliver, type MailDelivery } from './deliver.ts'
@@ -43,14 +42,7 @@ async function drafted(
   const owner = await store.users.get(order.user_id)
   if (!owner || owner.erased_at !== undefined) return undefined
   const { id } = envelopeOf(event)
-  if (owner.undeliverable !== undefined) {
-    log.info('mailNotSent', { request_id: id, order_id, event: 'MailNotSent' })
-    return undefined
-  }
-  if (!isWelcome(services, isVerified(owner))) {
-    log.info('mailWithheld', { request_id: id, order_id })
-    return undefined
-  }
+  if (!isWelcome(services, owner, isVerified(owner), { request_id: id, order_id })) return undefined
   const language = languageFor(templates, owner.locale)
   const view = orderView(order, { event, name: owner.name, language, isTrusted: isVerified(owner) })
   const to = deliverableAddress(owner.email)

@@ -54,7 +54,7 @@ await onInstallation(grants.add, async (installation) => {
   await scheduled()
   report('the schedule has processed a simple order')
   await erased()
-  report('the job has finished the erasure of a person')
+  report('an order of a person who was erased has nothing personal left')
 
   await expectCrossOriginAnswers(baseUrl)
   report('a browser of another origin can read what the gateway itself answers')
